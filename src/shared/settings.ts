@@ -1,0 +1,56 @@
+import * as v from 'valibot'
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+/** Smallest accepted size limit of the archive, MB (10^6 bytes). */
+export const MIN_SIZE_MB = 10
+export const MAX_RETENTION_DAYS = 3650
+
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+
+/** Every setting with its check and its default; the names with `db_` are those of the brief. */
+export const settingsSchema = v.object({
+  /** Where the archive lies; null = `hassette.db` in the data folder. */
+  db_path: v.optional(v.nullable(path), null),
+  /** Days of full runs kept of a live source. */
+  db_retention_days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RETENTION_DAYS)), 7),
+  /** Limit of archive, WAL and SHM together, MB (10^6 bytes). */
+  db_max_size_mb: v.optional(v.pipe(v.number(), v.integer(), v.minValue(MIN_SIZE_MB)), 500),
+  /** Hassette databases to read, absolute paths. */
+  sources: v.optional(v.pipe(v.array(path), v.maxLength(20)), []),
+  theme: v.optional(v.picklist(THEMES), 'system'),
+})
+
+export type Settings = v.InferOutput<typeof settingsSchema>
+export type SettingName = keyof Settings
+
+/** Where the value in force came from; the earlier one wins. */
+export const SETTING_ORIGINS = ['flag', 'environment', 'file', 'default'] as const
+export type SettingOrigin = (typeof SETTING_ORIGINS)[number]
+
+/** What the Settings page shows. */
+export interface SettingsView {
+  values: Settings
+  defaults: Settings
+  origins: Record<SettingName, SettingOrigin>
+  /** Set when the settings file could not be read at this start: the defaults are in force and the file was kept here. */
+  corruptCopy: string | null
+}
+
+/** The settings that the window may change. */
+export const settingChangeSchema = v.variant('name', [
+  v.strictObject({ name: v.literal('theme'), value: v.picklist(THEMES) }),
+])
+export type SettingChange = v.InferOutput<typeof settingChangeSchema>
+
+/** What the window remembers by itself: kept in a file of its own, never in the archive. */
+export const viewStateSchema = v.object({
+  range: v.optional(v.pipe(v.string(), v.maxLength(60)), '24h'),
+  tier: v.optional(v.picklist(['app', 'framework', 'all']), 'app'),
+  sidebarCollapsed: v.optional(v.boolean(), false),
+  /** CSS pixels, 360–480. */
+  inspectorWidth: v.optional(v.pipe(v.number(), v.minValue(360), v.maxValue(480)), 412),
+  sourceId: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger())), null),
+})
+export type ViewState = v.InferOutput<typeof viewStateSchema>

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+/** The renderer alone in a plain browser, on the fake of the contract (`npm run dev:web`, browser tests). */
+export default defineConfig({
+  root: resolve(import.meta.dirname, 'src/renderer'),
+  plugins: [vue()],
+  resolve: {
+    alias: {
+      '@shared': resolve(import.meta.dirname, 'src/shared'),
+      '@renderer': resolve(import.meta.dirname, 'src/renderer'),
+    },
+  },
+  build: {
+    outDir: resolve(import.meta.dirname, 'out/web'),
+    emptyOutDir: true,
+    rollupOptions: { input: resolve(import.meta.dirname, 'src/renderer/web.html') },
+  },
+})
