@@ -53,7 +53,7 @@ export const contract = {
   'settings.get': answers<SettingsView>()(nothing),
   'settings.change': answers<SettingsView>()(settingChangeSchema),
   'view.get': answers<ViewState>()(nothing),
-  'view.remember': answers<null>()(v.partial(viewStateSchema)),
+  'view.remember': answers<null>()(v.strictObject(v.partial(viewStateSchema).entries)),
   'sources.list': answers<SourceInfo[]>()(nothing),
   'sources.retry': answers<null>()(v.strictObject({ sourceId: idSchema })),
   'runs.page': answers<RunPage>()(

@@ -1,0 +1,30 @@
+import * as v from 'valibot'
+import type { Input, Output } from '@shared/contract'
+import { contract } from '@shared/contract'
+import type { Result } from '@shared/result'
+import { problem, toProblem } from '@shared/result'
+import type { Verb } from '@shared/verbs'
+
+/** One function a verb; a verb without one does not compile. */
+export type Handlers = { [K in Verb]: (input: Input<K>) => Output<K> | Promise<Output<K>> }
+
+/** Checks an input against the contract, calls the handler, and turns whatever comes of it into a `Result`. */
+export async function dispatch<K extends Verb>(
+  handlers: Handlers,
+  verb: K,
+  raw: unknown,
+  onInternal: (verb: string, thrown: unknown) => void,
+): Promise<Result<Output<K>>> {
+  const input = v.safeParse(contract[verb].input, raw)
+  if (!input.success) {
+    const at = v.getDotPath(input.issues[0]) ?? 'input'
+    return { ok: false, error: problem('invalid_input', `${verb}: ${at} is not valid.`) }
+  }
+  try {
+    return { ok: true, value: await handlers[verb](input.output as Input<K>) }
+  } catch (thrown) {
+    const error = toProblem(thrown)
+    if (error.code === 'internal') onInternal(verb, thrown)
+    return { ok: false, error }
+  }
+}

@@ -1,0 +1,13 @@
+import type { Origins } from '../security/origin'
+import { isOwnUrl } from '../security/origin'
+
+/** The part of Electron's frame that the check needs; `senderFrame` is null when the frame is gone. */
+export interface SenderFrame {
+  url: string
+  parent: unknown
+}
+
+/** Only the main frame of one of our own pages may call. */
+export function isTrustedSender(frame: SenderFrame | null, origins: Origins): boolean {
+  return frame !== null && frame.parent === null && isOwnUrl(frame.url, origins)
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import log from 'electron-log/main'
+
+/** The app's log: a rotated file, and the terminal when there is one. */
+export interface Log {
+  info: (message: string) => void
+  warn: (message: string, thrown?: unknown) => void
+  error: (message: string, thrown?: unknown) => void
+}
+
+const MAX_FILE_BYTES = 2_000_000
+
+/** Opens the log in `dir`. Nothing of a run (message, name, traceback) and no secret is ever handed to it. */
+export function openLog(dir: string, quiet: boolean): Log {
+  log.transports.file.resolvePathFn = () => join(dir, 'main.log')
+  log.transports.file.maxSize = MAX_FILE_BYTES
+  log.transports.file.level = 'info'
+  log.transports.console.level = quiet ? 'error' : 'warn'
+  log.transports.console.format = '{text}'
+  log.transports.ipc.level = false
+  const textOf = (message: string, thrown: unknown): string =>
+    thrown === undefined
+      ? message
+      : `${message}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`
+  return {
+    info: (message) => log.info(message),
+    warn: (message, thrown) => log.warn(textOf(message, thrown)),
+    error: (message, thrown) => log.error(textOf(message, thrown)),
+  }
+}

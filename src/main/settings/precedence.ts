@@ -1,0 +1,81 @@
+import * as v from 'valibot'
+import { isAbsolute, resolve } from 'node:path'
+import type { SettingName, SettingOrigin, Settings } from '@shared/settings'
+import { settingsSchema } from '@shared/settings'
+
+/** A layer of settings: what one origin says, already checked. */
+export type SettingsLayer = Partial<Settings>
+
+export const SETTING_NAMES = Object.keys(settingsSchema.entries) as SettingName[]
+export const DEFAULT_SETTINGS: Settings = v.parse(settingsSchema, {})
+
+/** Merges the layers: flag before environment before file before default. */
+export function mergeSettings(layers: { flag: SettingsLayer; environment: SettingsLayer; file: SettingsLayer }): {
+  values: Settings
+  origins: Record<SettingName, SettingOrigin>
+} {
+  const values: Settings = { ...DEFAULT_SETTINGS }
+  const origins = Object.fromEntries(SETTING_NAMES.map((name) => [name, 'default'])) as Record<
+    SettingName,
+    SettingOrigin
+  >
+  for (const origin of ['file', 'environment', 'flag'] as const) {
+    for (const name of SETTING_NAMES) {
+      if (layers[origin][name] === undefined) continue
+      Object.assign(values, { [name]: layers[origin][name] })
+      origins[name] = origin
+    }
+  }
+  return { values, origins }
+}
+
+const NUMBERS = {
+  HASSETTE_MONITOR_DB_RETENTION_DAYS: 'db_retention_days',
+  HASSETTE_MONITOR_DB_MAX_SIZE_MB: 'db_max_size_mb',
+} as const
+
+/** The settings that environment variables give. Throws an `Error` that names the variable and what it takes. */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv, cwd: string): SettingsLayer {
+  const layer: SettingsLayer = {}
+  const dbPath = env['HASSETTE_MONITOR_DB_PATH']
+  if (dbPath) layer.db_path = resolve(cwd, dbPath)
+  for (const [variable, name] of Object.entries(NUMBERS)) {
+    const text = env[variable]
+    if (text === undefined || text === '') continue
+    const value = v.safeParse(settingsSchema.entries[name], /^\d+$/.test(text) ? Number(text) : text)
+    if (!value.success) {
+      const takes = name === 'db_retention_days' ? 'a whole number from 1 to 3650' : 'a whole number from 10'
+      throw new Error(`${variable}=${text} is not valid: it takes ${takes}.`)
+    }
+    layer[name] = value.output
+  }
+  return layer
+}
+
+/** The settings that the command line gives. */
+export function settingsFromFlags(flags: { dbPath: string | null; sources: string[] }, cwd: string): SettingsLayer {
+  const layer: SettingsLayer = {}
+  if (flags.dbPath) layer.db_path = resolve(cwd, flags.dbPath)
+  if (flags.sources.length > 0) layer.sources = [...new Set(flags.sources.map((path) => resolve(cwd, path)))]
+  return layer
+}
+
+/**
+ * What a settings file says. Values that do not pass the check are left out and named; relative paths are relative to
+ * the data folder.
+ */
+export function settingsFromFile(content: unknown, dataDir: string): { layer: SettingsLayer; invalid: string[] } {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return { layer: {}, invalid: ['all'] }
+  const layer: SettingsLayer = {}
+  const invalid: string[] = []
+  for (const name of SETTING_NAMES) {
+    const raw = (content as Record<string, unknown>)[name]
+    if (raw === undefined) continue
+    const value = v.safeParse(settingsSchema.entries[name], raw)
+    if (value.success) Object.assign(layer, { [name]: value.output })
+    else invalid.push(name)
+  }
+  if (layer.db_path && !isAbsolute(layer.db_path)) layer.db_path = resolve(dataDir, layer.db_path)
+  if (layer.sources) layer.sources = layer.sources.map((path) => resolve(dataDir, path))
+  return { layer, invalid }
+}

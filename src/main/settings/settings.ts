@@ -1,0 +1,70 @@
+import type { SettingChange, Settings, SettingsView } from '@shared/settings'
+import { keepCopy, readJson, writeJson } from './json-file'
+import type { SettingsLayer } from './precedence'
+import { DEFAULT_SETTINGS, mergeSettings, settingsFromFile } from './precedence'
+
+/** The settings in force, and the one way to change them. */
+export interface SettingsStore {
+  view: () => SettingsView
+  values: () => Settings
+  /** Writes the change to the file and tells the listeners. */
+  change: (change: SettingChange) => SettingsView
+  onChange: (listener: (view: SettingsView) => void) => () => void
+}
+
+/** What the store is made from. */
+export interface SettingsStoreOptions {
+  path: string
+  dataDir: string
+  flag: SettingsLayer
+  environment: SettingsLayer
+  warn: (message: string) => void
+}
+
+/** Reads the settings file. A corrupt file leaves the defaults in force and a copy of itself. */
+export function createSettingsStore(options: SettingsStoreOptions): SettingsStore {
+  const { path, dataDir, flag, environment, warn } = options
+  const listeners = new Set<(view: SettingsView) => void>()
+  let corruptCopy: string | null = null
+  /** As read: names that we do not know (a newer version's) are written back. */
+  let content: Record<string, unknown> = {}
+  let file: SettingsLayer = {}
+
+  const read = readJson(path)
+  if (read.kind === 'corrupt') {
+    corruptCopy = read.copy
+    warn(`settings file is not JSON; defaults in force; copy: ${read.copy ?? 'could not be kept'}`)
+  } else if (read.kind === 'ok') {
+    const { layer, invalid } = settingsFromFile(read.content, dataDir)
+    file = layer
+    if (invalid.length > 0) {
+      corruptCopy = keepCopy(path, new Date())
+      warn(`settings file has invalid values (${invalid.join(', ')}); their defaults are in force`)
+    }
+    if (!invalid.includes('all')) content = { ...(read.content as Record<string, unknown>) }
+  }
+
+  function view(): SettingsView {
+    return { ...mergeSettings({ flag, environment, file }), defaults: DEFAULT_SETTINGS, corruptCopy }
+  }
+
+  function change({ name, value }: SettingChange): SettingsView {
+    const changed = { ...content, [name]: value }
+    writeJson(path, changed)
+    content = changed
+    file = { ...file, [name]: value }
+    const now = view()
+    for (const listener of listeners) listener(now)
+    return now
+  }
+
+  return {
+    view,
+    values: () => view().values,
+    change,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

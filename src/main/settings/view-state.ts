@@ -1,0 +1,67 @@
+import * as v from 'valibot'
+import type { ViewState } from '@shared/settings'
+import { viewStateSchema } from '@shared/settings'
+import { readJson, writeJson } from './json-file'
+
+const boundsSchema = v.object({
+  x: v.number(),
+  y: v.number(),
+  width: v.number(),
+  height: v.number(),
+  maximized: v.optional(v.boolean(), false),
+})
+export type SavedBounds = v.InferOutput<typeof boundsSchema>
+
+const fileSchema = v.object({
+  view: v.optional(viewStateSchema, {}),
+  bounds: v.optional(v.nullable(boundsSchema), null),
+})
+
+/** What the window remembers by itself; a damaged file only costs the memory. */
+export interface ViewStateStore {
+  view: () => ViewState
+  bounds: () => SavedBounds | null
+  remember: (change: Partial<ViewState>) => void
+  rememberBounds: (bounds: SavedBounds) => void
+  /** Writes what is pending; called when the app ends. */
+  flush: () => void
+}
+
+const WRITE_DELAY_MS = 500
+
+/** Opens the store; changes reach the file half a second later, so that a dragged edge costs one write. */
+export function createViewStateStore(path: string, warn: (message: string) => void): ViewStateStore {
+  const read = readJson(path)
+  const parsed = v.safeParse(fileSchema, read.kind === 'ok' ? read.content : {})
+  const state = parsed.success ? parsed.output : v.parse(fileSchema, {})
+  let timer: NodeJS.Timeout | null = null
+
+  function flush(): void {
+    if (timer === null) return
+    clearTimeout(timer)
+    timer = null
+    try {
+      writeJson(path, state)
+    } catch (thrown) {
+      warn(`window state could not be written: ${String(thrown)}`)
+    }
+  }
+
+  function later(): void {
+    timer ??= setTimeout(flush, WRITE_DELAY_MS)
+  }
+
+  return {
+    view: () => state.view,
+    bounds: () => state.bounds,
+    remember: (change) => {
+      Object.assign(state.view, change)
+      later()
+    },
+    rememberBounds: (bounds) => {
+      state.bounds = bounds
+      later()
+    },
+    flush,
+  }
+}

@@ -1,0 +1,90 @@
+import { BrowserWindow, nativeTheme, screen } from 'electron'
+import type { SavedBounds } from '../settings/view-state'
+import { MIN_SIZE, openingBounds } from './bounds'
+
+/** What the window is made from. */
+export interface MainWindowOptions {
+  url: string
+  preload: string
+  icon: string | null
+  bounds: () => SavedBounds | null
+  rememberBounds: (bounds: SavedBounds) => void
+  devTools: boolean
+}
+
+/** The one window of the app; it comes and goes while the app runs. */
+export interface MainWindow {
+  /** Opens it, or brings the open one to the front. `path` is the page to show (`/history?…`). */
+  show: (path?: string) => void
+  current: () => BrowserWindow | null
+  close: () => void
+}
+
+// The planes of tokens.css, so that the first frame is not a white flash.
+const BACKGROUND = { light: '#fcfcfd', dark: '#15171b' }
+
+/** Builds the opener; every window it opens is sandboxed, isolated and without Node. */
+export function createMainWindow(options: MainWindowOptions): MainWindow {
+  let window: BrowserWindow | null = null
+
+  function open(path: string | undefined): void {
+    const saved = options.bounds()
+    const bounds = openingBounds(
+      saved,
+      screen.getAllDisplays().map((display) => display.workArea),
+    )
+    window = new BrowserWindow({
+      ...bounds,
+      minWidth: MIN_SIZE.width,
+      minHeight: MIN_SIZE.height,
+      title: 'Hassette Monitor',
+      show: false,
+      autoHideMenuBar: true,
+      backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+      ...(options.icon === null ? {} : { icon: options.icon }),
+      webPreferences: {
+        preload: options.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        webviewTag: false,
+        experimentalFeatures: false,
+        navigateOnDragDrop: false,
+        spellcheck: false,
+        devTools: options.devTools,
+      },
+    })
+    const opened = window
+    if (saved?.maximized) opened.maximize()
+    opened.once('ready-to-show', () => opened.show())
+    const remember = (): void => {
+      if (!opened.isDestroyed() && !opened.isMinimized())
+        options.rememberBounds({ ...opened.getNormalBounds(), maximized: opened.isMaximized() })
+    }
+    opened.on('resize', remember)
+    opened.on('move', remember)
+    opened.on('close', remember)
+    opened.on('closed', () => {
+      if (window === opened) window = null
+    })
+    void opened.loadURL(path === undefined ? options.url : `${options.url}#${path}`)
+  }
+
+  return {
+    show: (path) => {
+      if (window === null) {
+        open(path)
+        return
+      }
+      if (window.isMinimized()) window.restore()
+      window.show()
+      window.focus()
+    },
+    current: () => window,
+    close: () => window?.close(),
+  }
+}

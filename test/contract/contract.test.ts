@@ -1,0 +1,106 @@
+import { describe, expect, it, vi } from 'vitest'
+import * as v from 'valibot'
+import type { Handlers } from '@main/ipc/dispatch'
+import { dispatch } from '@main/ipc/dispatch'
+import { contract } from '@shared/contract'
+import { Failure } from '@shared/result'
+import type { Verb } from '@shared/verbs'
+import { VERBS } from '@shared/verbs'
+
+const verbs = Object.keys(VERBS) as Verb[]
+const filter = { sourceId: 1, tier: 'app', span: { fromUs: 1, toUs: null }, targetId: null, conditions: [] }
+
+/** One valid input a verb; the record is complete by type. */
+const VALID: Record<Verb, unknown> = {
+  'app.info': undefined,
+  'app.showArchive': undefined,
+  'app.openLogs': undefined,
+  'app.copyText': { text: 'x' },
+  'archive.state': undefined,
+  'archive.retry': undefined,
+  'settings.get': undefined,
+  'settings.change': { name: 'theme', value: 'dark' },
+  'view.get': undefined,
+  'view.remember': { range: '7d' },
+  'sources.list': undefined,
+  'sources.retry': { sourceId: 1 },
+  'runs.page': { filter, direction: 'older', from: '1:5,2:9', limit: 200 },
+  'runs.get': { runId: 2 ** 40 + 1 },
+  'runs.countByTier': { sourceId: 1, span: { fromUs: null, toUs: null } },
+  'targets.list': { sourceId: 1, kind: 'job', tier: 'all', span: { fromUs: null, toUs: null } },
+  'targets.get': { targetId: 3, span: { fromUs: null, toUs: null } },
+  'apps.list': { sourceId: 1 },
+}
+
+function handlers(answer: () => unknown): Handlers {
+  return Object.fromEntries(verbs.map((verb) => [verb, answer])) as unknown as Handlers
+}
+
+describe('contract', () => {
+  it('has a schema for exactly the verbs that the preload exposes', () => {
+    expect(Object.keys(contract).sort()).toEqual([...verbs].sort())
+  })
+
+  it.each(verbs)('%s passes a valid input on and answers with its value', async (verb) => {
+    const handler = vi.fn(() => 'answer')
+    const result = await dispatch(handlers(handler), verb, VALID[verb], vi.fn())
+    expect(result).toEqual({ ok: true, value: 'answer' })
+    expect(handler).toHaveBeenCalledWith(v.parse(contract[verb].input, VALID[verb]))
+  })
+
+  it.each(verbs)('%s refuses what it does not expect, without calling anything', async (verb) => {
+    const handler = vi.fn()
+    for (const hostile of [{ __proto__: null, sql: 'DROP TABLE runs' }, 'text', 7, [], null]) {
+      const result = await dispatch(handlers(handler), verb, hostile, vi.fn())
+      // An empty change is one: nothing to remember.
+      if (verb === 'view.remember' && Array.isArray(hostile)) continue
+      expect(result).toMatchObject({ ok: false, error: { code: 'invalid_input' } })
+    }
+    if (verb !== 'view.remember') expect(handler).not.toHaveBeenCalled()
+  })
+
+  it('remembers only what a change names', () => {
+    expect(v.parse(contract['view.remember'].input, { range: '7d' })).toEqual({ range: '7d' })
+    expect(v.is(contract['view.remember'].input, { range: '7d', nodeIntegration: true })).toBe(false)
+  })
+
+  it.each([
+    { ...filter, sourceId: '1' },
+    { ...filter, sourceId: 1.5 },
+    { ...filter, sourceId: 2 ** 60 },
+    { ...filter, tier: 'everything' },
+    { ...filter, span: { fromUs: Infinity, toUs: null } },
+    { ...filter, conditions: [{ field: 'status', op: 'is', value: 'exploded' }] },
+    { ...filter, conditions: Array.from({ length: 51 }, () => ({ field: 'app', op: 'is', value: 'x' })) },
+    { ...filter, extra: 1 },
+  ])('runs.page refuses the filter %j', (bad) => {
+    const input = { filter: bad, direction: 'older', from: null, limit: 10 }
+    expect(v.is(contract['runs.page'].input, input)).toBe(false)
+  })
+
+  it.each(['1:2;drop', '1:', ':1', '1:99999999999999999999', 'a'.repeat(5000)])('refuses the page token %s', (from) => {
+    const input = { filter, direction: 'older', from, limit: 10 }
+    expect(v.is(contract['runs.page'].input, input)).toBe(false)
+  })
+
+  it('hands a failure over with its code and hint', async () => {
+    const failing = handlers(() => {
+      throw new Failure('source_locked', 'The file is in use.', 'Close the other program.')
+    })
+    expect(await dispatch(failing, 'apps.list', { sourceId: 1 }, vi.fn())).toEqual({
+      ok: false,
+      error: { code: 'source_locked', message: 'The file is in use.', hint: 'Close the other program.' },
+    })
+  })
+
+  it('keeps the text of an unexpected error out of the window and reports it to the log', async () => {
+    const report = vi.fn()
+    const failing = handlers(() => {
+      throw new Error('SQLITE_ERROR near secret')
+    })
+    const result = await dispatch(failing, 'apps.list', { sourceId: 1 }, report)
+    expect(result).toMatchObject({ ok: false, error: { code: 'internal' } })
+    expect(JSON.stringify(result)).not.toContain('secret')
+    expect(report).toHaveBeenCalledOnce()
+  })
+})
