@@ -1,0 +1,45 @@
+/** What only the tests need from the system: a Chromium, a display, a private session bus. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { missingDisplayPackages } from './display.mjs'
+import { findProgram } from './processes.mjs'
+import { failure } from './steps.mjs'
+
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+
+function chromiumCandidates() {
+  if (process.platform === 'darwin') {
+    return ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`)
+  }
+  if (process.platform === 'win32') {
+    const roots = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
+    return roots.filter(Boolean).map((root) => join(root, 'Google', 'Chrome', 'Application', 'chrome.exe'))
+  }
+  return CHROMIUM_NAMES.map((name) => findProgram(name)).filter(Boolean)
+}
+
+/** @returns {string | null} the Chromium or Chrome for the browser tests; the variable CHROMIUM_PATH decides if set */
+export function findChromium() {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
+  return chromiumCandidates().find((path) => existsSync(path)) ?? null
+}
+
+/** @returns {string} as `findChromium`, but fails with a sentence */
+export function requireChromium() {
+  const path = findChromium()
+  if (path && existsSync(path)) return path
+  throw failure(
+    path ? `CHROMIUM_PATH names ${path}, which does not exist.` : 'No Chromium was found for the browser tests.',
+    'install Chromium or Google Chrome, or let CHROMIUM_PATH name its executable.',
+  )
+}
+
+/** @returns {string[]} the Debian packages that the tests still need here */
+export function missingTestPackages() {
+  if (process.platform !== 'linux') return []
+  return [
+    ...(findChromium() ? [] : ['chromium']),
+    ...(findProgram('dbus-run-session') ? [] : ['dbus']),
+    ...missingDisplayPackages(true),
+  ]
+}
