@@ -1,22 +1,20 @@
 import { app, clipboard, shell } from 'electron'
 import type { AppInfo } from '@shared/contract'
-import type { ArchiveAccess } from '../archive/access'
+import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
-import type { SourceRegistry } from '../sources/registry'
 import type { Handlers } from './dispatch'
 
 /** What the verbs work on. */
 export interface HandlerParts {
-  archive: ArchiveAccess
-  sources: SourceRegistry
+  home: Home
   settings: SettingsStore
   viewState: ViewStateStore
   info: () => Omit<AppInfo, 'version' | 'electron' | 'platform'>
 }
 
 /** Every verb of the contract, bound to the part that answers it. */
-export function createHandlers({ archive, sources, settings, viewState, info }: HandlerParts): Handlers {
+export function createHandlers({ home, settings, viewState, info }: HandlerParts): Handlers {
   return {
     'app.info': () => ({
       ...info(),
@@ -37,8 +35,8 @@ export function createHandlers({ archive, sources, settings, viewState, info }: 
       await clipboard.writeText(text)
       return null
     },
-    'archive.state': () => archive.state(),
-    'archive.retry': () => archive.retry(),
+    'archive.state': () => home.archiveState(),
+    'archive.retry': () => home.retryArchive(),
     'settings.get': () => settings.view(),
     'settings.change': (change) => settings.change(change),
     'view.get': () => viewState.view(),
@@ -46,16 +44,16 @@ export function createHandlers({ archive, sources, settings, viewState, info }: 
       viewState.remember(change)
       return null
     },
-    'sources.list': () => sources.list(),
+    'sources.list': () => home.sources(),
     'sources.retry': async ({ sourceId }) => {
-      await sources.retry(sourceId)
+      await home.retrySource(sourceId)
       return null
     },
-    'runs.page': (input) => archive.read.runsPage(input),
-    'runs.get': (input) => archive.read.runGet(input),
-    'runs.countByTier': (input) => archive.read.runsCountByTier(input),
-    'targets.list': (input) => archive.read.targetsList(input),
-    'targets.get': (input) => archive.read.targetGet(input),
-    'apps.list': (input) => archive.read.appsList(input),
+    'runs.page': (input) => home.read().runsPage(input),
+    'runs.get': (input) => home.read().runGet(input),
+    'runs.countByTier': (input) => home.read().runsCountByTier(input),
+    'targets.list': (input) => home.read().targetsList(input),
+    'targets.get': (input) => home.read().targetGet(input),
+    'apps.list': (input) => home.read().appsList(input),
   }
 }

@@ -1,15 +1,24 @@
 import { mkdirSync } from 'node:fs'
 import { app } from 'electron'
+import type { Flags } from '../cli/flags'
 import type { Places } from '../cli/places'
 import { registerAppScheme } from '../security/protocol'
 
 /**
  * What Electron wants to know before `ready`: where our files lie, that every renderer is sandboxed, and our scheme.
- * Throws when the data folder cannot be made.
+ * Ends the process with a sentence when the data folder cannot be made.
  */
 export function prepareElectron(places: Places): void {
-  mkdirSync(places.dataDir, { recursive: true, mode: 0o700 })
-  mkdirSync(places.sessionDir, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(places.dataDir, { recursive: true, mode: 0o700 })
+    mkdirSync(places.sessionDir, { recursive: true, mode: 0o700 })
+  } catch (thrown) {
+    const why = (thrown as NodeJS.ErrnoException).code ?? 'unknown'
+    process.stderr.write(
+      `The data folder ${places.dataDir} cannot be written (${why}). Give another one: --data-dir DIR\n`,
+    )
+    process.exit(2)
+  }
   app.setPath('userData', places.dataDir)
   app.setPath('sessionData', places.sessionDir)
   app.setPath('crashDumps', places.sessionDir)
@@ -20,10 +29,15 @@ export function prepareElectron(places: Places): void {
   registerAppScheme()
 }
 
-/**
- * Makes this process the only one for its data folder. False = another one has it; that one has been told to show its
- * window.
- */
-export function claimInstance(argv: readonly string[]): boolean {
-  return app.requestSingleInstanceLock({ argv })
+/** Makes this process the only one for its data folder; false when another one has it (that one shows its window). */
+export function claimInstance(): boolean {
+  return app.requestSingleInstanceLock({ argv: process.argv })
+}
+
+/** What a second start for one data folder says before it ends. */
+export function reportSecondStart(places: Places, flags: Flags): void {
+  process.stdout.write(`Hassette Monitor is already running for ${places.dataDir}: its window is shown.\n`)
+  if (flags.sources.length > 0 || flags.sample)
+    process.stderr.write('--source and --sample take effect only at a first start: quit the running app first.\n')
+  app.exit(0)
 }

@@ -1,4 +1,5 @@
 import { app } from 'electron'
+import type { Log } from '../log/log'
 
 const STOP_TIMEOUT_MS = 8000
 
@@ -21,4 +22,11 @@ export function stopBeforeExit(stop: () => Promise<void>, warn: (message: string
     void Promise.race([stop(), timeout]).then(() => app.exit(0))
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+}
+
+/** Ends a start that failed: the reason in the log and on stderr, exit code 1. */
+export function leaveWith(thrown: unknown, log: Log): void {
+  log.error('start failed', thrown)
+  process.stderr.write(`Hassette Monitor did not start: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+  app.exit(1)
 }

@@ -11,11 +11,11 @@ export interface Log {
 const MAX_FILE_BYTES = 2_000_000
 
 /** Opens the log in `dir`. Nothing of a run (message, name, traceback) and no secret is ever handed to it. */
-export function openLog(dir: string, quiet: boolean): Log {
+export function openLog(dir: string): Log {
   log.transports.file.resolvePathFn = () => join(dir, 'main.log')
   log.transports.file.maxSize = MAX_FILE_BYTES
   log.transports.file.level = 'info'
-  log.transports.console.level = quiet ? 'error' : 'warn'
+  log.transports.console.level = 'warn'
   log.transports.console.format = '{text}'
   log.transports.ipc.level = false
   const textOf = (message: string, thrown: unknown): string =>

@@ -17,11 +17,14 @@ const fileSchema = v.object({
   bounds: v.optional(v.nullable(boundsSchema), null),
 })
 
+/** The parts of the view state that changed; an undefined one did not. */
+export type ViewStateChange = { [K in keyof ViewState]?: ViewState[K] | undefined }
+
 /** What the window remembers by itself; a damaged file only costs the memory. */
 export interface ViewStateStore {
   view: () => ViewState
   bounds: () => SavedBounds | null
-  remember: (change: Partial<ViewState>) => void
+  remember: (change: ViewStateChange) => void
   rememberBounds: (bounds: SavedBounds) => void
   /** Writes what is pending; called when the app ends. */
   flush: () => void
@@ -55,7 +58,7 @@ export function createViewStateStore(path: string, warn: (message: string) => vo
     view: () => state.view,
     bounds: () => state.bounds,
     remember: (change) => {
-      Object.assign(state.view, change)
+      Object.assign(state.view, Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)))
       later()
     },
     rememberBounds: (bounds) => {

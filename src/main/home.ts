@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArchiveState, SourceInfo } from '@shared/source'
+import type { ReadApi, Remote } from './archive/api'
+import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
+import type { Service } from './service'
+import { plannedSample } from './sources/sample/planned'
+import type { SourceRegistry } from './sources/registry'
+import { createSourceRegistry, plannedFile } from './sources/registry'
+
+/** What this run shows: one archive and its sources, the user's own or the sample home. */
+export interface Home extends Service {
+  /** Path of the user's archive, also while the sample is shown. */
+  archivePath: string
+  isSample: () => boolean
+  read: () => Remote<ReadApi>
+  archiveState: () => ArchiveState
+  /** Tries an archive again that was given up. */
+  retryArchive: () => Promise<ArchiveState>
+  sources: () => Promise<SourceInfo[]>
+  retrySource: (sourceId: number) => Promise<void>
+}
+
+/** What a home tells the rest of the app. */
+export interface HomeListeners {
+  onArchiveState: (state: ArchiveState) => void
+  onSources: (sources: SourceInfo[]) => void
+  onCommitted: (sourceId: number, runs: number) => void
+}
+
+/** What a home is made from. */
+export interface HomeOptions extends HomeListeners {
+  archivePath: string
+  /** A folder of ours; emptied whenever the sample is opened. */
+  sampleDir: string
+  /** Where the recording lies in the app. */
+  recordingDir: string
+  sourcePaths: string[]
+  forceSample: boolean
+  openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
+  warn: (message: string, thrown?: unknown) => void
+}
+
+/**
+ * Builds the home. `start` only sets the threads off; everything else follows when the archive is ready, so that an
+ * archive that cannot be opened still leaves a window that says so. The sample is shown when asked for, or when
+ * neither the settings nor the archive know a source.
+ */
+export function createHome(options: HomeOptions): Home {
+  const { archivePath, sampleDir, recordingDir, sourcePaths, forceSample, openArchive, warn } = options
+  let shown: ArchiveClient | null = null
+  let user: ArchiveClient | null = null
+  let registry: SourceRegistry | null = null
+  let sample = forceSample
+  let stopped = false
+
+  function open(path: string, onReady: (client: ArchiveClient) => Promise<void>): ArchiveClient {
+    let wasReady = false
+    const client = openArchive({
+      path,
+      onState: (state) => {
+        if (state.kind === 'ready' && !wasReady) {
+          wasReady = true
+          onReady(client).catch((thrown: unknown) => warn('sources could not be started', thrown))
+        }
+        if (client === shown) options.onArchiveState(state)
+      },
+      onCommitted: ({ sourceId, runs }) => {
+        if (client === shown) options.onCommitted(sourceId, runs)
+      },
+    })
+    return client
+  }
+
+  async function openSample(): Promise<void> {
+    sample = true
+    await rm(sampleDir, { recursive: true, force: true })
+    if (stopped) return
+    shown = open(join(sampleDir, 'hassette.db'), async (client) => {
+      await startSources(client, true)
+    })
+    options.onArchiveState(shown.state())
+  }
+
+  async function openUser(): Promise<void> {
+    user = open(archivePath, async (client) => {
+      const known = sourcePaths.length > 0 || (await client.read.sources()).length > 0
+      if (known) await startSources(client, false)
+      else await openSample()
+    })
+    shown = user
+    await Promise.resolve()
+  }
+
+  async function startSources(client: ArchiveClient, isSample: boolean): Promise<void> {
+    if (stopped) return
+    const planned = isSample
+      ? [plannedSample(client, recordingDir)]
+      : sourcePaths.map((path) => plannedFile(client, path))
+    registry = createSourceRegistry({ archive: client, planned, warn })
+    registry.onChange(options.onSources)
+    await registry.start()
+    options.onSources(await registry.list())
+  }
+
+  function current(): ArchiveClient {
+    if (shown === null) throw new Error('the home was not started')
+    return shown
+  }
+
+  return {
+    name: 'archive',
+    archivePath,
+    start: () => (forceSample ? openSample() : openUser()),
+    stop: async () => {
+      stopped = true
+      await registry?.stop()
+      await shown?.close()
+      if (user !== shown) await user?.close()
+    },
+    isSample: () => sample,
+    read: () => current().read,
+    archiveState: () => shown?.state() ?? { kind: 'opening' },
+    retryArchive: async () => {
+      await current().retry()
+      return current().state()
+    },
+    sources: async () => (await registry?.list()) ?? [],
+    retrySource: async (sourceId) => registry?.retry(sourceId),
+  }
+}

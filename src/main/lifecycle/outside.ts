@@ -1,0 +1,64 @@
+import { app } from 'electron'
+import { parseFlags } from '../cli/flags'
+import type { Service } from '../service'
+import type { WindowNews } from '../windows/events'
+import type { MainWindow } from '../windows/main-window'
+import { pathOfLink } from './link'
+
+/** What the window needs to hear from outside: a second start, a link, a click on the dock, its own end. */
+export interface OutsideParts {
+  window: MainWindow
+  news: Pick<WindowNews, 'navigate'>
+  /** The link of this start, if there was one. */
+  link: string | null
+  hidden: boolean
+}
+
+/** Opens the window at the start (unless hidden), at a second start and for links; ends the app with its last window. */
+export function createOutside({ window, news, link, hidden }: OutsideParts): Service {
+  function open(path: string | null): void {
+    const wasOpen = window.current() !== null
+    window.show(path ?? undefined)
+    if (wasOpen && path !== null) news.navigate(path)
+  }
+
+  const onSecondStart = (_event: unknown, _argv: string[], _cwd: string, data: unknown): void => {
+    // Chromium reorders the plain argv, so the second process sends its own along.
+    const argv = (data as { argv?: unknown } | null)?.argv
+    const flags = Array.isArray(argv) ? tryFlags(argv.filter((arg) => typeof arg === 'string')) : null
+    open(flags?.link ? pathOfLink(flags.link) : null)
+  }
+  const onLink = (event: { preventDefault: () => void }, url: string): void => {
+    event.preventDefault()
+    open(pathOfLink(url))
+  }
+  const onActivate = (): void => open(null)
+  // Without a tray nothing would be left to bring the window back.
+  const onLastClosed = (): void => app.quit()
+
+  return {
+    name: 'window',
+    start: () => {
+      app.on('second-instance', onSecondStart)
+      app.on('open-url', onLink)
+      app.on('activate', onActivate)
+      app.on('window-all-closed', onLastClosed)
+      if (!hidden) open(link === null ? null : pathOfLink(link))
+    },
+    stop: () => {
+      app.off('second-instance', onSecondStart)
+      app.off('open-url', onLink)
+      app.off('activate', onActivate)
+      app.off('window-all-closed', onLastClosed)
+      window.close()
+    },
+  }
+}
+
+function tryFlags(argv: string[]): { link: string | null } | null {
+  try {
+    return parseFlags(argv.slice(1), false)
+  } catch {
+    return null
+  }
+}

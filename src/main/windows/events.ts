@@ -1,0 +1,44 @@
+import type { BrowserWindow } from 'electron'
+import type { EventPayloads } from '@shared/contract'
+import type { EventName } from '@shared/verbs'
+import { sendEvent } from '../ipc/router'
+
+/** At most this often the window hears of new runs; an import commits many times a second. */
+const COMMIT_NOTICE_MS = 250
+
+/** Carries news to the open window; without a window they are dropped, since opening one reads everything anew. */
+export interface WindowNews {
+  archiveState: (state: EventPayloads['archiveState']) => void
+  sourcesChanged: (sources: EventPayloads['sourcesChanged']) => void
+  settingsChanged: (view: EventPayloads['settingsChanged']) => void
+  committed: (sourceId: number, runs: number) => void
+  navigate: (path: string) => void
+}
+
+/** Builds the carrier for whatever window is open at the time. */
+export function createWindowNews(current: () => BrowserWindow | null): WindowNews {
+  const pending = new Map<number, number>()
+  let timer: NodeJS.Timeout | null = null
+
+  function send<E extends EventName>(event: E, payload: EventPayloads[E]): void {
+    const window = current()
+    if (window !== null) sendEvent(window.webContents, event, payload)
+  }
+
+  function flush(): void {
+    timer = null
+    for (const [sourceId, runs] of pending) send('runsCommitted', { sourceId, runs })
+    pending.clear()
+  }
+
+  return {
+    archiveState: (state) => send('archiveState', state),
+    sourcesChanged: (sources) => send('sourcesChanged', sources),
+    settingsChanged: (view) => send('settingsChanged', view),
+    navigate: (path) => send('navigate', { path }),
+    committed: (sourceId, runs) => {
+      pending.set(sourceId, (pending.get(sourceId) ?? 0) + runs)
+      timer ??= setTimeout(flush, COMMIT_NOTICE_MS)
+    },
+  }
+}
