@@ -49,6 +49,12 @@ function isCurrent(stamp) {
   return existsSync(inRepository(STAMP)) && readFileSync(inRepository(STAMP), 'utf8') === stamp
 }
 
+/** @returns {string} the oldest Electron whose syntax the built code must keep to, like "33" */
+export function electronFloorMajor() {
+  const manifest = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
+  return /electron@(\d+)/.exec(manifest.devDependencies['electron-floor'])[1]
+}
+
 /**
  * Builds the application into out/, if it is not there already.
  * @param {(text: string) => void} say
@@ -62,6 +68,7 @@ export async function ensureBuild(say) {
     const electronVite = inRepository('node_modules', 'electron-vite', 'bin', 'electron-vite.js')
     await run(process.execPath, [electronVite, 'build', '--logLevel', 'warn'], {
       cwd: repositoryRoot,
+      env: { ...process.env, ELECTRON_MAJOR_VER: electronFloorMajor() },
       purpose: 'Building the application',
       remedy: 'mend what the compiler reports above; `npm run check` shows more.',
     })

@@ -17,14 +17,15 @@ export function sandboxArguments() {
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [environment] added to this process' own
+ * @param {{ windows: boolean }} [options] windows: false for a program that only serves pages
  * @returns {Promise<number>} its exit code
  */
-export async function runWithDisplay(command, args, environment = {}) {
-  const display = lacksDisplay(process.platform, process.env) ? await startInvisibleDisplay() : null
+export async function runWithDisplay(command, args, environment = {}, { windows } = { windows: true }) {
+  const display = windows && lacksDisplay(process.platform, process.env) ? await startInvisibleDisplay() : null
   if (display) {
     process.stdout.write('  No display was found: the window opens on an invisible one (Xvfb).\n')
   }
-  if (sandboxArguments().length > 0) {
+  if (windows && sandboxArguments().length > 0) {
     process.stdout.write("  Running as root: Chromium's sandbox is off for this start (--no-sandbox).\n")
   }
   const env = { ...process.env, ...environment, ...(display && { DISPLAY: display.name }) }
