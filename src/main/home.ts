@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveState, SourceInfo } from '@shared/source'
 import type { ReadApi, Remote } from './archive/api'
@@ -75,6 +75,7 @@ export function createHome(options: HomeOptions): Home {
   async function openSample(): Promise<void> {
     sample = true
     await rm(sampleDir, { recursive: true, force: true })
+    await mkdir(sampleDir, { recursive: true, mode: 0o700 })
     if (stopped) return
     shown = open(join(sampleDir, 'hassette.db'), async (client) => {
       await startSources(client, true)
