@@ -21,6 +21,9 @@ import { createTheme } from './windows/theme'
 export function runApp({ flags, places, flagSettings, environmentSettings }: Start, bundleDir: string): void {
   const resources = resourcesOf(bundleDir)
   const log = openLog(places.logsDir)
+  log.info(
+    `Hassette Monitor ${app.getVersion()}, Electron ${process.versions.electron}, ${process.platform} ${process.arch}`,
+  )
   const settings = createSettingsStore({
     path: places.settingsFile,
     dataDir: places.dataDir,
@@ -45,7 +48,8 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     recordingDir: resources.recording,
     sourcePaths: settings.values().sources,
     forceSample: flags.sample,
-    openArchive: (options) => createArchiveClient({ ...options, writer: resources.writer, reader: resources.reader }),
+    openArchive: (options) =>
+      createArchiveClient({ ...options, writer: resources.writer, reader: resources.reader, onFault: log.warn }),
     onArchiveState: news.archiveState,
     onSources: news.sourcesChanged,
     onCommitted: news.committed,
