@@ -1,0 +1,80 @@
+/** `npm run screenshots`: docs/screenshots/ from the real app on the sample home, light, dark and narrow. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startInvisibleDisplay } from './lib/display.mjs'
+import { sandboxArguments } from './lib/launch.mjs'
+import { repositoryRoot } from './lib/paths.mjs'
+import { setUp } from './lib/setup.mjs'
+import { runMain } from './lib/steps.mjs'
+
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 820, height: 700 } }
+
+/** Which pictures there are: page, theme, size. Each starts where the one before ended. */
+const PICTURES = ['light', 'dark'].flatMap((theme) =>
+  Object.keys(SIZES).flatMap((size) =>
+    ['handlers', 'jobs', 'target', 'history', 'settings'].map((page) => ({ theme, size, page })),
+  ),
+)
+
+async function show(page, name) {
+  const go = (path) => page.evaluate((target) => (location.hash = target), `#${path}`)
+  if (name === 'handlers' || name === 'jobs') {
+    await go(`/${name}?range=24h`)
+    await page.getByRole('row').nth(5).waitFor()
+  } else if (name === 'target') {
+    await go('/handlers?range=24h')
+    await page.getByRole('row').nth(1).click()
+    await page.getByText('Last 50 runs').first().waitFor()
+    await page.getByRole('row').nth(3).waitFor()
+  } else if (name === 'history') {
+    await go('/history?range=24h')
+    const failed = page.getByRole('row').filter({ hasText: 'DependencyResolutionError' }).first()
+    await failed.waitFor()
+    await failed.click()
+    await page.getByText('Parameter').first().waitFor()
+  } else {
+    await go('/settings')
+    await page.getByText('hassette.db').first().waitFor()
+  }
+  // Figures and strips come a moment after the rows.
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(() => document.fonts.ready)
+}
+
+async function resize(app, size) {
+  await app.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0].setContentSize(width, height)
+  }, size)
+}
+
+runMain(async () => {
+  const runtime = await setUp({ tests: true })
+  const display = process.platform === 'linux' ? await startInvisibleDisplay() : null
+  const { _electron } = await import('playwright')
+  const dataDir = mkdtempSync(join(tmpdir(), 'screenshots-'))
+  const target = join(repositoryRoot, 'docs', 'screenshots')
+  mkdirSync(target, { recursive: true })
+  const app = await _electron.launch({
+    executablePath: runtime.executable,
+    args: [...sandboxArguments(), repositoryRoot, '--sample', '--data-dir', dataDir],
+    env: { ...process.env, ...(display && { DISPLAY: display.name }) },
+  })
+  try {
+    const page = await app.firstWindow()
+    await page.getByText('up to date', { exact: false }).first().waitFor()
+    for (const { theme, size, page: name } of PICTURES) {
+      await page.evaluate((value) => window.hassetteMonitor.settings.change({ name: 'theme', value }), theme)
+      await resize(app, SIZES[size])
+      await show(page, name)
+      const file = `${name}-${theme}${size === 'narrow' ? '-narrow' : ''}.png`
+      await page.screenshot({ path: join(target, file), animations: 'disabled' })
+      process.stdout.write(`  docs/screenshots/${file}\n`)
+    }
+  } finally {
+    await app.close()
+    display?.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  return 0
+})

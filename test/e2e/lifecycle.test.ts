@@ -1,0 +1,177 @@
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { PlainProcess, RunningApp } from '../support/electron-app'
+import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/electron-app'
+import { openFixture } from '../support/fixtures'
+import { waitFor } from '../support/wait'
+
+const running: PlainProcess[] = []
+const windows: RunningApp[] = []
+
+function start(args: string[], env: Record<string, string> = {}): PlainProcess {
+  const process = spawnApp(args, env)
+  running.push(process)
+  return process
+}
+
+async function open(args: string[], options: Parameters<typeof launchApp>[1] = {}): Promise<RunningApp> {
+  const app = await launchApp(args, options)
+  windows.push(app)
+  return app
+}
+
+async function windowCount({ app }: RunningApp): Promise<number> {
+  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+}
+
+afterEach(async () => {
+  await Promise.all(windows.splice(0).map(({ close }) => close().catch(() => undefined)))
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+  }
+  removeFolders()
+})
+
+describe('command line', () => {
+  it('--version prints one line and ends, leaving nothing behind', async () => {
+    const folder = join(dataFolder(), 'never')
+    const process = start(['--version', '--data-dir', folder])
+    expect(await process.ended).toBe(0)
+    expect(process.stdout()).toMatch(/^Hassette Monitor \d+\.\d+\.\d+\S* \(Electron \d+\.\d+\.\d+\)\n$/)
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it('--help names every flag', async () => {
+    const process = start(['--help'])
+    expect(await process.ended).toBe(0)
+    for (const flag of ['--data-dir', '--db-path', '--source', '--sample', '--hidden', '--version'])
+      expect(process.stdout()).toContain(flag)
+  })
+
+  it.each([
+    [['--source'], {}, '--source needs a value'],
+    [[], { HASSETTE_MONITOR_DB_RETENTION_DAYS: '0' }, 'a whole number from 1 to 3650'],
+    [[], { HASSETTE_MONITOR_DB_MAX_SIZE_MB: '5' }, 'a whole number from 10'],
+  ])('a bad value (%j %j) is one sentence and exit code 2', async (args, env, sentence) => {
+    const process = start([...args], { ...env, HASSETTE_MONITOR_DATA_DIR: dataFolder() } as Record<string, string>)
+    expect(await process.ended).toBe(2)
+    expect(process.stderr()).toContain(sentence)
+  })
+
+  it('a data folder that cannot be made is one sentence and exit code 2', async () => {
+    const file = join(dataFolder(), 'a-file')
+    writeFileSync(file, '')
+    const process = start(['--data-dir', join(file, 'below')])
+    expect(await process.ended).toBe(2)
+    expect(process.stderr()).toContain('cannot be written')
+  })
+})
+
+describe('one instance a data folder', () => {
+  it('a second start shows the window of the first, says so and ends', async () => {
+    const first = await open(['--sample'])
+    const second = start(['--data-dir', first.dataDir, '--sample'])
+    expect(await second.ended).toBe(0)
+    expect(second.stdout()).toContain('already running')
+    expect(await windowCount(first)).toBe(1)
+  })
+
+  it('--hidden keeps running without a window, and a second start opens it', async () => {
+    const dataDir = dataFolder()
+    const first = start(['--hidden', '--data-dir', dataDir, '--sample'])
+    await waitFor('the sample archive', () => existsSync(join(dataDir, 'sample', 'hassette.db')))
+    expect(rendererRuns(first)).toBe(false)
+    const second = start(['--data-dir', dataDir])
+    expect(await second.ended).toBe(0)
+    await waitFor('a window', () => rendererRuns(first))
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toBe(0)
+  })
+
+  it('two data folders do not share one archive: the second says whose it is', async () => {
+    const archive = join(dataFolder(), 'shared.db')
+    const source = openFixture('seed-healthy')
+    const holder = start(['--hidden', '--data-dir', dataFolder(), '--db-path', archive, '--source', source])
+    await waitFor('the archive', () => existsSync(archive))
+    const second = await open(['--db-path', archive])
+    await expect.poll(() => second.page.textContent('body'), { timeout: 15_000 }).toContain(String(holder.child.pid))
+    expect(await second.page.textContent('body')).toMatch(/in use/i)
+  })
+})
+
+/** Whether a renderer child of the process exists: Chromium starts one only for a window. */
+function rendererRuns({ child }: PlainProcess): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+        return command.includes('--type=renderer') && isBelow(status, child.pid ?? -1)
+      } catch {
+        return false
+      }
+    })
+}
+
+function isBelow(status: string, ancestor: number): boolean {
+  for (let text = status; ;) {
+    const parent = Number(/^PPid:\s+(\d+)/m.exec(text)?.[1] ?? 0)
+    if (parent === ancestor) return true
+    if (parent <= 1) return false
+    text = readFileSync(`/proc/${parent}/status`, 'utf8')
+  }
+}
+
+describe('end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it cleanly, also while it reads', async (signal) => {
+    const dataDir = dataFolder()
+    const process = start(['--hidden', '--data-dir', dataDir, '--source', openFixture('live-0.60')])
+    await waitFor('the archive', () => existsSync(join(dataDir, 'hassette.db')))
+    process.child.kill(signal)
+    expect(await process.ended).toBe(0)
+    // A clean end checkpoints: nothing of SQLite's is left beside the archive.
+    expect(existsSync(join(dataDir, 'hassette.db-wal'))).toBe(false)
+  })
+
+  it('closing the window ends the app', async () => {
+    const first = await open(['--sample'])
+    const gone = new Promise((resolve) => first.app.once('close', resolve))
+    await first.page.close()
+    await gone
+    windows.length = 0
+  })
+})
+
+describe('what it leaves on disk', () => {
+  it('lies in the data folder and is readable by its owner only', async () => {
+    const dataDir = dataFolder()
+    const process = start(['--hidden', '--data-dir', dataDir, '--source', openFixture('seed-healthy')])
+    await waitFor('the archive', () => existsSync(join(dataDir, 'hassette.db')))
+    expect(statSync(join(dataDir, 'hassette.db')).mode & 0o077).toBe(0)
+    process.child.kill('SIGTERM')
+    await process.ended
+    expect(readdirSync(dataDir).filter((name) => !['logs', 'session', 'hassette.db'].includes(name))).toEqual([])
+  })
+
+  it('a corrupt settings file is kept, and the window says so', async () => {
+    const dataDir = dataFolder()
+    writeFileSync(join(dataDir, 'settings.json'), '{ not json')
+    const { page } = await open(['--sample'], { dataDir })
+    await page.evaluate(() => (location.hash = '#/settings'))
+    const copy = await waitFor('a copy', () => readdirSync(dataDir).find((name) => name.includes('.corrupt-')))
+    await expect.poll(() => page.textContent('body'), { timeout: 15_000 }).toContain(copy)
+    expect(readFileSync(join(dataDir, copy), 'utf8')).toBe('{ not json')
+  })
+
+  it('settings survive a restart', async () => {
+    const first = await open(['--sample'])
+    await first.page.evaluate(() => window.hassetteMonitor.settings.change({ name: 'theme', value: 'dark' }))
+    await first.close()
+    windows.length = 0
+    const again = await open(['--sample'], { dataDir: first.dataDir })
+    expect(await again.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark')
+  })
+})
