@@ -25,6 +25,14 @@ export interface FileSourceRequest {
   shiftUs: number
 }
 
+/** A recording as an image of a Hassette database in memory (journal mode `delete`). */
+export interface RecordingImport {
+  sourceId: number
+  image: Uint8Array
+  /** Added to every time that is read, microseconds. */
+  shiftUs: number
+}
+
 /** Progress of a long command; rows. */
 export interface Progress {
   done: number
@@ -41,17 +49,18 @@ export interface SyncReport {
 
 /** What the writer thread does. Every call may fail with a `Failure`. */
 export interface WriteApi {
-  open(options: OpenOptions): ArchiveFacts
   /** Finds the source by its path or adds it; touches no run. */
   addFileSource(request: FileSourceRequest): { sourceId: number }
   /** Copies everything new from the source's file, a batch and its cursor a transaction. Cancellable between batches. */
   syncFileSource(input: { sourceId: number; shiftUs: number }): SyncReport
-  close(): null
+  /** Finds the source of mode `sample` or adds it. */
+  addRecording(input: { name: string }): { sourceId: number }
+  /** Copies a recording as `syncFileSource` copies a file. */
+  importRecording(input: RecordingImport): SyncReport
 }
 
 /** What the reader thread does: every query of the window, on a read-only connection. */
 export interface ReadApi {
-  open(options: OpenOptions): null
   sources(): Omit<SourceInfo, 'state'>[]
   runsPage(input: Input<'runs.page'>): Output<'runs.page'>
   runGet(input: Input<'runs.get'>): Output<'runs.get'>
@@ -59,13 +68,19 @@ export interface ReadApi {
   targetsList(input: Input<'targets.list'>): Output<'targets.list'>
   targetGet(input: Input<'targets.get'>): Output<'targets.get'>
   appsList(input: Input<'apps.list'>): Output<'apps.list'>
+}
+
+/** How the client opens and closes what a thread holds; nobody else does. */
+export interface ThreadApi<Opened> {
+  open(options: OpenOptions): Opened
+  /** Cancels what is going on, closes the database and lets the thread end. */
   close(): null
 }
 
-type Promised<T> = T extends (input: infer I) => infer O
-  ? (input: I, options?: CallOptions) => Promise<O>
-  : T extends () => infer O
-    ? (input?: undefined, options?: CallOptions) => Promise<O>
+type Promised<T> = T extends () => infer O
+  ? (input?: undefined, options?: CallOptions) => Promise<O>
+  : T extends (input: infer I) => infer O
+    ? (input: I, options?: CallOptions) => Promise<O>
     : never
 
 /** Per call: cancel it, follow it. */

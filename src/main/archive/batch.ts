@@ -1,0 +1,104 @@
+import type { RunOrigin, TargetKind, Tier } from '@shared/run'
+import type { SessionEnding } from '@shared/run'
+
+/**
+ * What a source hands to the archive, in the archive's words. Times are microseconds since 1970 (UTC), durations whole
+ * microseconds; `foreignId` is the number that the source itself gives a thing, unique within one epoch.
+ */
+
+export interface SessionInput {
+  foreignId: number
+  startedUs: number
+  stoppedUs: number | null
+  heartbeatUs: number | null
+  /** The source's own word. */
+  status: string
+  ending: SessionEnding
+  errorType: string | null
+  errorMessage: string | null
+  errorTraceback: string | null
+  droppedOverflow: number
+  droppedExhausted: number
+  droppedShutdown: number
+}
+
+export interface AppInput {
+  appKey: string
+  displayName: string | null
+}
+
+export interface TargetInput {
+  foreignId: number
+  kind: TargetKind
+  tier: Tier
+  appKey: string
+  instanceIndex: number
+  name: string
+  topic: string | null
+  method: string
+  /** When it runs, in words for people. */
+  triggerWords: string
+  entityId: string | null
+  scheduleType: string | null
+  scheduleLabel: string | null
+  scheduleDetail: string | null
+  scheduleStatus: string | null
+  mode: string | null
+  backpressure: string | null
+  debounceS: number | null
+  throttleS: number | null
+  durationS: number | null
+  priority: number | null
+  once: boolean
+  immediate: boolean
+  predicate: string | null
+  sourceLocation: string | null
+  registration: string | null
+  retiredUs: number | null
+  removedUs: number | null
+}
+
+/** Everything a run may refer to, as it stands now. */
+export interface ParentsInput {
+  apps: AppInput[]
+  sessions: SessionInput[]
+  targets: TargetInput[]
+}
+
+export interface FailureInput {
+  errorType: string | null
+  message: string | null
+  traceback: string | null
+}
+
+export interface RunInput {
+  foreignId: number
+  kind: TargetKind
+  foreignTargetId: number
+  foreignSessionId: number | null
+  tier: Tier
+  startedUs: number
+  durationUs: number
+  /** Index into `RUN_STATUSES`. */
+  status: number
+  dependencyFailure: boolean
+  manual: boolean
+  threadLeaked: boolean
+  origin: RunOrigin
+  executionId: string | null
+  contextId: string | null
+  failure: FailureInput | null
+}
+
+/** The place up to which a source was read: the number of its newest row taken, and what that row was. */
+export interface Cursor {
+  foreignId: number
+  uid: string | null
+  /** As the source has it, never shifted. */
+  startedUs: number
+}
+
+export interface RunBatch {
+  runs: RunInput[]
+  cursor: Cursor
+}

@@ -1,0 +1,202 @@
+import { Failure, toProblem } from '@shared/result'
+import type { Problem } from '@shared/result'
+import type { ArchiveState } from '@shared/source'
+import type { CallOptions, ReadApi, Remote, WriteApi } from './api'
+import { READ_VERBS, THREAD_VERBS, WRITE_VERBS } from './protocol'
+import { startThread } from './thread'
+import type { Thread } from './thread'
+
+/** How the archive's threads are started and who hears of them. */
+export interface ArchiveClientOptions {
+  /** Absolute path of the archive; its folder exists. */
+  path: string
+  /** The built entry files of the two threads. */
+  writer: string | URL
+  reader: string | URL
+  onState: (state: ArchiveState) => void
+  /** New runs are in the archive; at most five times a second for each source. */
+  onCommitted: (news: { sourceId: number; runs: number }) => void
+  /** For the log file: a thread died, or something failed for which there is no code. */
+  onFault?: (message: string) => void
+  /** Waits before a dead thread is started again, milliseconds; the last one repeats. */
+  backOffMs?: readonly number[]
+}
+
+/** The archive as the main thread sees it: two threads behind promises. */
+export interface ArchiveClient {
+  /** Verbs wait while the archive opens or a thread is started again, and fail when it is unavailable. */
+  write: Remote<WriteApi>
+  read: Remote<ReadApi>
+  state: () => ArchiveState
+  /** Starts over when the archive is unavailable; answers the state it came to. */
+  retry: () => Promise<ArchiveState>
+  /** Asks both threads to close and waits until they have ended. */
+  close: () => Promise<void>
+}
+
+type Role = 'writer' | 'reader'
+
+const BACK_OFF_MS = [100, 500, 2000] as const
+/** So many deaths in a minute, and the archive is given up until somebody tries again. */
+const DEATHS = 3
+const MINUTE_MS = 60_000
+
+/** Starts both threads at once; they need nothing of Electron. Never throws: what goes wrong becomes the state. */
+export function createArchiveClient(options: ArchiveClientOptions): ArchiveClient {
+  const { path, backOffMs = BACK_OFF_MS, onFault = () => undefined } = options
+  const threads: Record<Role, Thread | null> = { writer: null, reader: null }
+  let state: ArchiveState = { kind: 'opening' }
+  let deaths: number[] = []
+  let closing = false
+  /** Opening or restarting: a death meanwhile is seen there. */
+  let busy = true
+  /** Settles when the current opening or restart has come to an end. */
+  let settled: Promise<void> = Promise.resolve()
+
+  const setState = (next: ArchiveState): void => {
+    state = next
+    options.onState(next)
+  }
+
+  const start = (role: Role): void => {
+    const thread = startThread(options[role], `archive ${role}`, {
+      onCommitted: options.onCommitted,
+      onFault,
+      onEnd: () => {
+        if (threads[role] === thread) threads[role] = null
+        if (closing || busy || state.kind === 'unavailable') return
+        onFault(`archive ${role}: ended unexpectedly`)
+        settled = recover()
+      },
+    })
+    threads[role] = thread
+  }
+
+  /** Starts what is not running; the writer opens first, since the reader needs its file. */
+  const openThreads = async (): Promise<Problem | 'died' | null> => {
+    const fresh = (['writer', 'reader'] as const).filter((role) => !threads[role])
+    for (const role of fresh) start(role)
+    for (const role of fresh) {
+      const thread = threads[role]
+      try {
+        await thread?.call(THREAD_VERBS.open, { path })
+      } catch (thrown) {
+        return threads[role] === thread ? toProblem(thrown) : 'died'
+      }
+    }
+    return threads.writer && threads.reader ? null : 'died'
+  }
+
+  const open = async (): Promise<void> => {
+    busy = true
+    try {
+      while (!closing) {
+        const found = await openThreads()
+        if (closing) return
+        if (found === null) return setState({ kind: 'ready' })
+        if (found !== 'died') return await giveUp(found)
+        if (!mayTryAgain()) return await giveUp(DEAD)
+        await pauseBeforeRestart()
+      }
+    } finally {
+      busy = false
+    }
+  }
+
+  const recover = async (): Promise<void> => {
+    busy = true
+    if (!mayTryAgain()) {
+      await giveUp(DEAD)
+      busy = false
+      return
+    }
+    await pauseBeforeRestart()
+    await open()
+  }
+
+  const mayTryAgain = (): boolean => {
+    const now = performance.now()
+    deaths = [...deaths.filter((death) => now - death < MINUTE_MS), now]
+    return deaths.length < DEATHS
+  }
+
+  const pauseBeforeRestart = async (): Promise<void> => {
+    setState({ kind: 'restarting' })
+    const wait = backOffMs[Math.min(deaths.length, backOffMs.length) - 1] ?? 0
+    await new Promise((resume) => setTimeout(resume, wait))
+  }
+
+  const giveUp = async (problem: Problem): Promise<void> => {
+    setState({ kind: 'unavailable', problem })
+    await stopThreads()
+  }
+
+  /** Asks; never `terminate()`, which would leave an open database behind. */
+  const stopThreads = async (): Promise<void> => {
+    for (const role of ['reader', 'writer'] as const) {
+      const thread = threads[role]
+      if (!thread) continue
+      await thread.call(THREAD_VERBS.close, undefined).catch(() => undefined)
+      await thread.ended
+      threads[role] = null
+    }
+  }
+
+  const call = async (role: Role, verb: string, input: unknown, callOptions?: CallOptions): Promise<unknown> => {
+    await unlessAborted(settled, callOptions?.signal)
+    const thread = threads[role]
+    if (state.kind === 'unavailable') {
+      throw new Failure(state.problem.code, state.problem.message, state.problem.hint)
+    }
+    if (closing || !thread) throw new Failure('busy', 'The archive is closed.')
+    return thread.call(verb, input, callOptions)
+  }
+
+  const remote = <Api>(role: Role, verbs: Record<keyof Api & string, true>): Remote<Api> =>
+    Object.fromEntries(
+      Object.keys(verbs).map((verb) => [
+        verb,
+        (input: unknown, callOptions?: CallOptions) => call(role, verb, input, callOptions),
+      ]),
+    ) as unknown as Remote<Api>
+
+  // The next turn: whoever made the client must have it before it hears of a state.
+  settled = Promise.resolve().then(open)
+
+  return {
+    write: remote<WriteApi>('writer', WRITE_VERBS),
+    read: remote<ReadApi>('reader', READ_VERBS),
+    state: () => state,
+    retry: async () => {
+      if (state.kind === 'unavailable' && !closing) {
+        deaths = []
+        setState({ kind: 'opening' })
+        settled = settled.then(stopThreads).then(open)
+      }
+      await settled
+      return state
+    },
+    close: async () => {
+      closing = true
+      await settled
+      await stopThreads()
+    },
+  }
+}
+
+const DEAD: Problem = {
+  code: 'internal',
+  message: 'The archive stopped three times within a minute.',
+  hint: 'Try again. If it goes on, the log file says why: Settings, Logs.',
+}
+
+function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work
+  const cancelled = () => new Failure('cancelled', 'Cancelled.')
+  if (signal.aborted) return Promise.reject(cancelled())
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(cancelled())
+    signal.addEventListener('abort', abort, { once: true })
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

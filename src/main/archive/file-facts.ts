@@ -1,0 +1,78 @@
+import { accessSync, chmodSync, constants, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+
+/**
+ * The only file calls that the archive's threads make beside SQLite. None of them opens a file: on POSIX, closing any
+ * descriptor of a file drops every lock this process holds on it, and SQLite's locks would vanish with it.
+ */
+
+export interface FileFacts {
+  size: number
+  mtimeMs: number
+  inode: number
+  isFile: boolean
+}
+
+/** Facts of a file or folder; null when there is none or it cannot be reached. */
+export function fileFacts(path: string): FileFacts | null {
+  try {
+    const found = statSync(path)
+    return { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino, isFile: found.isFile() }
+  } catch {
+    return null
+  }
+}
+
+/** Whether there is nothing at this path (and not merely no permission to look). */
+export function isMissing(path: string): boolean {
+  try {
+    statSync(path)
+    return false
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    return code === 'ENOENT' || code === 'ENOTDIR'
+  }
+}
+
+export function isReadable(path: string): boolean {
+  return mayAccess(path, constants.R_OK)
+}
+
+export function isWritable(path: string): boolean {
+  return mayAccess(path, constants.W_OK)
+}
+
+/** The path with every link resolved; the path itself when that fails. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/** Owner only; a file system without modes is left as it is. */
+export function makePrivate(path: string): void {
+  try {
+    chmodSync(path, 0o600)
+  } catch {
+    // FAT and some network shares have no modes.
+  }
+}
+
+/** Removes a file that no connection of this process has open. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true })
+}
+
+export function renameFile(from: string, to: string): void {
+  renameSync(from, to)
+}
+
+function mayAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,38 @@
+import type { Problem } from '@shared/result'
+import type { Progress, ReadApi, ThreadApi, WriteApi } from './api'
+
+/** What the main thread says to a thread of the archive. */
+export type ToThread = { type: 'call'; id: number; verb: string; input: unknown } | { type: 'cancel'; id: number }
+
+/** What a thread of the archive says to the main thread. */
+export type FromThread =
+  | { type: 'value'; id: number; value: unknown }
+  | { type: 'problem'; id: number; problem: Problem }
+  | { type: 'progress'; id: number; progress: Progress }
+  | { type: 'committed'; sourceId: number; runs: number }
+  /** For the log file: something failed for which there is no code. */
+  | { type: 'fault'; verb: string; stack: string }
+
+type Verbs<Api> = Record<keyof Api, true>
+
+/** Every verb of the writer, exhaustive by type. */
+export const WRITE_VERBS: Verbs<WriteApi> = {
+  addFileSource: true,
+  syncFileSource: true,
+  addRecording: true,
+  importRecording: true,
+}
+
+/** Every verb of the reader, exhaustive by type. */
+export const READ_VERBS: Verbs<ReadApi> = {
+  sources: true,
+  runsPage: true,
+  runGet: true,
+  runsCountByTier: true,
+  targetsList: true,
+  targetGet: true,
+  appsList: true,
+}
+
+/** What the client calls to open and close a thread's database. */
+export const THREAD_VERBS = { open: 'open', close: 'close' } as const satisfies Record<keyof ThreadApi<unknown>, string>

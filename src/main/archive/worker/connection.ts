@@ -1,0 +1,142 @@
+import { dirname } from 'node:path'
+import { Failure } from '@shared/result'
+import Database from 'better-sqlite3'
+import { fileFacts, isMissing, isReadable, isWritable, makePrivate } from '../file-facts'
+
+/** `application_id` of our file: "HsM1". */
+export const APPLICATION_ID = 0x48734d31
+
+const BUSY_MS = 5000
+
+/** What a file at the archive's path is, found out without changing it. */
+export type ArchiveFile = { kind: 'new' } | { kind: 'ours'; schemaVersion: number }
+
+/**
+ * Looks at the file through a read-only connection. Throws `archive_unreadable` when it is something else, above all
+ * one of Hassette's own databases.
+ */
+export function identifyArchive(path: string): ArchiveFile {
+  const folder = dirname(path)
+  if (isMissing(folder)) {
+    throw new Failure(
+      'archive_unreadable',
+      `The folder ${folder} does not exist.`,
+      'Connect the drive or choose another place for the archive (db_path).',
+    )
+  }
+  const facts = fileFacts(path)
+  if (!facts) {
+    if (isMissing(path) && isWritable(folder)) return { kind: 'new' }
+    throw noPermission(path)
+  }
+  if (!facts.isFile) throw new Failure('archive_unreadable', `${path} is not a file.`, CHOOSE)
+  if (!isReadable(path) || !isWritable(path) || !isWritable(folder)) throw noPermission(path)
+  if (facts.size === 0) return { kind: 'new' }
+  return look(path)
+}
+
+/** The one connection that writes. */
+export function openForWriting(path: string): Database.Database {
+  const db = new Database(path, { timeout: BUSY_MS })
+  try {
+    makePrivate(path)
+    // The first two only take effect before the first table: without auto_vacuum the file never shrinks again.
+    db.pragma('page_size = 4096')
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = NORMAL')
+    db.pragma('wal_autocheckpoint = 1000')
+    db.pragma(`journal_size_limit = ${16 * 1024 * 1024}`)
+    shared(db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** A connection that can only read; the writer has opened the file before. */
+export function openForReading(path: string): Database.Database {
+  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+  try {
+    db.pragma('query_only = ON')
+    shared(db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** What SQLite says about the archive, as a failure for people; everything else stays as it is. */
+export function archiveFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  const cause = { cause: error }
+  const { code } = error
+  if (code === 'SQLITE_FULL') {
+    return new Failure('disk_full', `There is no room left for ${path}.`, 'Free some space; nothing is lost.', cause)
+  }
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_FORMAT') {
+    return new Failure('archive_unreadable', `${path} is no database or is damaged (${error.message}).`, CHOOSE, cause)
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new Failure('busy', `${path} is busy.`, 'Try again in a moment.', cause)
+  }
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH|IOERR)/.test(code)) {
+    return new Failure(
+      'archive_unreadable',
+      `${path} cannot be opened or written (${error.message}).`,
+      'Check the drive and the permissions of the file and of its folder.',
+      cause,
+    )
+  }
+  return error
+}
+
+const CHOOSE = 'Choose another place for the archive (db_path), or move this file away.'
+
+function look(path: string): ArchiveFile {
+  let db: Database.Database | null = null
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+    const applicationId = Number(db.pragma('application_id', { simple: true }))
+    const schemaVersion = Number(db.pragma('user_version', { simple: true }))
+    const tables = new Set(db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all())
+    if (applicationId === APPLICATION_ID) return { kind: 'ours', schemaVersion }
+    // A file of which only the header was written before a crash.
+    if (applicationId === 0 && schemaVersion === 0 && tables.size === 0) return { kind: 'new' }
+    throw foreign(path, tables)
+  } catch (error) {
+    throw archiveFailure(error, path)
+  } finally {
+    db?.close()
+  }
+}
+
+function foreign(path: string, tables: Set<string>): Failure {
+  const isHassettes =
+    (tables.has('executions') && tables.has('listeners')) ||
+    (tables.has('handler_invocations') && tables.has('job_executions'))
+  return isHassettes
+    ? new Failure(
+        'archive_unreadable',
+        `${path} is Hassette's own database; Hassette Monitor does not write into it.`,
+        'Add it as a source, and choose another place for the archive (db_path).',
+      )
+    : new Failure('archive_unreadable', `${path} is a database of another program.`, CHOOSE)
+}
+
+function noPermission(path: string): Failure {
+  return new Failure(
+    'archive_unreadable',
+    `${path} may not be read and written.`,
+    'Check the permissions of the file and of its folder, or choose another place for the archive (db_path).',
+  )
+}
+
+function shared(db: Database.Database): void {
+  db.pragma('cache_size = -32768')
+  db.pragma('temp_store = MEMORY')
+  db.pragma('mmap_size = 0')
+  db.pragma('trusted_schema = OFF')
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import type { Database } from 'better-sqlite3'
+import type { FailureInput } from '../batch'
+
+/** Writes what failed runs say: classes interned, equal tracebacks kept once and counted. */
+export interface FailureTexts {
+  write(runId: number, targetId: number, failure: FailureInput): void
+  /** Forgets everything kept in memory; after a rollback. */
+  forget(): void
+}
+
+export function createFailureTexts(db: Database): FailureTexts {
+  const addType = db
+    .prepare<[string], number>(
+      'INSERT INTO error_types (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id',
+    )
+    .pluck()
+  const addTraceback = db
+    .prepare<[Uint8Array, string], number>(
+      `INSERT INTO tracebacks (hash, body, refs) VALUES (?, ?, 1)
+       ON CONFLICT (hash) DO UPDATE SET refs = refs + 1 RETURNING id`,
+    )
+    .pluck()
+  const addFailure = db.prepare<[number, number, number | null, string | null, number | null]>(
+    'INSERT INTO failures (run_id, target_id, error_type_id, message, traceback_id) VALUES (?, ?, ?, ?, ?)',
+  )
+  const types = new Map<string, number>()
+
+  const typeOf = (name: string): number => {
+    const known = types.get(name)
+    if (known !== undefined) return known
+    const id = addType.get(name) ?? 0
+    types.set(name, id)
+    return id
+  }
+
+  return {
+    write: (runId, targetId, failure) => {
+      const traceback = failure.traceback
+      addFailure.run(
+        runId,
+        targetId,
+        failure.errorType === null ? null : typeOf(failure.errorType),
+        failure.message,
+        traceback === null ? null : (addTraceback.get(createHash('sha256').update(traceback).digest(), traceback) ?? 0),
+      )
+    },
+    forget: () => types.clear(),
+  }
+}

@@ -1,0 +1,52 @@
+import { Failure } from '@shared/result'
+import type { ReadApi } from '../api'
+import { archiveFailure, openForReading } from './connection'
+import { newestSchema } from './migrator'
+import { createBlocks } from './queries/blocks'
+import { countByTier } from './queries/counts'
+import { createDirectory } from './queries/directory'
+import { createRecentLists } from './queries/recent-runs'
+import { createRunDetail } from './queries/run-detail'
+import { createRunRows } from './queries/run-rows'
+import { runsPage } from './queries/runs'
+import { createSourceQueries } from './queries/sources'
+import { createTargetQueries } from './queries/targets'
+import type { Handlers } from './serve'
+
+/** The archive, open for reading. */
+export interface OpenReader {
+  verbs: Handlers<ReadApi>
+  close(): void
+}
+
+/** Opens an archive that the writer has opened before. Throws `archive_unreadable` or `archive_newer`. */
+export function openReader(path: string): OpenReader {
+  try {
+    const db = openForReading(path)
+    const version = Number(db.pragma('user_version', { simple: true }))
+    if (version !== newestSchema()) {
+      db.close()
+      throw new Failure('archive_unreadable', `${path} has schema ${version}, not ${newestSchema()}.`)
+    }
+    const blocks = createBlocks(db)
+    const directory = createDirectory(db)
+    const recent = createRecentLists(db)
+    const parts = { blocks, directory, recent, rowOf: createRunRows(db, directory) }
+    const targets = createTargetQueries(db, parts)
+    const sources = createSourceQueries(db)
+    return {
+      verbs: {
+        sources: sources.list,
+        runsPage: (input, context) => runsPage(parts, input, context),
+        runGet: createRunDetail(db, parts),
+        runsCountByTier: (input, context) => countByTier(parts, input, context),
+        targetsList: targets.list,
+        targetGet: targets.get,
+        appsList: sources.apps,
+      },
+      close: () => db.close(),
+    }
+  } catch (error) {
+    throw archiveFailure(error, path)
+  }
+}

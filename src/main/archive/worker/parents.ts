@@ -1,0 +1,193 @@
+import type { Database } from 'better-sqlite3'
+import type { AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../batch'
+
+/** What runs refer to: apps, targets and sessions of one epoch, kept up to date and found by the source's own numbers. */
+export interface Parents {
+  /** Writes what changed since the last call; within a transaction. Targets no longer in the source become retired. */
+  update(input: ParentsInput, nowUs: number): void
+  targetOf(run: RunInput): number | undefined
+  sessionOf(run: RunInput): number | undefined
+  /** Makes a target for a run whose own one the source has lost. */
+  placeholder(run: RunInput, nowUs: number): number
+  /** Notes the newest finish of a session's runs. */
+  extendSession(sessionId: number, endUs: number): void
+  /** Forgets everything kept in memory; after a rollback. */
+  forget(): void
+}
+
+interface Known {
+  id: number
+  signature: string
+}
+
+export function createParents(db: Database, sourceId: number, epochId: number): Parents {
+  const statements = prepareAll(db)
+  const apps = new Map<string, Known>()
+  const targets = new Map<string, Known>()
+  const sessions = new Map<number, Known>()
+  const byForeignId = new Map<string, number>()
+
+  const updateApp = (app: AppInput): number => {
+    const known = apps.get(app.appKey)
+    if (known && (known.signature === app.displayName || app.displayName === null)) return known.id
+    const id = statements.app.get(sourceId, app.appKey, app.displayName) ?? 0
+    apps.set(app.appKey, { id, signature: app.displayName ?? '' })
+    return id
+  }
+
+  const updateTarget = (target: TargetInput, nowUs: number): void => {
+    const key = stableKey(sourceId, target)
+    const signature = JSON.stringify(target)
+    if (targets.get(key)?.signature === signature) return
+    const appId = updateApp({ appKey: target.appKey, displayName: null })
+    const id =
+      statements.target.get({
+        ...target,
+        appId,
+        key,
+        nowUs,
+        once: Number(target.once),
+        immediate: Number(target.immediate),
+      }) ?? 0
+    statements.foreignTarget.run(epochId, target.kind, target.foreignId, id)
+    targets.set(key, { id, signature })
+    byForeignId.set(`${target.kind}:${target.foreignId}`, id)
+  }
+
+  const updateSession = (session: SessionInput): void => {
+    const signature = JSON.stringify(session)
+    if (sessions.get(session.foreignId)?.signature === signature) return
+    const id = statements.session.get({ ...session, epochId }) ?? 0
+    sessions.set(session.foreignId, { id, signature })
+  }
+
+  return {
+    update: (input, nowUs) => {
+      for (const app of input.apps) updateApp(app)
+      for (const target of input.targets) updateTarget(target, nowUs)
+      for (const session of input.sessions) updateSession(session)
+      const present = new Set(input.targets.map((target) => stableKey(sourceId, target)))
+      for (const { id, stable_key: key } of statements.unretired.all(sourceId)) {
+        if (!present.has(key)) statements.retire.run(nowUs, id)
+      }
+    },
+    targetOf: (run) => byForeignId.get(`${run.kind}:${run.foreignTargetId}`),
+    sessionOf: (run) => (run.foreignSessionId === null ? undefined : sessions.get(run.foreignSessionId)?.id),
+    placeholder: (run, nowUs) => {
+      updateTarget(lostTarget(run, nowUs), nowUs)
+      return byForeignId.get(`${run.kind}:${run.foreignTargetId}`) ?? 0
+    },
+    extendSession: (sessionId, endUs) => {
+      statements.extendSession.run({ sessionId, endUs })
+    },
+    forget: () => {
+      for (const cache of [apps, targets, sessions, byForeignId]) cache.clear()
+    },
+  }
+}
+
+/** Identity of a target across epochs: source, kind, app, instance, name and topic, each part escaped. */
+export function stableKey(sourceId: number, target: TargetInput): string {
+  const parts = [target.kind, target.appKey, String(target.instanceIndex), target.name]
+  if (target.topic !== null) parts.push(target.topic)
+  return [String(sourceId), ...parts.map((part) => part.replaceAll('%', '%25').replaceAll(':', '%3A'))].join(':')
+}
+
+function lostTarget(run: RunInput, nowUs: number): TargetInput {
+  return {
+    foreignId: run.foreignTargetId,
+    kind: run.kind,
+    tier: run.tier,
+    appKey: '(unknown)',
+    instanceIndex: 0,
+    name: `${run.kind} ${run.foreignTargetId}`,
+    topic: run.kind === 'handler' ? '' : null,
+    method: '',
+    triggerWords: 'unknown',
+    entityId: null,
+    scheduleType: null,
+    scheduleLabel: null,
+    scheduleDetail: null,
+    scheduleStatus: null,
+    mode: null,
+    backpressure: null,
+    debounceS: null,
+    throttleS: null,
+    durationS: null,
+    priority: null,
+    once: false,
+    immediate: false,
+    predicate: null,
+    sourceLocation: null,
+    registration: null,
+    retiredUs: nowUs,
+    removedUs: null,
+  }
+}
+
+function prepareAll(db: Database) {
+  return {
+    app: db
+      .prepare<[number, string, string | null], number>(
+        `INSERT INTO apps (source_id, app_key, display_name) VALUES (?, ?, ?)
+         ON CONFLICT (source_id, app_key) DO UPDATE SET display_name = coalesce(excluded.display_name, display_name)
+         RETURNING id`,
+      )
+      .pluck(),
+    target: db
+      .prepare<[Record<string, unknown>], number>(
+        `INSERT INTO targets (app_id, kind, tier, instance_index, name, topic, stable_key, method, trigger_words,
+           entity_id, schedule_type, schedule_label, schedule_detail, schedule_status, mode, backpressure, debounce_s,
+           throttle_s, duration_s, priority, once, immediate, predicate, source_location, registration, foreign_id,
+           first_seen_us, retired_us, removed_us)
+         VALUES (@appId, @kind, @tier, @instanceIndex, @name, @topic, @key, @method, @triggerWords, @entityId,
+           @scheduleType, @scheduleLabel, @scheduleDetail, @scheduleStatus, @mode, @backpressure, @debounceS,
+           @throttleS, @durationS, @priority, @once, @immediate, @predicate, @sourceLocation, @registration,
+           @foreignId, @nowUs, @retiredUs, @removedUs)
+         ON CONFLICT (stable_key) DO UPDATE SET
+           tier = excluded.tier, method = excluded.method, trigger_words = excluded.trigger_words,
+           entity_id = excluded.entity_id, schedule_type = excluded.schedule_type,
+           schedule_label = excluded.schedule_label, schedule_detail = excluded.schedule_detail,
+           schedule_status = excluded.schedule_status, mode = excluded.mode, backpressure = excluded.backpressure,
+           debounce_s = excluded.debounce_s, throttle_s = excluded.throttle_s, duration_s = excluded.duration_s,
+           priority = excluded.priority, once = excluded.once, immediate = excluded.immediate,
+           predicate = excluded.predicate, source_location = excluded.source_location,
+           registration = excluded.registration, foreign_id = excluded.foreign_id,
+           retired_us = excluded.retired_us, removed_us = excluded.removed_us
+         RETURNING id`,
+      )
+      .pluck(),
+    foreignTarget: db.prepare<[number, string, number, number]>(
+      'INSERT OR REPLACE INTO foreign_targets (epoch_id, kind, foreign_id, target_id) VALUES (?, ?, ?, ?)',
+    ),
+    session: db
+      .prepare<[Record<string, unknown>], number>(
+        `INSERT INTO sessions (epoch_id, foreign_id, started_us, stopped_us, heartbeat_us, status, ending, error_type,
+           error_message, error_traceback, dropped_overflow, dropped_exhausted, dropped_shutdown, ended_us)
+         VALUES (@epochId, @foreignId, @startedUs, @stoppedUs, @heartbeatUs, @status, @ending, @errorType,
+           @errorMessage, @errorTraceback, @droppedOverflow, @droppedExhausted, @droppedShutdown,
+           CASE WHEN @ending = 'running' THEN NULL
+             ELSE max(@startedUs, coalesce(@stoppedUs, 0), coalesce(@heartbeatUs, 0)) END)
+         ON CONFLICT (epoch_id, foreign_id) DO UPDATE SET
+           started_us = excluded.started_us, stopped_us = excluded.stopped_us, heartbeat_us = excluded.heartbeat_us,
+           status = excluded.status, ending = excluded.ending, error_type = excluded.error_type,
+           error_message = excluded.error_message, error_traceback = excluded.error_traceback,
+           dropped_overflow = excluded.dropped_overflow, dropped_exhausted = excluded.dropped_exhausted,
+           dropped_shutdown = excluded.dropped_shutdown,
+           ended_us = CASE WHEN excluded.ended_us IS NULL THEN NULL
+             ELSE max(excluded.ended_us, coalesce(last_run_us, 0)) END
+         RETURNING id`,
+      )
+      .pluck(),
+    extendSession: db.prepare<[{ sessionId: number; endUs: number }]>(
+      `UPDATE sessions SET last_run_us = max(coalesce(last_run_us, 0), @endUs),
+         ended_us = CASE WHEN ending = 'running' THEN NULL ELSE max(coalesce(ended_us, 0), @endUs) END
+       WHERE id = @sessionId`,
+    ),
+    unretired: db.prepare<[number], { id: number; stable_key: string }>(
+      `SELECT t.id, t.stable_key FROM targets t JOIN apps a ON a.id = t.app_id
+       WHERE a.source_id = ? AND t.retired_us IS NULL`,
+    ),
+    retire: db.prepare<[number, number]>('UPDATE targets SET retired_us = ? WHERE id = ?'),
+  }
+}

@@ -1,0 +1,93 @@
+import type { Span, TierChoice } from '@shared/filter'
+import type { RunFilter } from '@shared/filter'
+import type { TierCounts } from '@shared/contract'
+import { statusOf } from '../run-codes'
+import type { CallContext } from '../serve'
+import type { Blocks } from './blocks'
+import type { Directory } from './directory'
+import { createSlices } from './slices'
+import { wantedBy } from './wanted'
+import type { Wanted } from './wanted'
+
+/** How a target's runs of a span ended. */
+export interface OutcomeCounts {
+  runs: number
+  failed: number
+  dependencyFailures: number
+  timedOut: number
+  cancelled: number
+  skipped: number
+}
+
+interface Parts {
+  blocks: Blocks
+  directory: Directory
+}
+
+export const NO_RUNS: OutcomeCounts = {
+  runs: 0,
+  failed: 0,
+  dependencyFailures: 0,
+  timedOut: 0,
+  cancelled: 0,
+  skipped: 0,
+}
+
+/** Counts by target over a span, block by block. `targetId` null counts every target of the tier. */
+export async function countByTarget(
+  { blocks, directory }: Parts,
+  input: { sourceId: number; tier: TierChoice; span: Span; targetId: number | null },
+  context: CallContext,
+): Promise<Map<number, OutcomeCounts>> {
+  const wanted = wantedBy({ ...input, conditions: [] }, directory)
+  const counts = new Map<number, OutcomeCounts>()
+  const breathe = createSlices(context)
+  for (const stream of streamsOf(input, wanted, directory)) {
+    for (const block of blocks.candidates(stream, wanted, 'descending')) {
+      for (const { targetId, status, di, n } of blocks.counts(block.block, wanted)) {
+        const counted = counts.get(targetId) ?? { ...NO_RUNS }
+        addOutcome(counted, status, di === 1, n)
+        counts.set(targetId, counted)
+      }
+      await breathe()
+    }
+  }
+  return counts
+}
+
+/** Runs of a span by tier; blocks that lie in it as a whole are not read. */
+export async function countByTier(
+  { blocks, directory }: Parts,
+  { sourceId, span }: { sourceId: number; span: Span },
+  context: CallContext,
+): Promise<TierCounts> {
+  const filter: RunFilter = { sourceId, tier: 'all', span, targetId: null, conditions: [] }
+  const wanted = wantedBy(filter, directory)
+  const breathe = createSlices(context)
+  const total: TierCounts = { app: 0, framework: 0 }
+  for (const { id, tier, lastSequence } of directory.streamsOf(sourceId)) {
+    for (const block of blocks.candidates({ stream: id, from: 1, to: lastSequence }, wanted, 'descending')) {
+      const whole = block.min_start_us >= wanted.fromUs && block.max_start_us < wanted.toUs
+      total[tier] += whole ? block.n : blocks.counts(block.block, wanted).reduce((sum, { n }) => sum + n, 0)
+      await breathe()
+    }
+  }
+  return total
+}
+
+function streamsOf({ sourceId }: { sourceId: number }, wanted: Wanted, directory: Directory) {
+  return directory
+    .streamsOf(sourceId)
+    .filter((stream) => wanted.streams.includes(stream.id))
+    .map((stream) => ({ stream: stream.id, from: 1, to: stream.lastSequence }))
+}
+
+function addOutcome(counts: OutcomeCounts, statusCode: number, dependencyFailure: boolean, n: number): void {
+  counts.runs += n
+  const status = statusOf(statusCode)
+  if (status === 'failed') counts.failed += n
+  if (status === 'failed' && dependencyFailure) counts.dependencyFailures += n
+  if (status === 'timed_out') counts.timedOut += n
+  if (status === 'cancelled') counts.cancelled += n
+  if (status === 'skipped') counts.skipped += n
+}

@@ -1,0 +1,81 @@
+import type { Output } from '@shared/contract'
+import type { Tier } from '@shared/run'
+import type { SourceInfo, SourceMode } from '@shared/source'
+import type { AppRow } from '@shared/target'
+import type { Database } from 'better-sqlite3'
+import { blockOf, runId } from '../ids'
+
+interface SourceRow {
+  id: number
+  name: string
+  mode: SourceMode
+  path: string | null
+  schemaVersion: number | null
+  sessions: number
+  restartUs: number | null
+}
+
+interface StreamTotals {
+  tier: Tier
+  n: number
+  oldestUs: number | null
+  newestUs: number | null
+}
+
+/** The queries about sources and their apps; totals come from the zone map, not from the runs. */
+export function createSourceQueries(db: Database) {
+  const selectSources = db.prepare<[], SourceRow>(
+    `SELECT s.id, s.name, s.mode, iif(s.mode = 'sample', NULL, s.file_path) AS path, s.schema_version AS schemaVersion,
+       (SELECT count(*) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS sessions,
+       (SELECT max(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS restartUs
+     FROM sources s WHERE s.removed_us IS NULL ORDER BY s.id`,
+  )
+  const selectStreams = db.prepare<[number], { id: number; tier: Tier }>(
+    `SELECT st.id, st.tier FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?`,
+  )
+  const selectTotals = db.prepare<[number, number], Omit<StreamTotals, 'tier'>>(
+    `SELECT coalesce(sum(n), 0) AS n, min(min_start_us) AS oldestUs, max(max_end_us) AS newestUs
+     FROM blocks WHERE block BETWEEN ? AND ?`,
+  )
+  const selectApps = db.prepare<[number], AppRow>(
+    `SELECT a.app_key AS appKey, a.display_name AS name,
+       iif(sum(t.tier = 'app') > 0, 'app', 'framework') AS tier,
+       count(DISTINCT t.instance_index) AS instances, count(*) AS targets
+     FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ?
+     GROUP BY a.id ORDER BY a.app_key`,
+  )
+
+  const totalsOf = (sourceId: number): StreamTotals[] =>
+    selectStreams.all(sourceId).flatMap(({ id, tier }) => {
+      const totals = selectTotals.get(blockOf(runId(id, 0)), blockOf(runId(id + 1, 0)) - 1)
+      return totals ? [{ tier, ...totals }] : []
+    })
+
+  return {
+    list: (): Omit<SourceInfo, 'state'>[] =>
+      selectSources.all().map((source) => {
+        const totals = totalsOf(source.id)
+        const runsOf = (tier: Tier) =>
+          totals.filter((stream) => stream.tier === tier).reduce((sum, stream) => sum + stream.n, 0)
+        return {
+          ...source,
+          appRuns: runsOf('app'),
+          frameworkRuns: runsOf('framework'),
+          oldestRunUs: extreme(
+            totals.map((stream) => stream.oldestUs),
+            Math.min,
+          ),
+          newestRunUs: extreme(
+            totals.map((stream) => stream.newestUs),
+            Math.max,
+          ),
+        }
+      }),
+    apps: ({ sourceId }: { sourceId: number }): Output<'apps.list'> => selectApps.all(sourceId),
+  }
+}
+
+function extreme(values: (number | null)[], pick: (...values: number[]) => number): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : pick(...known)
+}

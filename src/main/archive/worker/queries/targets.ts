@@ -1,0 +1,144 @@
+import type { Input, Output } from '@shared/contract'
+import { Failure } from '@shared/result'
+import type { TargetDetail, TargetRow, TargetState } from '@shared/target'
+import type { TargetKind, Tier } from '@shared/run'
+import type { Database } from 'better-sqlite3'
+import { marksOf, statusOf } from '../run-codes'
+import type { CallContext } from '../serve'
+import type { Blocks } from './blocks'
+import { countByTarget, NO_RUNS } from './counts'
+import type { OutcomeCounts } from './counts'
+import type { Directory } from './directory'
+import type { KnownRecent, RecentLists } from './recent-runs'
+
+interface Parts {
+  blocks: Blocks
+  directory: Directory
+  recent: RecentLists
+}
+
+interface StoredTarget {
+  id: number
+  sourceId: number
+  kind: TargetKind
+  tier: Tier
+  appKey: string
+  appName: string | null
+  instanceIndex: number
+  name: string
+  triggerWords: string
+  topic: string | null
+  entityId: string | null
+  scheduleType: string | null
+  scheduleLabel: string | null
+  scheduleDetail: string | null
+  method: string
+  mode: string | null
+  backpressure: string | null
+  debounceS: number | null
+  throttleS: number | null
+  durationS: number | null
+  priority: number | null
+  once: number
+  immediate: number
+  predicate: string | null
+  sourceLocation: string | null
+  registration: string | null
+  foreignId: number | null
+  retiredUs: number | null
+  removedUs: number | null
+}
+
+const SELECT = `SELECT t.id, a.source_id AS sourceId, t.kind, t.tier, a.app_key AS appKey, a.display_name AS appName,
+  t.instance_index AS instanceIndex, t.name, t.trigger_words AS triggerWords, t.topic, t.entity_id AS entityId,
+  t.schedule_type AS scheduleType, t.schedule_label AS scheduleLabel, t.schedule_detail AS scheduleDetail, t.method,
+  t.mode, t.backpressure, t.debounce_s AS debounceS, t.throttle_s AS throttleS, t.duration_s AS durationS, t.priority,
+  t.once, t.immediate, t.predicate, t.source_location AS sourceLocation, t.registration, t.foreign_id AS foreignId,
+  t.retired_us AS retiredUs, t.removed_us AS removedUs
+  FROM targets t JOIN apps a ON a.id = t.app_id`
+
+/** The queries about handlers and jobs. Counts are of the span, strips and the last run are not. */
+export function createTargetQueries(db: Database, parts: Parts) {
+  const { blocks, directory, recent } = parts
+  const selectAll = db.prepare<[{ sourceId: number; kind: TargetKind; tier: Tier | 'all' }], StoredTarget>(
+    `${SELECT} WHERE a.source_id = @sourceId AND t.kind = @kind AND (@tier = 'all' OR t.tier = @tier)
+     ORDER BY a.app_key, t.instance_index, t.name, t.topic`,
+  )
+  const selectOne = db.prepare<[number], StoredTarget>(`${SELECT} WHERE t.id = ?`)
+
+  const rowOf = (
+    target: StoredTarget,
+    counts: OutcomeCounts | undefined,
+    known: KnownRecent | undefined,
+  ): TargetRow => ({
+    id: target.id,
+    kind: target.kind,
+    tier: target.tier,
+    appKey: target.appKey,
+    appName: target.appName,
+    instanceIndex: target.instanceIndex,
+    instanceCount: directory.target(target.id)?.instanceCount ?? 1,
+    name: target.name,
+    trigger: target.triggerWords,
+    state: stateOf(target),
+    ...(counts ?? NO_RUNS),
+    strip: known?.runs.map((run) => run.letter).join('') ?? '',
+    last: lastOf(known),
+  })
+
+  const lastOf = (known: KnownRecent | undefined): TargetRow['last'] => {
+    const newest = known?.runs.at(-1)
+    const run = newest && blocks.run(newest.id)
+    if (!run) return null
+    const { dependencyFailure } = marksOf(run.flags)
+    return { runId: run.id, startedUs: run.startedUs, status: statusOf(run.status), dependencyFailure }
+  }
+
+  return {
+    list: async (input: Input<'targets.list'>, context: CallContext): Promise<Output<'targets.list'>> => {
+      const { sourceId, kind, tier, span } = input
+      const counts = await countByTarget(parts, { sourceId, tier, span, targetId: null }, context)
+      const known = recent.ofSource(sourceId)
+      return selectAll
+        .all({ sourceId, kind, tier })
+        .map((target) => rowOf(target, counts.get(target.id), known.get(target.id)))
+    },
+    get: async ({ targetId, span }: Input<'targets.get'>, context: CallContext): Promise<Output<'targets.get'>> => {
+      const target = selectOne.get(targetId)
+      if (!target) throw new Failure('not_found', 'This handler or job is not in the archive.')
+      const { sourceId } = target
+      const counts = await countByTarget(parts, { sourceId, tier: 'all', span, targetId }, context)
+      return { ...rowOf(target, counts.get(targetId), recent.of(targetId)), ...detailOf(target) }
+    },
+  }
+}
+
+function detailOf(target: StoredTarget): Omit<TargetDetail, keyof TargetRow> {
+  const { scheduleType, scheduleLabel, scheduleDetail } = target
+  return {
+    sourceId: target.sourceId,
+    topic: target.topic,
+    entityId: target.entityId,
+    schedule: target.kind === 'job' ? { type: scheduleType, label: scheduleLabel ?? '', detail: scheduleDetail } : null,
+    method: target.method,
+    mode: target.mode,
+    backpressure: target.backpressure,
+    debounceS: target.debounceS,
+    throttleS: target.throttleS,
+    durationS: target.durationS,
+    priority: target.priority,
+    once: target.once === 1,
+    immediate: target.immediate === 1,
+    predicate: target.predicate,
+    sourceLocation: target.sourceLocation,
+    registration: target.registration,
+    foreignId: target.foreignId,
+    retiredUs: target.retiredUs,
+    removedUs: target.removedUs,
+  }
+}
+
+function stateOf({ retiredUs, removedUs }: { retiredUs: number | null; removedUs: number | null }): TargetState {
+  if (retiredUs !== null) return 'retired'
+  return removedUs === null ? 'active' : 'removed'
+}

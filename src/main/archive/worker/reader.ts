@@ -1,0 +1,44 @@
+import { parentPort } from 'node:worker_threads'
+import { Failure } from '@shared/result'
+import type { ReadApi, ThreadApi } from '../api'
+import { archiveFailure } from './connection'
+import { openReader } from './open-reader'
+import type { OpenReader } from './open-reader'
+import { serve } from './serve'
+import type { Handlers } from './serve'
+
+/** Entry of the reader thread: every query of the window, on a connection that cannot write. */
+const port = parentPort
+if (!port) throw new Error('the reader is a worker thread')
+
+let path = ''
+let reader: OpenReader | null = null
+
+const verbs = (): Handlers<ReadApi> => {
+  if (!reader) throw new Failure('busy', 'The archive is not open.')
+  return reader.verbs
+}
+
+const handlers: Handlers<ReadApi & ThreadApi<null>> = {
+  open: (options) => {
+    path = options.path
+    reader = openReader(path)
+    return null
+  },
+  sources: (input, context) => verbs().sources(input, context),
+  runsPage: (input, context) => verbs().runsPage(input, context),
+  runGet: (input, context) => verbs().runGet(input, context),
+  runsCountByTier: (input, context) => verbs().runsCountByTier(input, context),
+  targetsList: (input, context) => verbs().targetsList(input, context),
+  targetGet: (input, context) => verbs().targetGet(input, context),
+  appsList: (input, context) => verbs().appsList(input, context),
+  close: async () => {
+    await served.settle()
+    reader?.close()
+    reader = null
+    setImmediate(() => port.close())
+    return null
+  },
+}
+
+const served = serve(port, handlers, (thrown) => archiveFailure(thrown, path))

@@ -1,0 +1,170 @@
+import type { Database } from 'better-sqlite3'
+import { blockOf, idsOfBlock, runId, sequenceOf, streamOf } from './ids'
+import { letterOf } from './run-codes'
+import { hasBit } from './zone-map'
+
+/** How many runs of each target are at hand without a search: the strip and the first page. */
+export const RECENT = 50
+
+/** One run of a list of recent ones. */
+export interface RecentRun {
+  id: number
+  endUs: number
+  letter: string
+}
+
+interface Row {
+  ids: Uint8Array
+  ends: Uint8Array
+  outcomes: string
+}
+
+/** The writer's side of `target_recent`. */
+export interface RecentRuns {
+  add(targetId: number, run: { id: number; endUs: number; status: number; flags: number }): void
+  /** Writes the lists of the targets touched; within the transaction of the batch. */
+  flush(): void
+  /** Forgets everything kept in memory; after a rollback. */
+  forget(): void
+}
+
+export function createRecentRuns(db: Database): RecentRuns {
+  const find = db.prepare<[number], Row>('SELECT ids, ends, outcomes FROM target_recent WHERE target_id = ?')
+  const write = db.prepare<[number, Uint8Array, Uint8Array, string]>(
+    'INSERT OR REPLACE INTO target_recent (target_id, ids, ends, outcomes) VALUES (?, ?, ?, ?)',
+  )
+  const lists = new Map<number, RecentRun[]>()
+  const added = new Map<number, RecentRun[]>()
+
+  const listOf = (targetId: number): RecentRun[] => {
+    const kept = lists.get(targetId)
+    if (kept) return kept
+    const row = find.get(targetId)
+    return row ? unpackRecent(row) : []
+  }
+
+  return {
+    add: (targetId, run) => {
+      const entry = { id: run.id, endUs: run.endUs, letter: letterOf(run.status, run.flags) }
+      const pending = added.get(targetId)
+      if (pending) pending.push(entry)
+      else added.set(targetId, [entry])
+    },
+    flush: () => {
+      for (const [targetId, fresh] of added) {
+        const list = mergeRecent(listOf(targetId), fresh) ?? recountRecent(db, targetId)
+        lists.set(targetId, list)
+        const packed = packRecent(list)
+        write.run(targetId, packed.ids, packed.ends, packed.outcomes)
+      }
+      added.clear()
+    },
+    forget: () => {
+      lists.clear()
+      added.clear()
+    },
+  }
+}
+
+/**
+ * The newest 50 of a list (oldest first) and of later runs of the same target. Null when they cannot be told from
+ * these alone: a stream whose older runs were dropped from a full list would have to give more of them, which happens
+ * when a clock was set back or old runs were added.
+ */
+export function mergeRecent(list: RecentRun[], fresh: RecentRun[]): RecentRun[] | null {
+  // The ordinary case: everything new is newer than what other streams have.
+  const newestKnown = list.reduce((newest, run) => Math.max(newest, run.endUs), 0)
+  const oneStream = [...list, ...fresh].every((run) => streamOf(run.id) === streamOf(fresh[0]?.id ?? 0))
+  if (oneStream || fresh.every((run) => run.endUs >= newestKnown)) return [...list, ...fresh].slice(-RECENT)
+  const newest = newestFirst([...list, ...fresh], RECENT)
+  return list.length >= RECENT && newest.exhausted ? null : newest.list.reverse()
+}
+
+/**
+ * Merges runs of several streams, newest first: of the newest remaining of each stream the one that finished last.
+ * Within a stream the order of ids holds whatever the clock said, for it is the order of arrival.
+ */
+function newestFirst(runs: RecentRun[], limit: number): { list: RecentRun[]; exhausted: boolean } {
+  const streams = new Map<number, RecentRun[]>()
+  for (const run of runs) {
+    const stream = streamOf(run.id)
+    const known = streams.get(stream)
+    if (known) known.push(run)
+    else streams.set(stream, [run])
+  }
+  const queues = [...streams.values()].map((queue) => queue.sort((a, b) => sequenceOf(a.id) - sequenceOf(b.id)))
+  const list: RecentRun[] = []
+  let exhausted = false
+  while (list.length < limit) {
+    let best: RecentRun[] | undefined
+    for (const queue of queues) {
+      const head = queue.at(-1)
+      if (head && (!best || isNewer(head, best.at(-1)))) best = queue
+    }
+    const run = best?.pop()
+    if (!run) break
+    list.push(run)
+    // More of this stream may be in the archive than in the list.
+    if (best?.length === 0 && list.length < limit) exhausted = true
+  }
+  return { list, exhausted }
+}
+
+function isNewer(a: { id: number; endUs: number }, b: { id: number; endUs: number } | undefined): boolean {
+  return !b || a.endUs > b.endUs || (a.endUs === b.endUs && a.id > b.id)
+}
+
+/** The same from the runs themselves, by zone map: right whatever happened. Oldest first. */
+export function recountRecent(db: Database, targetId: number): RecentRun[] {
+  const streams = db
+    .prepare<[number], number>(
+      `SELECT st.id FROM targets t JOIN apps a ON a.id = t.app_id JOIN epochs e ON e.source_id = a.source_id
+       JOIN streams st ON st.epoch_id = e.id WHERE t.id = ?`,
+    )
+    .pluck()
+    .all(targetId)
+  const runs = streams.flatMap((stream) => newestOfStream(db, stream, targetId))
+  return newestFirst(runs, RECENT).list.reverse()
+}
+
+function newestOfStream(db: Database, stream: number, targetId: number): RecentRun[] {
+  const blocks = db
+    .prepare<[number, number], { block: number; targets: Uint8Array }>(
+      'SELECT block, targets FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block DESC',
+    )
+    .all(blockOf(runId(stream, 0)), blockOf(runId(stream + 1, 0)) - 1)
+  const select = db.prepare<[number, number, number], { id: number; endUs: number; status: number; flags: number }>(
+    `SELECT id, started_us + duration_us AS endUs, status, flags FROM runs
+     WHERE id BETWEEN ? AND ? AND target_id = ? ORDER BY id DESC LIMIT ${RECENT}`,
+  )
+  const found: RecentRun[] = []
+  for (const { block, targets } of blocks) {
+    if (found.length >= RECENT) break
+    if (!hasBit(targets, targetId)) continue
+    const { first, last } = idsOfBlock(block)
+    for (const row of select.all(first, last, targetId)) {
+      found.push({ id: row.id, endUs: row.endUs, letter: letterOf(row.status, row.flags) })
+    }
+  }
+  return found
+}
+
+export function packRecent(list: RecentRun[]): Row {
+  return {
+    ids: Buffer.from(Float64Array.from(list, (run) => run.id).buffer),
+    ends: Buffer.from(Float64Array.from(list, (run) => run.endUs).buffer),
+    outcomes: list.map((run) => run.letter).join(''),
+  }
+}
+
+/** A stored list, oldest first. */
+export function unpackRecent(row: Row): RecentRun[] {
+  const ids = floats(row.ids)
+  const ends = floats(row.ends)
+  return Array.from(ids, (id, index) => ({ id, endUs: ends[index] ?? 0, letter: row.outcomes[index] ?? 'o' }))
+}
+
+function floats(bytes: Uint8Array): Float64Array {
+  // Copied, since the view needs an offset divisible by 8.
+  return new Float64Array(Uint8Array.from(bytes).buffer)
+}

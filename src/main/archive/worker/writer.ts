@@ -1,0 +1,56 @@
+import { parentPort } from 'node:worker_threads'
+import { Failure } from '@shared/result'
+import type { ArchiveFacts, ThreadApi, WriteApi } from '../api'
+import type { FromThread } from '../protocol'
+import { createCommitNews } from './commit-news'
+import { archiveFailure } from './connection'
+import { serve } from './serve'
+import type { Handlers } from './serve'
+import { openWriter } from './open-writer'
+import type { OpenWriter } from './open-writer'
+
+/** Entry of the writer thread: the only one that writes the archive. */
+const port = parentPort
+if (!port) throw new Error('the writer is a worker thread')
+
+const news = createCommitNews((sourceId, runs) =>
+  port.postMessage({ type: 'committed', sourceId, runs } satisfies FromThread),
+)
+let path = ''
+let writer: OpenWriter | null = null
+
+const opened = (): OpenWriter => {
+  if (!writer) throw new Failure('busy', 'The archive is not open.')
+  return writer
+}
+
+/** One reading at a time; what it committed is told before it answers. */
+const read = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await opened().exclusively(work)
+  } finally {
+    news.flush()
+  }
+}
+
+const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
+  open: (options) => {
+    path = options.path
+    writer = openWriter(path, news.add)
+    return writer.facts
+  },
+  addFileSource: (input) => opened().sources.addFile(input),
+  syncFileSource: (input, context) => read(() => opened().sources.syncFile(input, context)),
+  addRecording: (input) => opened().sources.addRecording(input),
+  importRecording: (input, context) => read(() => opened().sources.importRecording(input, context)),
+  close: async () => {
+    await served.settle()
+    news.flush()
+    writer?.close()
+    writer = null
+    setImmediate(() => port.close())
+    return null
+  },
+}
+
+const served = serve(port, handlers, (thrown) => archiveFailure(thrown, path))

@@ -1,0 +1,267 @@
+import type { AppInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
+import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
+import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
+import { handlerTrigger, jobTrigger } from './trigger-words'
+
+/** Rows as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any column. */
+export interface SessionRow {
+  id: number
+  started_at: number
+  stopped_at: number | null
+  last_heartbeat_at: number | null
+  status: string
+  error_type: string | null
+  error_message: string | null
+  error_traceback: string | null
+  dropped_overflow: number | null
+  dropped_exhausted: number | null
+  dropped_shutdown: number | null
+}
+
+interface ParentRow {
+  id: number
+  app_key: string
+  instance_index: number
+  source_tier: string
+  handler_method: string | null
+  mode: string | null
+  predicate_description: string | null
+  human_description: string | null
+  source_location: string | null
+  registration_source: string | null
+  retired_at: number | null
+  removed_at: number | null
+}
+
+export interface ListenerRow extends ParentRow {
+  name: string
+  topic: string
+  debounce: number | null
+  throttle: number | null
+  duration: number | null
+  once: number | null
+  immediate: number | null
+  priority: number | null
+  entity_id: string | null
+  backpressure: string | null
+}
+
+export interface JobRow extends ParentRow {
+  job_name: string
+  trigger_type: string | null
+  trigger_label: string | null
+  trigger_detail: string | null
+  schedule_status: string | null
+}
+
+export interface ManifestRow {
+  app_key: string
+  display_name: string | null
+}
+
+export interface ExecutionRow {
+  id: number
+  kind: string
+  listener_id: number | null
+  job_id: number | null
+  session_id: number | null
+  execution_start_ts: number
+  duration_ms: number
+  status: string
+  source_tier: string
+  error_type: string | null
+  error_message: string | null
+  error_traceback: string | null
+  is_di_failure: number | null
+  execution_id: string | null
+  trigger_context_id: string | null
+  trigger_origin: string | null
+  trigger_mode: string | null
+  thread_leaked: number | null
+}
+
+const STATUS: Record<string, RunStatus> = {
+  success: 'ok',
+  error: 'failed',
+  timed_out: 'timed_out',
+  cancelled: 'cancelled',
+  skipped: 'skipped',
+}
+
+/** The base class and its family; the column `is_di_failure` says the same where a file has it. */
+const DEPENDENCY_ERRORS = new Set(['DependencyError', 'DependencyResolutionError', 'DependencyInjectionError'])
+
+const ENDING: Record<string, SessionEnding> = {
+  success: 'clean',
+  stopped: 'clean',
+  failure: 'crashed',
+  crashed: 'crashed',
+  unknown: 'killed',
+}
+
+/** Latest time kept, year 2242: start and duration together stay below 2^53. */
+const LATEST_US = 8_600_000_000_000_000
+/** Ten years; nothing runs longer. */
+const LONGEST_US = 315_576_000_000_000
+
+/** Seconds since 1970 as whole microseconds, moved by `shiftUs`; null for null and for what is no number. */
+export function toUs(seconds: unknown, shiftUs: number): number | null {
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return null
+  return Math.min(LATEST_US, Math.max(0, Math.round(seconds * 1e6) + shiftUs))
+}
+
+/** A session that still says "running" although a newer one began was killed. */
+export function sessionsOf(rows: SessionRow[], shiftUs: number): SessionInput[] {
+  return rows.map((row, index) => {
+    const stillRunning = row.status === 'running' && index === rows.length - 1
+    return {
+      foreignId: row.id,
+      startedUs: toUs(row.started_at, shiftUs) ?? 0,
+      stoppedUs: toUs(row.stopped_at, shiftUs),
+      heartbeatUs: toUs(row.last_heartbeat_at, shiftUs),
+      status: text(row.status) ?? '',
+      ending: stillRunning ? 'running' : (ENDING[row.status] ?? 'killed'),
+      errorType: text(row.error_type),
+      errorMessage: text(row.error_message),
+      errorTraceback: text(row.error_traceback),
+      droppedOverflow: count(row.dropped_overflow),
+      droppedExhausted: count(row.dropped_exhausted),
+      droppedShutdown: count(row.dropped_shutdown),
+    }
+  })
+}
+
+/**
+ * A clean stop marks every job and some handlers as removed. A removal from 1 s before to 30 s after the stop of the
+ * newest session is that stop and no removal.
+ */
+export function removalOf(removedUs: number | null, cleanStopUs: number | null): number | null {
+  if (removedUs === null || cleanStopUs === null) return removedUs
+  const afterStop = removedUs - cleanStopUs
+  return afterStop >= -1_000_000 && afterStop <= 30_000_000 ? null : removedUs
+}
+
+export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
+  return {
+    ...parentOf(row, shiftUs, cleanStopUs),
+    kind: 'handler',
+    name: text(row.name) ?? '',
+    topic: text(row.topic) ?? '',
+    triggerWords: handlerTrigger({ topic: text(row.topic) ?? '', entityId: text(row.entity_id) }),
+    entityId: text(row.entity_id),
+    scheduleType: null,
+    scheduleLabel: null,
+    scheduleDetail: null,
+    scheduleStatus: null,
+    backpressure: text(row.backpressure),
+    debounceS: real(row.debounce),
+    throttleS: real(row.throttle),
+    durationS: real(row.duration),
+    priority: whole(row.priority),
+    once: row.once === 1,
+    immediate: row.immediate === 1,
+  }
+}
+
+export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
+  const schedule = {
+    type: text(row.trigger_type),
+    label: text(row.trigger_label) ?? '',
+    detail: text(row.trigger_detail),
+  }
+  return {
+    ...parentOf(row, shiftUs, cleanStopUs),
+    kind: 'job',
+    name: text(row.job_name) ?? '',
+    topic: null,
+    triggerWords: jobTrigger(schedule),
+    entityId: null,
+    scheduleType: schedule.type,
+    scheduleLabel: schedule.label,
+    scheduleDetail: schedule.detail,
+    scheduleStatus: text(row.schedule_status),
+    backpressure: null,
+    debounceS: null,
+    throttleS: null,
+    durationS: null,
+    priority: null,
+    once: false,
+    immediate: false,
+  }
+}
+
+export function appOf(row: ManifestRow): AppInput {
+  return { appKey: text(row.app_key) ?? '', displayName: text(row.display_name) }
+}
+
+export function runOf(row: ExecutionRow, shiftUs: number): RunInput {
+  const failed = row.error_type !== null || row.error_message !== null || row.error_traceback !== null
+  const status = STATUS[row.status] ?? (failed ? 'failed' : 'ok')
+  return {
+    foreignId: row.id,
+    kind: row.listener_id === null ? 'job' : 'handler',
+    foreignTargetId: whole(row.listener_id ?? row.job_id) ?? 0,
+    foreignSessionId: whole(row.session_id),
+    tier: tierOf(row.source_tier),
+    startedUs: toUs(row.execution_start_ts, shiftUs) ?? 0,
+    durationUs: durationOf(row.duration_ms),
+    status: RUN_STATUSES.indexOf(status),
+    dependencyFailure:
+      status === 'failed' && (row.is_di_failure === 1 || DEPENDENCY_ERRORS.has(text(row.error_type) ?? '')),
+    manual: row.trigger_mode === 'manual',
+    threadLeaked: row.thread_leaked === 1,
+    origin: originOf(row.trigger_origin),
+    executionId: text(row.execution_id),
+    contextId: text(row.trigger_context_id),
+    failure: failed
+      ? { errorType: text(row.error_type), message: text(row.error_message), traceback: text(row.error_traceback) }
+      : null,
+  }
+}
+
+function parentOf(row: ParentRow, shiftUs: number, cleanStopUs: number | null) {
+  return {
+    foreignId: row.id,
+    tier: tierOf(row.source_tier),
+    appKey: text(row.app_key) ?? '',
+    instanceIndex: whole(row.instance_index) ?? 0,
+    method: text(row.handler_method) ?? '',
+    mode: text(row.mode),
+    predicate: text(row.human_description) || text(row.predicate_description),
+    sourceLocation: text(row.source_location),
+    registration: text(row.registration_source),
+    retiredUs: toUs(row.retired_at, shiftUs),
+    removedUs: removalOf(toUs(row.removed_at, shiftUs), cleanStopUs),
+  }
+}
+
+function durationOf(milliseconds: unknown): number {
+  if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds)) return 0
+  return Math.min(LONGEST_US, Math.max(0, Math.round(milliseconds * 1000)))
+}
+
+function originOf(origin: unknown): RunOrigin {
+  if (origin === null || origin === undefined) return null
+  return RUN_ORIGINS.find((known) => known === origin) ?? 'other'
+}
+
+function tierOf(tier: unknown): Tier {
+  return tier === 'framework' ? 'framework' : 'app'
+}
+
+function text(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' ? value : String(value)
+}
+
+function real(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+function whole(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+}
+
+function count(value: unknown): number {
+  return Math.max(0, whole(value) ?? 0)
+}
