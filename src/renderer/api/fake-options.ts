@@ -1,0 +1,25 @@
+/** What the fake can be told by the address of the page, e.g. `web.html?state=slow&source=sample&now=2026-11-23T14:12:00Z`. */
+export interface FakeOptions {
+  /** The clock stands at this moment; milliseconds since 1970. */
+  nowMs: number
+  state: 'ready' | 'empty' | 'error' | 'slow' | 'opening' | 'restarting' | 'unavailable'
+  source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'failed'
+  runs: number
+  corrupt: boolean
+}
+
+const STATES = ['ready', 'empty', 'error', 'slow', 'opening', 'restarting', 'unavailable'] as const
+const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'failed'] as const
+
+/** Reads the options; what is unknown takes its default. */
+export function fakeOptions(search: string): FakeOptions {
+  const query = new URLSearchParams(search)
+  const now = Date.parse(query.get('now') ?? '')
+  return {
+    nowMs: Number.isNaN(now) ? Date.now() : now,
+    state: STATES.find((state) => state === query.get('state')) ?? 'ready',
+    source: SOURCES.find((source) => source === query.get('source')) ?? 'live',
+    runs: Math.min(100_000, Number(query.get('runs') ?? 7000) || 7000),
+    corrupt: query.has('corrupt'),
+  }
+}

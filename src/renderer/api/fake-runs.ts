@@ -1,0 +1,109 @@
+import type { RunDetail, RunSession } from '@shared/run'
+import { DEPENDENCY_ERRORS, PLAIN_ERRORS } from './fake-errors'
+import type { FakeError } from './fake-errors'
+import { seededRandom } from './fake-random'
+import type { FakeTarget } from './fake-targets'
+import { FAKE_TARGETS } from './fake-targets'
+
+/** A stored run of the fake; what depends on its neighbours is worked out when it is asked for. */
+export type FakeRun = Omit<RunDetail, 'previousRunId' | 'nextRunId' | 'strip'> & { finishedUs: number }
+
+const STREAM = 2 ** 40
+const SECOND = 1_000_000
+const DAY = 86_400 * SECOND
+
+/** The archive id of the nth run. */
+export function runId(sequence: number): number {
+  return STREAM + sequence
+}
+
+/** Makes runs one after another, oldest first, always the same for one seed. */
+export function createRunMaker(sourceId: number, endUs: number) {
+  const random = seededRandom(20_261_123 + sourceId)
+  const sessions: RunSession[] = [
+    { id: 40, startedUs: endUs - 8 * DAY, endedUs: endUs - 3 * DAY, ending: 'killed' },
+    { id: 41, startedUs: endUs - 3 * DAY + 60 * SECOND, endedUs: null, ending: 'running' },
+  ]
+  const total = FAKE_TARGETS.reduce((sum, target) => sum + target.weight, 0)
+
+  function pick(): FakeTarget {
+    let left = random() * total
+    const found = FAKE_TARGETS.find((target) => (left -= target.weight) < 0)
+    return found ?? (FAKE_TARGETS[0] as FakeTarget)
+  }
+
+  function outcome(
+    target: FakeTarget,
+    finishedUs: number,
+  ): { status: FakeRun['status']; error: FakeError | null; dependency: boolean } {
+    const dice = random()
+    const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+    if (target.app === 'kitchen_lights' && target.name === 'motion' && finishedUs > endUs - 70 * 60 * SECOND) {
+      return {
+        status: 'failed',
+        error: (DEPENDENCY_ERRORS[0] as (typeof DEPENDENCY_ERRORS)[0])(target),
+        dependency: true,
+      }
+    }
+    if (target.name === 'hall_motion' && target.index === 0 && dice < 0.03) {
+      return { status: 'failed', error: one(DEPENDENCY_ERRORS)(target), dependency: true }
+    }
+    if (target.name === 'room_temp' && dice < 0.01) {
+      return {
+        status: 'timed_out',
+        error: { type: 'TimeoutError', message: 'execution timed out', traceback: null },
+        dependency: false,
+      }
+    }
+    if (target.name === 'remind' && dice < 0.7) return { status: 'skipped', error: null, dependency: false }
+    if (target.app === 'hall_lights' && dice < 0.06) return { status: 'cancelled', error: null, dependency: false }
+    if (dice < 0.008) return { status: 'failed', error: one(PLAIN_ERRORS)(target), dependency: false }
+    return { status: 'ok', error: null, dependency: false }
+  }
+
+  /** The run that finishes then. */
+  return (sequence: number, finishedUs: number): FakeRun => {
+    const target = pick()
+    const { status, error, dependency } = outcome(target, finishedUs)
+    const usual = Math.max(0.1, target.usualMs * Math.exp((random() - 0.45) * 1.5))
+    const ms = status === 'timed_out' ? 30_000 : status === 'skipped' ? 0 : dependency ? 0.4 + random() * 0.4 : usual
+    const durationUs = Math.round(ms * 1000)
+    const hex = sequence.toString(16).padStart(12, '0')
+    const manual = random() < 0.003
+    return {
+      id: runId(sequence),
+      sourceId,
+      targetId: target.id,
+      kind: target.kind,
+      tier: target.tier,
+      appKey: target.app,
+      instanceIndex: target.index,
+      instanceCount: target.instances,
+      targetName: target.name,
+      startedUs: finishedUs - durationUs,
+      finishedUs,
+      durationUs,
+      status,
+      dependencyFailure: dependency,
+      manual,
+      threadLeaked: status === 'timed_out' && random() < 0.2,
+      errorType: error?.type ?? null,
+      errorLine: error?.message.split('\n')[0]?.slice(0, 200) ?? null,
+      message: error?.message ?? null,
+      traceback: error?.traceback ?? null,
+      executionId: target.tier === 'app' ? `01934f0a-7c41-7e09-a000-${hex}` : null,
+      contextId: target.kind === 'handler' ? `01KARC4M8Z${hex.toUpperCase()}9T2X` : null,
+      origin: target.kind === 'handler' ? 'LOCAL' : null,
+      session: sessions.find((session) => finishedUs < (session.endedUs ?? Infinity)) ?? null,
+    }
+  }
+}
+
+/** Runs of eight days, denser towards the end, oldest first. */
+export function makeRuns(sourceId: number, endUs: number, count: number): FakeRun[] {
+  const make = createRunMaker(sourceId, endUs)
+  return Array.from({ length: count }, (_, place) => {
+    const age = (1 - (place + 1) / count) ** 2
+    return make(place + 1, Math.round(endUs - 4 * SECOND - age * 8 * DAY))
+  })
+}

@@ -1,0 +1,209 @@
+import type { Api, EventPayloads } from '@shared/contract'
+import type { Problem, Result } from '@shared/result'
+import { problem } from '@shared/result'
+import type { SettingsView, ViewState } from '@shared/settings'
+import type { ArchiveState } from '@shared/source'
+import type { EventName } from '@shared/verbs'
+import { EVENTS } from '@shared/verbs'
+import { appRows, detailOf, pageOf, targetDetail, targetRow } from './fake-archive'
+import type { FakeOptions } from './fake-options'
+import type { FakeRun } from './fake-runs'
+import { createRunMaker, makeRuns } from './fake-runs'
+import { endOf, fakeSources } from './fake-sources'
+import { FAKE_TARGETS } from './fake-targets'
+
+/** The fake, and the strings a test can pull. */
+export interface Fake {
+  api: Api
+  /** Adds finished runs to the first source and tells the window, as main does. */
+  commit: (count: number) => void
+  setArchive: (state: ArchiveState) => void
+  /** Puts the archive or its answers in another state. */
+  setState: (state: FakeOptions['state']) => void
+  navigate: (path: string) => void
+  /** What was copied last. */
+  copied: () => string
+}
+
+const SLOW_MS = 1500
+const BROKEN: ArchiveState = {
+  kind: 'unavailable',
+  problem: problem(
+    'archive_unreadable',
+    'The file is damaged from page 18 204 on.',
+    'Close other programs that use it.',
+  ),
+}
+
+/** The whole contract over an invented house; the same options give the same answers. */
+export function createFake(options: FakeOptions): Fake {
+  const listeners = new Map<EventName, Set<(payload: never) => void>>(EVENTS.map((name) => [name, new Set()]))
+  const emit = <E extends EventName>(name: E, payload: EventPayloads[E]): void =>
+    listeners.get(name)?.forEach((listener) => listener(payload as never))
+
+  let state = options.state
+  let copied = ''
+  let archive = archiveState(state)
+  let viewState: ViewState = { range: '24h', tier: 'app', sidebarCollapsed: false, inspectorWidth: 412, sourceId: null }
+  const settings = fakeSettings(options)
+  const stores = new Map<number, FakeRun[]>()
+  const runsOf = (sourceId: number): FakeRun[] => {
+    const known =
+      stores.get(sourceId) ?? (state === 'empty' ? [] : makeRuns(sourceId, endOf(sourceId, options), options.runs))
+    stores.set(sourceId, known)
+    return known
+  }
+  const sources = (): ReturnType<typeof fakeSources> => fakeSources(options, runsOf)
+  const targetsOf = (): typeof FAKE_TARGETS => (state === 'empty' ? [] : FAKE_TARGETS)
+  const home = (): number => sources()[0]?.id ?? 1
+
+  async function answer<T>(work: () => T | Problem, reads = true): Promise<Result<T>> {
+    if (reads && state === 'slow') await new Promise((done) => setTimeout(done, SLOW_MS))
+    if (reads && state === 'error')
+      return fail(problem('busy', 'The archive was busy for longer than 5 s.', 'Try again in a moment.'))
+    const value = work()
+    return isProblem(value) ? fail(value) : { ok: true, value: structuredClone(value) }
+  }
+  const gone = (what: string): Problem =>
+    problem('not_found', `This ${what} is not in the archive.`, 'It may have been removed when a limit bound.')
+
+  const api: Api = {
+    app: {
+      info: () =>
+        answer(
+          () => ({
+            version: '0.1.0-dev.1',
+            electron: '45.4.1',
+            dataDir: '/home/anna/.local/share/hassette-monitor',
+            archivePath: '/home/anna/.local/share/hassette-monitor/hassette.db',
+            logsDir: '/home/anna/.local/share/hassette-monitor/logs',
+            platform: 'linux' as const,
+            sample: options.source === 'sample',
+          }),
+          false,
+        ),
+      showArchive: () => answer(() => null, false),
+      openLogs: () => answer(() => null, false),
+      copyText: ({ text }) =>
+        answer(() => {
+          copied = text
+          return null
+        }, false),
+    },
+    archive: {
+      state: () => answer(() => archive, false),
+      retry: () => answer(() => setArchive(state === 'unavailable' ? BROKEN : { kind: 'ready' }), false),
+    },
+    settings: {
+      get: () => answer(() => settings, false),
+      change: ({ value }) =>
+        answer(() => {
+          settings.values.theme = value
+          settings.origins.theme = 'file'
+          emit('settingsChanged', structuredClone(settings))
+          return settings
+        }, false),
+    },
+    view: {
+      get: () => answer(() => viewState, false),
+      remember: (change) =>
+        answer(() => {
+          viewState = { ...viewState, ...change } as ViewState
+          return null
+        }, false),
+    },
+    sources: {
+      list: () => answer(sources),
+      retry: () => answer(() => null),
+    },
+    runs: {
+      page: (input) => answer(() => pageOf(runsOf(input.filter.sourceId), input)),
+      get: ({ runId }) => answer(() => detailOf(runsOf(home()), runId) ?? gone('run')),
+      countByTier: ({ sourceId, span }) =>
+        answer(() => {
+          const runs = runsOf(sourceId).filter(
+            (run) => run.startedUs >= (span.fromUs ?? 0) && run.startedUs < (span.toUs ?? Infinity),
+          )
+          const app = runs.filter((run) => run.tier === 'app').length
+          return { app, framework: runs.length - app }
+        }),
+    },
+    targets: {
+      list: ({ sourceId, kind, tier, span }) =>
+        answer(() =>
+          targetsOf()
+            .filter((target) => target.kind === kind && (tier === 'all' || target.tier === tier))
+            .map((target) => targetRow(target, runsOf(sourceId), span)),
+        ),
+      get: ({ targetId, span }) =>
+        answer(() => {
+          const target = targetsOf().find(({ id }) => id === targetId)
+          return target ? targetDetail(target, runsOf(home()), span, home()) : gone('handler or job')
+        }),
+    },
+    apps: { list: () => answer(() => (state === 'empty' ? [] : appRows())) },
+    events: Object.fromEntries(
+      EVENTS.map((name) => [
+        name,
+        (listener: (payload: never) => void) => {
+          listeners.get(name)?.add(listener)
+          return () => listeners.get(name)?.delete(listener)
+        },
+      ]),
+    ) as unknown as Api['events'],
+  }
+
+  function setArchive(next: ArchiveState): ArchiveState {
+    archive = next
+    emit('archiveState', next)
+    return next
+  }
+
+  function commit(count: number): void {
+    const sourceId = home()
+    const runs = runsOf(sourceId)
+    const make = createRunMaker(sourceId + runs.length, endOf(sourceId, options))
+    const from = runs.at(-1)?.finishedUs ?? endOf(sourceId, options)
+    for (let nth = 1; nth <= count; nth++) runs.push({ ...make(runs.length + 1, from + nth * 1000), sourceId })
+    emit('runsCommitted', { sourceId, runs: count })
+    emit('sourcesChanged', sources())
+  }
+
+  return {
+    api,
+    commit,
+    setArchive,
+    setState: (next) => (state = next),
+    navigate: (path) => emit('navigate', { path }),
+    copied: () => copied,
+  }
+}
+
+function archiveState(state: FakeOptions['state']): ArchiveState {
+  if (state === 'unavailable') return BROKEN
+  return state === 'opening' || state === 'restarting' ? { kind: state } : { kind: 'ready' }
+}
+
+function fakeSettings(options: FakeOptions): SettingsView {
+  const defaults = { db_path: null, db_retention_days: 7, db_max_size_mb: 500, sources: [], theme: 'system' as const }
+  return {
+    values: { ...defaults, db_retention_days: 30 },
+    defaults,
+    origins: {
+      db_path: 'default',
+      db_retention_days: 'environment',
+      db_max_size_mb: 'default',
+      sources: 'default',
+      theme: 'default',
+    },
+    corruptCopy: options.corrupt ? '/home/anna/.config/hassette-monitor/settings.json.broken-1' : null,
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value
+}
+
+function fail(error: Problem): Result<never> {
+  return { ok: false, error }
+}

@@ -1,0 +1,38 @@
+import { onBeforeUnmount, watch } from 'vue'
+import { useClient } from '../api/client'
+import { useArchive } from '../stores/archive'
+import { useSources } from '../stores/sources'
+import { useTargets } from '../stores/targets'
+import { useView } from '../stores/view'
+import { useThrottled } from './throttled'
+
+/** Keeps sources and targets in step with the archive and the route. For the root component. */
+export function useFollowing(): void {
+  const client = useClient()
+  const archive = useArchive()
+  const sources = useSources()
+  const targets = useTargets()
+  const view = useView()
+  const refresh = useThrottled(() => targets.load())
+
+  watch(
+    () => archive.ready,
+    (ready) => {
+      if (ready) void sources.load().catch(() => undefined)
+    },
+    { immediate: true },
+  )
+  watch(
+    () => [archive.ready, view.sourceId, view.range, view.tier] as const,
+    ([ready, sourceId], before) => {
+      if (before && before[1] !== sourceId) targets.clear()
+      if (ready && sourceId !== null) void targets.load()
+    },
+    { immediate: true },
+  )
+  onBeforeUnmount(
+    client.events.runsCommitted(({ sourceId }) => {
+      if (sourceId === view.sourceId) refresh()
+    }),
+  )
+}

@@ -1,0 +1,38 @@
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import type { SettingsView, Theme } from '@shared/settings'
+import { THEMES } from '@shared/settings'
+import { useClient } from '../api/client'
+
+/** Settings in force; the theme is applied to the document here. */
+export const useSettings = defineStore('settings', () => {
+  const client = useClient()
+  const view = ref<SettingsView | null>(null)
+  const theme = computed<Theme>(() => view.value?.values.theme ?? 'system')
+
+  watch(theme, (now) => {
+    // The CSP forbids style attributes in HTML, not the object model.
+    document.documentElement.style.colorScheme = now === 'system' ? '' : now
+  })
+
+  /** Reads the settings and follows them from now on. */
+  async function start(): Promise<void> {
+    client.events.settingsChanged((next) => {
+      view.value = next
+    })
+    view.value = await client.settings.get()
+  }
+
+  /** Sets the theme at once and keeps it. */
+  async function setTheme(value: Theme): Promise<void> {
+    if (view.value) view.value = { ...view.value, values: { ...view.value.values, theme: value } }
+    view.value = await client.settings.change({ name: 'theme', value })
+  }
+
+  /** System → light → dark → system. */
+  function nextTheme(): Promise<void> {
+    return setTheme(THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system')
+  }
+
+  return { view, theme, start, setTheme, nextTheme }
+})

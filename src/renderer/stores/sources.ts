@@ -1,0 +1,32 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { SourceInfo } from '@shared/source'
+import { useClient } from '../api/client'
+
+/** All Hassettes of the archive. Which one is shown is the route's business (`view`). */
+export const useSources = defineStore('sources', () => {
+  const client = useClient()
+  const list = ref<SourceInfo[]>([])
+  const loaded = ref(false)
+
+  /** Follows the sources from now on. */
+  function start(): void {
+    client.events.sourcesChanged((next) => {
+      list.value = next
+      loaded.value = true
+    })
+  }
+
+  /** Reads them; possible once the archive is ready. */
+  async function load(): Promise<void> {
+    list.value = await client.sources.list()
+    loaded.value = true
+  }
+
+  /** Reads a source again that failed. */
+  async function retry(sourceId: number): Promise<void> {
+    await client.sources.retry({ sourceId })
+  }
+
+  return { list, loaded, start, load, retry }
+})

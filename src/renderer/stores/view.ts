@@ -1,0 +1,99 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { LocationQuery, LocationQueryRaw } from 'vue-router'
+import { useRouter } from 'vue-router'
+import type { Span, TierChoice } from '@shared/filter'
+import { DEFAULT_RANGE, parseRange, spanOf } from '@shared/range'
+import type { ViewState } from '@shared/settings'
+import type { SourceInfo } from '@shared/source'
+import { useClient } from '../api/client'
+import { nowUs } from '../lib/clock'
+import { idOf, rangeOf, tierOf } from '../lib/route-state'
+import { useSources } from './sources'
+
+/** What the route says about source, range and tier; remembered, so that it holds across pages and restarts. */
+export const useView = defineStore('view', () => {
+  const client = useClient()
+  const router = useRouter()
+  const sources = useSources()
+  const remembered = ref<ViewState>({
+    range: DEFAULT_RANGE,
+    tier: 'app',
+    sidebarCollapsed: false,
+    inspectorWidth: 412,
+    sourceId: null,
+  })
+
+  const query = computed(() => router.currentRoute.value.query)
+  const range = computed(() => rangeOf(query.value) ?? remembered.value.range)
+  const tier = computed<TierChoice>(() => tierOf(query.value) ?? remembered.value.tier)
+  const source = computed<SourceInfo | null>(() => {
+    const asked = idOf(query.value, 'source') ?? remembered.value.sourceId
+    const list = sources.list
+    return list.find(({ id }) => id === asked) ?? list.find(({ mode }) => mode === 'live') ?? list[0] ?? null
+  })
+  const sourceId = computed(() => source.value?.id ?? null)
+  /** The time of a recording ends with its newest run; a live source has no end. */
+  const endUs = computed(() => (source.value?.mode === 'live' ? null : (source.value?.newestRunUs ?? null)))
+
+  /** The span of the range as of this moment. Not reactive: lists would load anew with every second. */
+  function spanNow(): Span {
+    const parsed = parseRange(range.value) ?? { kind: 'last' as const, lengthUs: 86_400_000_000 }
+    return spanOf(parsed, endUs.value ?? nowUs(), source.value?.restartUs ?? null)
+  }
+
+  /** Reads what was remembered. */
+  async function start(): Promise<void> {
+    remembered.value = await client.view.get()
+  }
+
+  /** The part of a query that goes along from page to page. */
+  function sticky(to: LocationQuery): LocationQueryRaw {
+    const asked = idOf(to, 'source') ?? idOf(query.value, 'source')
+    return { range: rangeOf(to) ?? range.value, tier: tierOf(to) ?? tier.value, source: asked ?? undefined }
+  }
+
+  /** Keeps part of the view across restarts. A failure to do so loses no data and is not worth a word. */
+  function remember(change: Partial<ViewState>): void {
+    remembered.value = { ...remembered.value, ...change }
+    client.view.remember(change).catch(() => undefined)
+  }
+
+  /** Changes the query of the route; what is `undefined` leaves it. */
+  async function changeQuery(change: LocationQueryRaw, how: 'push' | 'replace' = 'push'): Promise<void> {
+    await router[how]({ query: { ...query.value, ...change } })
+  }
+
+  function setRange(text: string): Promise<void> {
+    remember({ range: text })
+    return changeQuery({ range: text })
+  }
+
+  function setTier(choice: TierChoice): Promise<void> {
+    remember({ tier: choice })
+    return changeQuery({ tier: choice })
+  }
+
+  function setSource(id: number): Promise<void> {
+    remember({ sourceId: id })
+    return changeQuery({ source: String(id), run: undefined, app: undefined })
+  }
+
+  return {
+    remembered,
+    query,
+    range,
+    tier,
+    source,
+    sourceId,
+    endUs,
+    spanNow,
+    start,
+    sticky,
+    remember,
+    changeQuery,
+    setRange,
+    setTier,
+    setSource,
+  }
+})
