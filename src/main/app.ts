@@ -53,6 +53,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     onArchiveState: news.archiveState,
     onSources: news.sourcesChanged,
     onCommitted: news.committed,
+    info: log.info,
     warn: log.warn,
   })
   const ipc = createRouter({

@@ -38,6 +38,7 @@ export interface HomeOptions extends HomeListeners {
   sourcePaths: string[]
   forceSample: boolean
   openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
+  info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
 }
 
@@ -47,7 +48,7 @@ export interface HomeOptions extends HomeListeners {
  * neither the settings nor the archive know a source.
  */
 export function createHome(options: HomeOptions): Home {
-  const { archivePath, sampleDir, recordingDir, sourcePaths, forceSample, openArchive, warn } = options
+  const { archivePath, sampleDir, recordingDir, sourcePaths, forceSample, openArchive, info, warn } = options
   let shown: ArchiveClient | null = null
   let user: ArchiveClient | null = null
   let registry: SourceRegistry | null = null
@@ -98,7 +99,7 @@ export function createHome(options: HomeOptions): Home {
     const planned = isSample
       ? [plannedSample(client, recordingDir)]
       : sourcePaths.map((path) => plannedFile(client, path))
-    registry = createSourceRegistry({ archive: client, planned, warn })
+    registry = createSourceRegistry({ archive: client, planned, info, warn })
     registry.onChange(options.onSources)
     await registry.start()
     options.onSources(await registry.list())

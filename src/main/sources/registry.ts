@@ -37,11 +37,12 @@ interface Watched {
 export interface RegistryOptions {
   archive: Pick<ArchiveClient, 'read'>
   planned: PlannedSource[]
+  info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
 }
 
 /** Builds the registry; `start` returns at once and reads the sources one after the other. */
-export function createSourceRegistry({ archive, planned, warn }: RegistryOptions): SourceRegistry {
+export function createSourceRegistry({ archive, planned, info, warn }: RegistryOptions): SourceRegistry {
   const watched: Watched[] = planned.map((source, index) => ({
     planned: source,
     id: -1 - index,
@@ -90,9 +91,11 @@ export function createSourceRegistry({ archive, planned, warn }: RegistryOptions
         onProgress: (done, total) => setState(source, { kind: 'catching_up', done, total }),
       })
       setState(source, { kind: 'up_to_date', atMs: Date.now() })
+      info(`source ${source.id} is up to date`)
     } catch (thrown) {
       const failure: Problem = toProblem(thrown)
-      if (failure.code === 'internal') warn(`reading a source failed`, thrown)
+      if (failure.code === 'internal') warn('reading a source failed', thrown)
+      else info(`source ${source.id} was not read: ${failure.code}`)
       setState(source, { kind: 'failed', problem: failure })
     }
   }
