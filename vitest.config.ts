@@ -42,7 +42,10 @@ export default defineConfig({
       {
         // Real SQLite files, real threads.
         resolve: { alias },
-        test: project('archive', ['test/{archive,sources}/**/*.test.ts'], 60_000),
+        test: {
+          ...project('archive', ['test/{archive,sources}/**/*.test.ts'], 60_000),
+          globalSetup: ['test/support/build-workers.ts'],
+        },
       },
       {
         // The window's pages on the fake of the contract, in a real Chromium (CHROMIUM_PATH).

@@ -68,12 +68,12 @@ export function createHassetteReader(place: HassettePlace, shiftUs: number): Has
 }
 
 /**
- * Whether somebody may be writing the file right now, so that reading must leave pauses. Ask before opening it: our own
- * connection leaves a `-wal` and a `-shm` too.
+ * Whether somebody may be writing the file right now, so that reading must leave pauses. An empty `-wal` is what our own
+ * connections leave; a running Hassette never cuts its one to nothing.
  */
 export function mayBeWritten(path: string, nowMs: number): boolean {
   const wal = fileFacts(`${path}-wal`)
-  return wal !== null && nowMs - wal.mtimeMs < SILENCE_US / 1000
+  return wal !== null && wal.size > 0 && nowMs - wal.mtimeMs < SILENCE_US / 1000
 }
 
 type Statements = ReturnType<typeof prepareAll>

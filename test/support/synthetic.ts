@@ -1,0 +1,122 @@
+import type { ParentsInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
+import { createAppender } from '@main/archive/worker/append'
+import type { Appender } from '@main/archive/worker/append'
+import { openForWriting } from '@main/archive/worker/connection'
+import { migrate } from '@main/archive/worker/migrator'
+import { RUN_STATUSES } from '@shared/run'
+import type { Tier } from '@shared/run'
+import type { Database } from 'better-sqlite3'
+
+/** 2026-01-01T00:00:00Z in microseconds: the clock of made-up runs. */
+export const BEGIN_US = 1_767_225_600_000_000
+
+/** An empty archive with one source, to be filled with made-up runs. */
+export interface SyntheticArchive {
+  db: Database
+  sourceId: number
+  /** A new epoch with its own streams. */
+  epoch(): { id: number; appender: Appender }
+}
+
+export function createSynthetic(path: string): SyntheticArchive {
+  const db = openForWriting(path)
+  migrate(db, path)
+  const added = db
+    .prepare(`INSERT INTO sources (name, mode, file_path, added_us) VALUES ('synthetic', 'snapshot', ?, 0)`)
+    .run(`${path}.source`)
+  const sourceId = Number(added.lastInsertRowid)
+  return {
+    db,
+    sourceId,
+    epoch: () => {
+      const id = Number(
+        db.prepare(`INSERT INTO epochs (source_id, first_seen_us, reason) VALUES (?, 0, 'first')`).run(sourceId)
+          .lastInsertRowid,
+      )
+      return { id, appender: createAppender(db, sourceId, id, () => BEGIN_US) }
+    },
+  }
+}
+
+export function madeTarget(foreignId: number, more: Partial<TargetInput> = {}): TargetInput {
+  return {
+    foreignId,
+    kind: 'handler',
+    tier: 'app',
+    appKey: `app_${foreignId % 3}`,
+    instanceIndex: 0,
+    name: `target_${foreignId}`,
+    topic: 'topic',
+    method: 'method',
+    triggerWords: 'something happens',
+    entityId: null,
+    scheduleType: null,
+    scheduleLabel: null,
+    scheduleDetail: null,
+    scheduleStatus: null,
+    mode: null,
+    backpressure: null,
+    debounceS: null,
+    throttleS: null,
+    durationS: null,
+    priority: null,
+    once: false,
+    immediate: false,
+    predicate: null,
+    sourceLocation: null,
+    registration: null,
+    retiredUs: null,
+    removedUs: null,
+    ...more,
+  }
+}
+
+export function madeSession(foreignId: number, more: Partial<SessionInput> = {}): SessionInput {
+  return {
+    foreignId,
+    startedUs: BEGIN_US,
+    stoppedUs: null,
+    heartbeatUs: BEGIN_US,
+    status: 'running',
+    ending: 'running',
+    errorType: null,
+    errorMessage: null,
+    errorTraceback: null,
+    droppedOverflow: 0,
+    droppedExhausted: 0,
+    droppedShutdown: 0,
+    ...more,
+  }
+}
+
+export function madeParents(targets: TargetInput[], sessions = [madeSession(1)]): ParentsInput {
+  return { apps: [], sessions, targets }
+}
+
+export function madeRun(foreignId: number, more: Partial<RunInput> = {}): RunInput {
+  const status = more.status ?? 0
+  const failed = RUN_STATUSES[status] === 'failed' || RUN_STATUSES[status] === 'timed_out'
+  return {
+    foreignId,
+    kind: 'handler',
+    foreignTargetId: 1,
+    foreignSessionId: 1,
+    tier: 'app' satisfies Tier,
+    startedUs: BEGIN_US + foreignId * 1000,
+    durationUs: 500,
+    status,
+    dependencyFailure: false,
+    manual: false,
+    threadLeaked: false,
+    origin: null,
+    executionId: null,
+    contextId: null,
+    failure: failed ? { errorType: 'ValueError', message: `message ${foreignId}`, traceback: 'Traceback' } : null,
+    ...more,
+  }
+}
+
+/** A batch whose cursor is its last run. */
+export function batchOf(runs: RunInput[]) {
+  return { runs, cursor: { foreignId: runs.at(-1)?.foreignId ?? 0, uid: null, startedUs: 0 } }
+}
