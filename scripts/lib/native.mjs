@@ -127,7 +127,7 @@ async function compile(target, say) {
       purpose: `Fetching the source of ${PACKAGE}`,
       remedy: 'connect to the internet or to an npm registry and run the command again; later starts work offline.',
     })
-    say('compiling, about 80 s')
+    say('compiling, about a minute')
     const source = join(folder, 'node_modules', PACKAGE)
     const gyp = join(npm.folder, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')
     const headers = nodeHeadersFolder()

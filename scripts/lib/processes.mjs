@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { failure } from './steps.mjs'
 
 const OUTPUT_TAIL_CHARS = 4000
+const PARENT_POLL_MS = 500
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
@@ -25,6 +26,18 @@ export function endWithScript(child) {
   process.once('exit', () => running.forEach((each) => each.kill('SIGTERM')))
   // Without a handler a signal ends Node at once and the exit event never comes.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onEndSignal(signal))
+  if (process.env.npm_lifecycle_event) endWithNpm()
+}
+
+/** npm starts scripts through a shell, which dies of a SIGTERM to npm without passing it on. */
+function endWithNpm() {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    onEndSignal('SIGTERM')
+  }, PARENT_POLL_MS)
+  watch.unref()
 }
 
 /**

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { checkAddon, napiOf } from './addon-check.mjs'
 import { ensureBuild } from './build.mjs'
 import { missingDisplayPackages } from './display.mjs'
-import { resolveElectron } from './electron-runtime.mjs'
+import { resolveElectron, runtimeNotice } from './electron-runtime.mjs'
 import {
   activeAddonPath,
   compiledAddonPath,
@@ -53,6 +53,8 @@ export async function setUp(needs) {
   await step('system libraries', (say) => ensureSystemLibraries(runtime, say))
   await prepareAddon(runtime, needs, addon)
   if (needs.build) await step('application', ensureBuild)
+  const notice = runtimeNotice(runtime)
+  if (notice) process.stdout.write(`  ${notice}\n`)
   process.stdout.write(`Ready after ${seconds(performance.now() - started)}\n`)
   return runtime
 }
