@@ -16,6 +16,8 @@ export interface SyntheticArchive {
   sourceId: number
   /** A new epoch with its own streams. */
   epoch(): { id: number; appender: Appender }
+  /** A new appender for an epoch, as after a restart of the thread. */
+  reopen(epochId: number): Appender
 }
 
 export function createSynthetic(path: string): SyntheticArchive {
@@ -25,6 +27,7 @@ export function createSynthetic(path: string): SyntheticArchive {
     .prepare(`INSERT INTO sources (name, mode, file_path, added_us) VALUES ('synthetic', 'snapshot', ?, 0)`)
     .run(`${path}.source`)
   const sourceId = Number(added.lastInsertRowid)
+  const reopen = (epochId: number) => createAppender(db, sourceId, epochId, () => BEGIN_US)
   return {
     db,
     sourceId,
@@ -33,8 +36,9 @@ export function createSynthetic(path: string): SyntheticArchive {
         db.prepare(`INSERT INTO epochs (source_id, first_seen_us, reason) VALUES (?, 0, 'first')`).run(sourceId)
           .lastInsertRowid,
       )
-      return { id, appender: createAppender(db, sourceId, id, () => BEGIN_US) }
+      return { id, appender: reopen(id) }
     },
+    reopen,
   }
 }
 

@@ -68,7 +68,10 @@ export function createParents(db: Database, sourceId: number, epochId: number): 
       for (const session of input.sessions) updateSession(session)
       const present = new Set(input.targets.map((target) => stableKey(sourceId, target)))
       for (const { id, stable_key: key } of statements.unretired.all(sourceId)) {
-        if (!present.has(key)) statements.retire.run(nowUs, id)
+        if (present.has(key)) continue
+        statements.retire.run(nowUs, id)
+        // If it returns unchanged, it must be written again.
+        targets.delete(key)
       }
     },
     targetOf: (run) => byForeignId.get(`${run.kind}:${run.foreignTargetId}`),

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId, sequenceOf, streamOf } from './ids'
+import { blockOf, idsOfBlock, runId, streamOf } from './ids'
 import { letterOf } from './run-codes'
 import { hasBit } from './zone-map'
 
@@ -24,7 +24,7 @@ export interface RecentRuns {
   add(targetId: number, run: { id: number; endUs: number; status: number; flags: number }): void
   /** Writes the lists of the targets touched; within the transaction of the batch. */
   flush(): void
-  /** Forgets everything kept in memory; after a rollback. */
+  /** Forgets what was added; after a rollback. */
   forget(): void
 }
 
@@ -33,12 +33,9 @@ export function createRecentRuns(db: Database): RecentRuns {
   const write = db.prepare<[number, Uint8Array, Uint8Array, string]>(
     'INSERT OR REPLACE INTO target_recent (target_id, ids, ends, outcomes) VALUES (?, ?, ?, ?)',
   )
-  const lists = new Map<number, RecentRun[]>()
   const added = new Map<number, RecentRun[]>()
 
   const listOf = (targetId: number): RecentRun[] => {
-    const kept = lists.get(targetId)
-    if (kept) return kept
     const row = find.get(targetId)
     return row ? unpackRecent(row) : []
   }
@@ -53,38 +50,41 @@ export function createRecentRuns(db: Database): RecentRuns {
     flush: () => {
       for (const [targetId, fresh] of added) {
         const list = mergeRecent(listOf(targetId), fresh) ?? recountRecent(db, targetId)
-        lists.set(targetId, list)
         const packed = packRecent(list)
         write.run(targetId, packed.ids, packed.ends, packed.outcomes)
       }
       added.clear()
     },
-    forget: () => {
-      lists.clear()
-      added.clear()
-    },
+    forget: () => added.clear(),
   }
 }
 
 /**
  * The newest 50 of a list (oldest first) and of later runs of the same target. Null when they cannot be told from
- * these alone: a stream whose older runs were dropped from a full list would have to give more of them, which happens
- * when a clock was set back or old runs were added.
+ * these alone: what was dropped from a full list counts again when a clock was set back or old runs were added.
  */
 export function mergeRecent(list: RecentRun[], fresh: RecentRun[]): RecentRun[] | null {
-  // The ordinary case: everything new is newer than what other streams have.
-  const newestKnown = list.reduce((newest, run) => Math.max(newest, run.endUs), 0)
-  const oneStream = [...list, ...fresh].every((run) => streamOf(run.id) === streamOf(fresh[0]?.id ?? 0))
-  if (oneStream || fresh.every((run) => run.endUs >= newestKnown)) return [...list, ...fresh].slice(-RECENT)
-  const newest = newestFirst([...list, ...fresh], RECENT)
-  return list.length >= RECENT && newest.exhausted ? null : newest.list.reverse()
+  // A list that is not full holds everything there is.
+  if (list.length < RECENT) return newestFirst([...list, ...fresh], RECENT).reverse()
+  const stream = streamOf(fresh[0]?.id ?? 0)
+  if (fresh.some((run) => streamOf(run.id) !== stream)) return null
+  const oldest = list.reduce((found, run) => (isNewer(found, run) ? run : found))
+  const others = list.filter((run) => streamOf(run.id) !== stream)
+  // What is not in the list is older than all of it. So runs that are newer than its oldest and than whatever other
+  // streams have in it come first, each in turn.
+  const ordinary = fresh.every((run) => isNewer(run, oldest) && others.every((other) => isNewer(run, other)))
+  if (ordinary) return [...list, ...fresh].slice(-RECENT)
+  // Old runs of another stream, of which the newest does not reach the list.
+  const newest = fresh.at(-1)
+  if (newest && others.length === list.length && isNewer(oldest, newest)) return list
+  return null
 }
 
 /**
  * Merges runs of several streams, newest first: of the newest remaining of each stream the one that finished last.
  * Within a stream the order of ids holds whatever the clock said, for it is the order of arrival.
  */
-function newestFirst(runs: RecentRun[], limit: number): { list: RecentRun[]; exhausted: boolean } {
+function newestFirst(runs: RecentRun[], limit: number): RecentRun[] {
   const streams = new Map<number, RecentRun[]>()
   for (const run of runs) {
     const stream = streamOf(run.id)
@@ -92,9 +92,8 @@ function newestFirst(runs: RecentRun[], limit: number): { list: RecentRun[]; exh
     if (known) known.push(run)
     else streams.set(stream, [run])
   }
-  const queues = [...streams.values()].map((queue) => queue.sort((a, b) => sequenceOf(a.id) - sequenceOf(b.id)))
+  const queues = [...streams.values()].map((queue) => queue.sort((a, b) => a.id - b.id))
   const list: RecentRun[] = []
-  let exhausted = false
   while (list.length < limit) {
     let best: RecentRun[] | undefined
     for (const queue of queues) {
@@ -104,10 +103,8 @@ function newestFirst(runs: RecentRun[], limit: number): { list: RecentRun[]; exh
     const run = best?.pop()
     if (!run) break
     list.push(run)
-    // More of this stream may be in the archive than in the list.
-    if (best?.length === 0 && list.length < limit) exhausted = true
   }
-  return { list, exhausted }
+  return list
 }
 
 function isNewer(a: { id: number; endUs: number }, b: { id: number; endUs: number } | undefined): boolean {
@@ -124,7 +121,7 @@ export function recountRecent(db: Database, targetId: number): RecentRun[] {
     .pluck()
     .all(targetId)
   const runs = streams.flatMap((stream) => newestOfStream(db, stream, targetId))
-  return newestFirst(runs, RECENT).list.reverse()
+  return newestFirst(runs, RECENT).reverse()
 }
 
 function newestOfStream(db: Database, stream: number, targetId: number): RecentRun[] {

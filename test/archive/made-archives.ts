@@ -1,0 +1,75 @@
+import type { RunInput } from '@main/archive/batch'
+import * as fc from 'fast-check'
+import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
+import type { SyntheticArchive } from '../support/synthetic'
+
+/** Runs as they arrive, with what goes wrong in homes: late rows, clocks set back, two tiers, several epochs. */
+export interface MadeBatch {
+  epoch: number
+  /** Sequences left out before the batch, as after a purge: batches lie in different blocks then. */
+  skip: number
+  runs: { target: number; stepUs: number; durationUs: number; status: number; di: boolean; framework: boolean }[]
+}
+
+const made = fc.record({
+  target: fc.integer({ min: 1, max: 5 }),
+  // Mostly forward; now and then a late row or a clock that was set back by an hour.
+  stepUs: fc.oneof(
+    { weight: 12, arbitrary: fc.integer({ min: 0, max: 2_000_000 }) },
+    { weight: 2, arbitrary: fc.integer({ min: -3_000_000, max: 0 }) },
+    { weight: 1, arbitrary: fc.constant(-3_600_000_000) },
+  ),
+  durationUs: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 600_000_000 })),
+  status: fc.integer({ min: 0, max: 4 }),
+  di: fc.boolean(),
+  framework: fc.boolean(),
+})
+
+/** Batches of a small archive; about 0–400 runs. */
+export const madeBatches: fc.Arbitrary<MadeBatch[]> = fc.array(
+  fc.record({
+    epoch: fc.integer({ min: 0, max: 2 }),
+    skip: fc.constantFrom(0, 0, 1000, 4090, 9000),
+    runs: fc.array(made, { minLength: 1, maxLength: 60 }),
+  }),
+  { maxLength: 8 },
+)
+
+const TARGETS = [1, 2, 3, 4, 5].map((id) =>
+  madeTarget(id, id === 4 ? { kind: 'job', topic: null, appKey: 'app_jobs' } : {}),
+)
+
+/** Writes the batches through the real appender. */
+export function writeBatches(path: string, batches: MadeBatch[]): SyntheticArchive {
+  const archive = createSynthetic(path)
+  const epochs = [0, 1, 2].map(() => archive.epoch())
+  for (const { appender } of epochs) appender.update(madeParents(TARGETS, [madeSession(1)]))
+  const clocks = [BEGIN_US, BEGIN_US + 30_000_000, BEGIN_US + 60_000_000]
+  const foreignIds = [0, 0, 0]
+  for (const batch of batches) {
+    const epoch = epochs[batch.epoch]!
+    if (batch.skip > 0) {
+      archive.db
+        .prepare('UPDATE streams SET last_sequence = last_sequence + ? WHERE epoch_id = ?')
+        .run(batch.skip, epoch.id)
+      // What was remembered of the streams is no longer so: as after a restart.
+      const again = archive.reopen(epoch.id)
+      again.update(madeParents(TARGETS, [madeSession(1)]))
+      epoch.appender = again
+    }
+    const runs = batch.runs.map((run): RunInput => {
+      clocks[batch.epoch]! += run.stepUs
+      return madeRun(++foreignIds[batch.epoch]!, {
+        kind: run.target === 4 ? 'job' : 'handler',
+        foreignTargetId: run.target,
+        startedUs: clocks[batch.epoch]! - run.durationUs,
+        durationUs: run.durationUs,
+        status: run.status,
+        dependencyFailure: run.status === 1 && run.di,
+        tier: run.framework ? 'framework' : 'app',
+      })
+    })
+    epoch.appender.append(batchOf(runs))
+  }
+  return archive
+}
