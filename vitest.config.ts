@@ -10,7 +10,7 @@ const alias = {
 
 /** Tests that take minutes run only in `npm run test:long`. */
 const exclude = [...configDefaults.exclude, ...(process.env['LONG'] ? [] : ['**/*.long.test.ts'])]
-const long = process.env['LONG'] ? 30 : 1
+const patience = process.env['LONG'] ? 30 : 1
 
 /** What every project shares; a project differs by what its tests need around them. */
 function project(name: string, include: string[], testTimeoutMs: number) {
@@ -19,8 +19,8 @@ function project(name: string, include: string[], testTimeoutMs: number) {
     include,
     exclude,
     environment: 'node',
-    testTimeout: testTimeoutMs * long,
-    hookTimeout: testTimeoutMs * long,
+    testTimeout: testTimeoutMs * patience,
+    hookTimeout: testTimeoutMs * patience,
     restoreMocks: true,
     unstubGlobals: true,
     unstubEnvs: true,

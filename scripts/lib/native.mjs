@@ -18,7 +18,7 @@ import { inRepository } from './paths.mjs'
 import { findProgram, locateNpm, run } from './processes.mjs'
 
 /** The Node-API version that the prebuilt binary is made for. */
-export const PREBUILT_NAPI = 10
+const PREBUILT_NAPI = 10
 /** Raise it whenever the compiled result changes; it is part of the cached file's name. */
 const RECIPE = 1
 const PACKAGE = 'better-sqlite3'

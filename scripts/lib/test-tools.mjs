@@ -19,7 +19,7 @@ function chromiumCandidates() {
 }
 
 /** @returns {string | null} the Chromium or Chrome for the browser tests; the variable CHROMIUM_PATH decides if set */
-export function findChromium() {
+function findChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
   return chromiumCandidates().find((path) => existsSync(path)) ?? null
 }
