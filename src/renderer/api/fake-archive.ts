@@ -3,7 +3,7 @@ import type { RunDetail, RunPage, RunRow } from '@shared/run'
 import { outcomeLetter } from '@shared/run'
 import type { AppRow, TargetDetail, TargetRow } from '@shared/target'
 import type { FakeRun } from './fake-runs'
-import { runId } from './fake-runs'
+import { runId, sourceOf } from './fake-runs'
 import type { FakeTarget } from './fake-targets'
 import { FAKE_TARGETS } from './fake-targets'
 
@@ -65,7 +65,7 @@ function rowOf(run: FakeRun): RunRow {
 
 /** A run with its neighbours and the strip up to it. */
 export function detailOf(runs: readonly FakeRun[], id: number): RunDetail | null {
-  const run = runs[id - runId(0) - 1]
+  const run = runs[id - runId(sourceOf(id), 0) - 1]
   if (!run) return null
   const same = runs.filter((other) => other.targetId === run.targetId)
   const at = same.indexOf(run)

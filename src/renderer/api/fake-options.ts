@@ -2,13 +2,23 @@
 export interface FakeOptions {
   /** The clock stands at this moment; milliseconds since 1970. */
   nowMs: number
-  state: 'ready' | 'empty' | 'error' | 'slow' | 'opening' | 'restarting' | 'unavailable'
+  state: 'ready' | 'empty' | 'error' | 'slow' | 'opening' | 'restarting' | 'unavailable' | 'sources-error' | 'no-source'
   source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'failed'
   runs: number
   corrupt: boolean
 }
 
-const STATES = ['ready', 'empty', 'error', 'slow', 'opening', 'restarting', 'unavailable'] as const
+const STATES = [
+  'ready',
+  'empty',
+  'error',
+  'slow',
+  'opening',
+  'restarting',
+  'unavailable',
+  'sources-error',
+  'no-source',
+] as const
 const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'failed'] as const
 
 /** Reads the options; what is unknown takes its default. */

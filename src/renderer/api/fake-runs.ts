@@ -12,14 +12,19 @@ const STREAM = 2 ** 40
 const SECOND = 1_000_000
 const DAY = 86_400 * SECOND
 
-/** The archive id of the nth run. */
-export function runId(sequence: number): number {
-  return STREAM + sequence
+/** The archive id of the nth run of a source. */
+export function runId(sourceId: number, sequence: number): number {
+  return STREAM * sourceId + sequence
+}
+
+/** The source that a run belongs to. */
+export function sourceOf(id: number): number {
+  return Math.floor(id / STREAM)
 }
 
 /** Makes runs one after another, oldest first, always the same for one seed. */
-export function createRunMaker(sourceId: number, endUs: number) {
-  const random = seededRandom(20_261_123 + sourceId)
+export function createRunMaker(sourceId: number, endUs: number, seed = sourceId) {
+  const random = seededRandom(20_261_123 + seed)
   const sessions: RunSession[] = [
     { id: 40, startedUs: endUs - 8 * DAY, endedUs: endUs - 3 * DAY, ending: 'killed' },
     { id: 41, startedUs: endUs - 3 * DAY + 60 * SECOND, endedUs: null, ending: 'running' },
@@ -71,7 +76,7 @@ export function createRunMaker(sourceId: number, endUs: number) {
     const hex = sequence.toString(16).padStart(12, '0')
     const manual = random() < 0.003
     return {
-      id: runId(sequence),
+      id: runId(sourceId, sequence),
       sourceId,
       targetId: target.id,
       kind: target.kind,

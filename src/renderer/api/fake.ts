@@ -8,7 +8,7 @@ import { EVENTS } from '@shared/verbs'
 import { appRows, detailOf, pageOf, targetDetail, targetRow } from './fake-archive'
 import type { FakeOptions } from './fake-options'
 import type { FakeRun } from './fake-runs'
-import { createRunMaker, makeRuns } from './fake-runs'
+import { createRunMaker, makeRuns, sourceOf } from './fake-runs'
 import { endOf, fakeSources } from './fake-sources'
 import { FAKE_TARGETS } from './fake-targets'
 
@@ -26,6 +26,7 @@ export interface Fake {
 }
 
 const SLOW_MS = 1500
+const BUSY = problem('busy', 'The archive was busy for longer than 5 s.', 'Try again in a moment.')
 const BROKEN: ArchiveState = {
   kind: 'unavailable',
   problem: problem(
@@ -59,8 +60,7 @@ export function createFake(options: FakeOptions): Fake {
 
   async function answer<T>(work: () => T | Problem, reads = true): Promise<Result<T>> {
     if (reads && state === 'slow') await new Promise((done) => setTimeout(done, SLOW_MS))
-    if (reads && state === 'error')
-      return fail(problem('busy', 'The archive was busy for longer than 5 s.', 'Try again in a moment.'))
+    if (reads && state === 'error') return fail(BUSY)
     const value = work()
     return isProblem(value) ? fail(value) : { ok: true, value: structuredClone(value) }
   }
@@ -113,12 +113,16 @@ export function createFake(options: FakeOptions): Fake {
         }, false),
     },
     sources: {
-      list: () => answer(sources),
+      list: () =>
+        answer<ReturnType<typeof sources>>(() => {
+          if (state === 'sources-error') return BUSY
+          return state === 'no-source' ? [] : sources()
+        }, state === 'slow'),
       retry: () => answer(() => null),
     },
     runs: {
       page: (input) => answer(() => pageOf(runsOf(input.filter.sourceId), input)),
-      get: ({ runId }) => answer(() => detailOf(runsOf(home()), runId) ?? gone('run')),
+      get: ({ runId }) => answer(() => detailOf(runsOf(sourceOf(runId)), runId) ?? gone('run')),
       countByTier: ({ sourceId, span }) =>
         answer(() => {
           const runs = runsOf(sourceId).filter(
@@ -162,9 +166,9 @@ export function createFake(options: FakeOptions): Fake {
   function commit(count: number): void {
     const sourceId = home()
     const runs = runsOf(sourceId)
-    const make = createRunMaker(sourceId + runs.length, endOf(sourceId, options))
+    const make = createRunMaker(sourceId, endOf(sourceId, options), runs.length)
     const from = runs.at(-1)?.finishedUs ?? endOf(sourceId, options)
-    for (let nth = 1; nth <= count; nth++) runs.push({ ...make(runs.length + 1, from + nth * 1000), sourceId })
+    for (let nth = 1; nth <= count; nth++) runs.push(make(runs.length + 1, from + nth * 1000))
     emit('runsCommitted', { sourceId, runs: count })
     emit('sourcesChanged', sources())
   }

@@ -18,7 +18,7 @@ export function useFollowing(): void {
   watch(
     () => archive.ready,
     (ready) => {
-      if (ready) void sources.load().catch(() => undefined)
+      if (ready) void sources.load()
     },
     { immediate: true },
   )

@@ -50,11 +50,10 @@ export function useListKeys(options: ListOptions) {
   }
 
   const inside = (event: KeyboardEvent): boolean => event.target === options.container.value
+  const letterOrInside = (event: KeyboardEvent): boolean => event.key.length === 1 || inside(event)
   useShortcuts([
-    { keys: ['j'], group: 'list', words: words.keys.down, run: () => step(1) },
-    { keys: ['ArrowDown'], group: 'list', words: words.keys.down, run: () => step(1), when: inside },
-    { keys: ['k'], group: 'list', words: words.keys.up, run: () => step(-1) },
-    { keys: ['ArrowUp'], group: 'list', words: words.keys.up, run: () => step(-1), when: inside },
+    { keys: ['j', 'ArrowDown'], group: 'list', words: words.keys.down, run: () => step(1), when: letterOrInside },
+    { keys: ['k', 'ArrowUp'], group: 'list', words: words.keys.up, run: () => step(-1), when: letterOrInside },
     { keys: ['Home'], group: 'list', words: words.keys.first, run: () => moveTo(0), when: inside },
     { keys: ['End'], group: 'list', words: words.keys.first, run: () => moveTo(options.length() - 1), when: inside },
     { keys: ['PageDown'], group: 'list', words: null, run: () => step(PAGE), when: inside },

@@ -107,6 +107,7 @@ export function useRunList(targetId: () => number | null) {
     open,
     setAtTop: (now: boolean) => {
       atTop = now
+      if (atTop && runs.waiting.count > 0) void runs.extend('newer', true)
     },
   }
 }

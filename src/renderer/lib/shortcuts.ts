@@ -4,10 +4,10 @@ export type ShortcutGroup = (typeof SHORTCUT_GROUPS)[number]
 
 /** One entry of the registry: feeds the key handler and the sheet. */
 export interface Shortcut {
-  /** What is pressed: `j`, `ArrowDown`, or a sequence `g h`. Several = each does it. */
+  /** What is pressed: `j`, `ArrowDown`, or a sequence `g h`. Several = each does it ("or" in the sheet). */
   keys: readonly string[]
   group: ShortcutGroup
-  /** What it does; entries with the same words share a line in the sheet. Null = not listed. */
+  /** What it does; entries with the same words share a line in the sheet, as a pair. Null = not listed. */
   words: string | null
   run: (event: KeyboardEvent) => void
   /** Only when this holds, e.g. only inside the list. */

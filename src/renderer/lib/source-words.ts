@@ -7,7 +7,7 @@ export function sourceWords(source: SourceInfo): string {
   const { state } = source
   if (state.kind === 'connecting') return words.source.state.connecting
   if (state.kind === 'catching_up') return words.source.state.reading(state.done, state.total)
-  if (state.kind === 'failed') return words.source.state.failed(state.problem.message)
+  if (state.kind === 'failed') return words.source.state.failed
   if (source.mode === 'sample') return words.source.state.sample
   if (state.kind === 'not_read') return words.source.state.notRead
   return source.mode === 'snapshot' ? words.source.state.snapshot : words.source.state.upToDate
@@ -15,6 +15,6 @@ export function sourceWords(source: SourceInfo): string {
 
 /** The shape beside it: a ring for what stands still. */
 export function sourceShape(source: SourceInfo): ShapeKind {
-  if (source.state.kind === 'failed') return 'failed'
-  return source.mode === 'live' && source.state.kind !== 'not_read' ? 'ok' : 'skipped'
+  const moving = source.mode === 'live' && source.state.kind !== 'not_read' && source.state.kind !== 'failed'
+  return moving ? 'ok' : 'skipped'
 }

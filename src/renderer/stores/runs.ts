@@ -59,6 +59,7 @@ export const useRuns = defineStore('runs', () => {
       const next = await page(direction, edge)
       if (mine !== turn) return
       window.value = direction === 'older' ? withOlder(window.value, next) : withNewer(window.value, next, slide)
+      if (direction === 'newer') waiting.value = { count: 0, more: false }
       problem.value = null
     } catch (thrown) {
       if (mine === turn) problem.value = toProblem(thrown)

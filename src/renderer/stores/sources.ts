@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import type { Problem } from '@shared/result'
+import { toProblem } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
 import { useClient } from '../api/client'
 
@@ -8,6 +10,7 @@ export const useSources = defineStore('sources', () => {
   const client = useClient()
   const list = ref<SourceInfo[]>([])
   const loaded = ref(false)
+  const problem = ref<Problem | null>(null)
 
   /** Follows the sources from now on. */
   function start(): void {
@@ -19,8 +22,13 @@ export const useSources = defineStore('sources', () => {
 
   /** Reads them; possible once the archive is ready. */
   async function load(): Promise<void> {
-    list.value = await client.sources.list()
-    loaded.value = true
+    try {
+      list.value = await client.sources.list()
+      loaded.value = true
+      problem.value = null
+    } catch (thrown) {
+      problem.value = toProblem(thrown)
+    }
   }
 
   /** Reads a source again that failed. */
@@ -28,5 +36,5 @@ export const useSources = defineStore('sources', () => {
     await client.sources.retry({ sourceId })
   }
 
-  return { list, loaded, start, load, retry }
+  return { list, loaded, problem, start, load, retry }
 })

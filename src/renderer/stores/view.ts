@@ -74,9 +74,12 @@ export const useView = defineStore('view', () => {
     return changeQuery({ tier: choice })
   }
 
-  function setSource(id: number): Promise<void> {
+  async function setSource(id: number): Promise<void> {
     remember({ sourceId: id })
-    return changeQuery({ source: String(id), run: undefined, app: undefined })
+    // A handler or a job of another Hassette is not on this one: back to the list.
+    const path = router.currentRoute.value.path.replace(/\/\d+$/, '')
+    const kept = { ...query.value, source: String(id), run: undefined, app: undefined }
+    await router.push({ path, query: kept })
   }
 
   return {
