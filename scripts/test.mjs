@@ -27,6 +27,8 @@ async function testEnvironment(runtime, steps, long) {
     HASSETTE_MONITOR_TEST_ELECTRON: runtime.executable,
     CHROMIUM_PATH: requireChromium(),
     ...(long && { LONG: '1' }),
+    // Programs behind a pipe cannot see whether a person reads along.
+    ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1', FORCE_COLOR: undefined }),
   }
   const hasWindows = steps.some((step) => STEPS_WITH_WINDOWS.includes(step.name))
   if (!hasWindows || process.platform !== 'linux') return { env, stop: () => {} }

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { chromium } from 'playwright'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readAsar } from '../../scripts/lib/asar.mjs'
+import { readFuses } from '../../scripts/lib/fuses.mjs'
+import { inRepository } from '../../scripts/lib/paths.mjs'
+import { compareExecutions } from '../support/compare-executions'
+import { openFixture, useTempFolder } from '../support/fixtures'
+import { waitFor } from '../support/wait'
+import { PACKED, endPackedApps, startPackedApp } from './packed-app'
+
+const PACKING_TIMEOUT_MS = 300_000
+const IMPORT_TIMEOUT_MS = 60_000
+
+beforeAll(() => {
+  execFileSync(process.execPath, [inRepository('scripts', 'package.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
+}, PACKING_TIMEOUT_MS)
+
+afterEach(endPackedApps)
+
+describe('what is packed', () => {
+  it('has the fuses of a finished application', () => {
+    expect(readFuses(readFileSync(PACKED.fuses))).toEqual({
+      runAsNode: false,
+      cookieEncryption: true,
+      nodeOptions: false,
+      nodeCliInspect: false,
+      asarIntegrity: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    })
+  })
+
+  it('is the built application and better-sqlite3, nothing else', () => {
+    const paths = [...readAsar(readFileSync(join(PACKED.resources, 'app.asar'))).keys()]
+    expect(paths).toEqual(expect.arrayContaining(['package.json', 'out/main/index.js', 'out/main/writer.js']))
+    const isExpected = (path: string) =>
+      /^(package\.json$|out\/(main|preload|renderer)\/|node_modules\/better-sqlite3\/)/.test(path)
+    expect(paths.filter((path) => !isExpected(path))).toEqual([])
+    expect(paths.filter((path) => /\.(map|cpp|c|h|gyp|gypi)$/.test(path))).toEqual([])
+  })
+
+  it('has one native binary, outside of the asar', () => {
+    const asar = readAsar(readFileSync(join(PACKED.resources, 'app.asar')))
+    const binaries = [...asar].filter(([path]) => path.endsWith('.node'))
+    expect(binaries.map(([, { unpacked }]) => unpacked)).toEqual([true])
+    expect(existsSync(join(PACKED.resources, 'app.asar.unpacked', binaries[0]![0]))).toBe(true)
+  })
+
+  it('does not hold a default application', () => {
+    expect(existsSync(join(PACKED.resources, 'default_app.asar'))).toBe(false)
+  })
+})
+
+describe('the packed application', () => {
+  const folder = useTempFolder()
+
+  it('reads a Hassette file into its archive and ends by SIGTERM', async () => {
+    const source = openFixture('live-0.60', dirname(folder.path('x')))
+    // The comparison must not open the file that the application reads.
+    const copy = folder.path('copy.db')
+    copyFileSync(source, copy)
+    const app = startPackedApp(['--hidden', '--source', source])
+    const archive = join(app.dataDir, 'hassette.db')
+    const isEqual = () => {
+      try {
+        return compareExecutions(archive, copy).equal
+      } catch {
+        // The archive has no schema yet.
+        return false
+      }
+    }
+    await waitFor(`the archive to hold the file's runs\n${app.output()}`, isEqual, IMPORT_TIMEOUT_MS)
+    app.child.kill('SIGTERM')
+    // Windows knows no SIGTERM: there the process is simply ended.
+    expect(await app.ended).toBe(process.platform === 'win32' ? 'SIGTERM' : 0)
+    expect(existsSync(`${archive}-wal`)).toBe(process.platform === 'win32')
+  })
+
+  it('shows rows of the sample home that is packed with it', async () => {
+    const app = startPackedApp(['--sample', '--remote-debugging-port=0'])
+    const [, address] = await waitFor('the debugging port', () => /DevTools listening on (ws:\S+)/.exec(app.output()))
+    const browser = await chromium.connectOverCDP(address!)
+    const page = await waitFor('the window', () => browser.contexts()[0]?.pages()[0])
+    expect(page.url()).toMatch(/^app:\/\//)
+    const rows = page.getByRole('grid').getByRole('row')
+    await waitFor('rows', async () => (await rows.count()) > 5, IMPORT_TIMEOUT_MS)
+    expect(await rows.nth(2).innerText()).toMatch(/\w/)
+    await browser.close()
+  })
+
+  it('does not open an inspector for anybody', async () => {
+    const app = startPackedApp(['--hidden', '--sample', '--inspect=0'])
+    await waitFor('the archive', () => existsSync(join(app.dataDir, 'sample', 'hassette.db')))
+    expect(app.output()).not.toContain('Debugger listening')
+  })
+})

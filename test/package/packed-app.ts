@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { unpackedFolder } from '../../scripts/lib/packaging.mjs'
+import { inRepository } from '../../scripts/lib/paths.mjs'
+import { sandboxArguments } from '../../scripts/lib/launch.mjs'
+
+const folder = inRepository(unpackedFolder())
+const macBundle = join(folder, 'Hassette Monitor.app', 'Contents')
+
+/** Where `npm run package` leaves what this system installs: the program, its resources, the file with the fuses. */
+export const PACKED = {
+  darwin: {
+    executable: join(macBundle, 'MacOS', 'Hassette Monitor'),
+    resources: join(macBundle, 'Resources'),
+    fuses: join(macBundle, 'Frameworks', 'Electron Framework.framework', 'Electron Framework'),
+  },
+  win32: {
+    executable: join(folder, 'Hassette Monitor.exe'),
+    resources: join(folder, 'resources'),
+    fuses: join(folder, 'Hassette Monitor.exe'),
+  },
+  linux: {
+    executable: join(folder, 'hassette-monitor'),
+    resources: join(folder, 'resources'),
+    fuses: join(folder, 'hassette-monitor'),
+  },
+}[process.platform as 'darwin' | 'win32' | 'linux']
+
+/** The packed application while it runs. */
+export interface PackedApp {
+  child: ChildProcess
+  dataDir: string
+  /** Both streams so far. */
+  output: () => string
+  /** Exit code, or the signal that ended it. */
+  ended: Promise<number | string>
+}
+
+const started: PackedApp[] = []
+
+/** Starts the packed application on an empty data folder, with nothing configured. */
+export function startPackedApp(args: string[]): PackedApp {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hassette-monitor-package-'))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(HASSETTE|ELECTRON|NODE_OPTIONS)/.test(name)),
+  )
+  const words = [...sandboxArguments(), '--data-dir', dataDir, ...args]
+  const child = spawn(PACKED.executable, words, { env, cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+  const ended = new Promise<number | string>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
+  })
+  const app = { child, dataDir, output: () => output, ended }
+  started.push(app)
+  return app
+}
+
+/** Ends whatever a test left running and removes its data folders. */
+export async function endPackedApps(): Promise<void> {
+  for (const { child, dataDir, ended } of started.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
