@@ -72,6 +72,7 @@ const plural = (count: number, one: string, many = `${one}s`): string =>
 export const words = {
   appName: 'Hassette Monitor',
   skip: 'Skip to the list',
+  notices: 'Notices',
   pages: { nav: 'Pages', handlers: 'Handlers', jobs: 'Jobs', history: 'History', settings: 'Settings' },
   tryAgain: 'Try again',
   link: 'Link',
@@ -229,8 +230,8 @@ export const words = {
     fields: 'Fields',
     is: 'is',
     not: 'not',
-    only: (value: string): string => `Only ${value}`,
-    without: (value: string): string => `Without ${value}`,
+    only: (value: string): string => `is ${value}`,
+    without: (value: string): string => `not ${value}`,
     flip: (chip: string): string => `${chip}: turn round`,
     drop: (chip: string): string => `${chip}: remove`,
     chip: (not: boolean, field: string, value: string): string => `${not ? 'not ' : ''}${field} ${value}`,

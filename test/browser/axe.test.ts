@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { rowsShown, useBrowser, violations } from './browser'
+
+const { open } = useBrowser()
+
+const PAGES = [
+  ['handlers', '/handlers?gone=1'],
+  ['jobs', '/jobs'],
+  ['history', '/history?status=failed&app=!doorbell'],
+  ['a handler', '/handlers/1'],
+  ['settings', '/settings'],
+] as const
+const SIZES = [
+  ['wide', 1440, 900],
+  ['narrow', 820, 700],
+] as const
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  describe.each(SIZES)('%s', (_size, width, height) => {
+    it.each(PAGES)('axe finds nothing on %s', async (_name, path) => {
+      const page = await open({ path, theme, width, height })
+      if (path !== '/settings') await rowsShown(page)
+      expect(await violations(page)).toEqual([])
+    })
+
+    it('axe finds nothing in the inspector, with a traceback and with a dependency failure', async () => {
+      for (const app of ['kitchen_lights', 'energy_monitor']) {
+        const page = await open({ path: `/history?status=failed&app=${app}`, theme, width, height })
+        await rowsShown(page)
+        await page.keyboard.press('j')
+        await page.keyboard.press('Enter')
+        await page.locator('.inspector-title').waitFor()
+        expect(await violations(page)).toEqual([])
+      }
+    })
+  })
+
+  it.each([
+    ['nothing', 'state=empty', '/history'],
+    ['nothing', 'state=empty', '/handlers'],
+    ['an error', 'state=error', '/handlers'],
+    ['a broken archive', 'state=unavailable', '/history'],
+    ['an archive that opens', 'state=opening', '/history'],
+    ['no source', 'state=no-source', '/history'],
+    ['a source that fails, and a broken settings file', 'source=failed&corrupt=1', '/handlers'],
+    ['the sample', 'source=sample', '/jobs'],
+  ])('axe finds nothing when there is %s (%s, %s)', async (_name, query, path) => {
+    const page = await open({ query, path, theme })
+    await page.locator('.empty, .error-block, .gate-title, .banner').first().waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('axe finds nothing in what floats', async () => {
+    const page = await open({ path: '/history', query: 'source=many', theme })
+    await rowsShown(page)
+    for (const [press, floating] of [
+      ['?', '.shortcuts'],
+      ['/', '.filter-pop'],
+    ] as const) {
+      await page.keyboard.press(press)
+      await page.locator(floating).waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.locator(floating).waitFor({ state: 'detached' })
+    }
+    await page.locator('.source-button').click()
+    await page.locator('.source-pop').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+})

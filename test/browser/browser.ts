@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright'
+import { chromium } from 'playwright'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+
+/** How a test wants the window. */
+export interface WindowOptions {
+  /** Options of the fake, e.g. `source=sample`. */
+  query?: string
+  /** Page and its query, e.g. `/history?status=failed`. */
+  path?: string
+  width?: number
+  height?: number
+  theme?: 'light' | 'dark'
+}
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The fake's clock stands here: Mon 23 Nov 2026, 15:12 in Berlin. */
+export const NOW = '2026-11-23T14:12:00Z'
+
+/**
+ * One real Chromium for a file of tests. Every page runs under the app's CSP; whatever it reports (a violation, an
+ * error, a Vue warning) fails the test that opened it.
+ */
+export function useBrowser(): { open: (options?: WindowOptions) => Promise<Page> } {
+  let browser: Browser
+  let complaints: string[] = []
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      args: ARGS,
+    })
+  })
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()))
+    const said = complaints
+    complaints = []
+    expect(said).toEqual([])
+  })
+  afterAll(() => browser.close())
+
+  async function open(options: WindowOptions = {}): Promise<Page> {
+    const { query = '', path = '/handlers', width = 1440, height = 900, theme = 'light' } = options
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      timezoneId: 'Europe/Berlin',
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    await page.goto(`${inject('webUrl')}?now=${NOW}&${query}#${path}`)
+    await page.locator('main').waitFor()
+    return page
+  }
+
+  return { open }
+}
+
+/** What axe finds wrong, one line each. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const found = await axe.run(document)
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+    )
+  })
+}
+
+/** Waits until the list has rows. */
+export async function rowsShown(page: Page): Promise<void> {
+  await page.locator('#list [id^=target-], #list [id^=run-]').first().waitFor()
+}
+
+/** The text of the row that the keyboard is on; null when there is none. */
+export function activeRow(page: Page): Promise<string | null> {
+  return page.evaluate(() => {
+    const id = document.getElementById('list')?.getAttribute('aria-activedescendant')
+    return id ? (document.getElementById(id)?.textContent ?? null) : null
+  })
+}
+
+/** What has the focus, as a short name. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement
+    return element?.getAttribute('aria-label') ?? element?.id ?? element?.textContent?.trim() ?? ''
+  })
+}
