@@ -4,7 +4,7 @@
 -- `runs` is append-only and has no secondary index: rowid order is finish order, the zone map in `blocks` replaces the
 -- indexes. See docs and migrations/README.md before adding one.
 
-PRAGMA application_id = 1215516977; -- 0x48734d31, "HsM1"
+PRAGMA application_id = 1215515953; -- 0x48734d31, "HsM1"
 
 CREATE TABLE meta (
   k TEXT PRIMARY KEY,

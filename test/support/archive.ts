@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { createArchiveClient } from '@main/archive/client'
 import type { ArchiveClient, ArchiveClientOptions } from '@main/archive/client'
 import type { CallContext } from '@main/archive/worker/serve'
@@ -10,6 +13,8 @@ import { WORKERS } from './build-workers'
 
 /** The threads as built for tests. */
 export const ENTRIES = { writer: join(WORKERS, 'writer.js'), reader: join(WORKERS, 'reader.js') }
+
+const PROBE = join(WORKERS, 'probe.js')
 
 /** A client with what it told, closed when the test ends. */
 export interface TestClient extends ArchiveClient {
@@ -54,6 +59,33 @@ export function openClient(path: string, options: Partial<ArchiveClientOptions> 
 export const CONTEXT: CallContext = {
   progress: () => undefined,
   pause: () => new Promise((resume) => setImmediate(resume)),
+}
+
+/** A process that does one of the tasks of `probe.ts`. */
+export function startProbe(...args: string[]) {
+  const child = spawn(process.execPath, [PROBE, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    child,
+    ended,
+    /** The next line it prints; null when there is none. */
+    next: async (): Promise<Record<string, unknown> | null> => {
+      const line = await lines.next()
+      return line.done === true ? null : (JSON.parse(line.value) as Record<string, unknown>)
+    },
+  }
+}
+
+/** Runs a task of `probe.ts` as a user without rights: permissions mean nothing to root. Answers its first line. */
+export function probeAsNobody(...args: string[]): unknown {
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  const path = args[1] ?? ''
+  const [parent, grandparent] = [resolve(path, '..'), resolve(path, '../..')]
+  for (const folder of [grandparent, parent])
+    if (folder.startsWith(join(tmpdir(), 'hassette-'))) chmodSync(folder, 0o755)
+  const { stdout } = spawnSync(process.execPath, [PROBE, ...args], { encoding: 'utf8', ...nobody })
+  return JSON.parse(stdout.split('\n')[0] ?? 'null')
 }
 
 /** SHA-256 of files, taken in a process of its own: this one may have them open in SQLite. */
