@@ -13,6 +13,7 @@ import { runMain, step } from './lib/steps.mjs'
 async function developInBrowser(args) {
   await step('npm packages', ensurePackages)
   const vite = inRepository('node_modules', 'vite', 'bin', 'vite.js')
+  process.stdout.write('  The page is /web.html below the address that vite prints.\n')
   return runWithDisplay(process.execPath, [vite, '--config', 'vite.web.config.ts', ...args], {}, { windows: false })
 }
 

@@ -1,11 +1,13 @@
 /** Starting the application in the resolved Electron, and ending together with it. */
 import { spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { lacksDisplay, startInvisibleDisplay } from './display.mjs'
 import { repositoryRoot } from './paths.mjs'
 import { endWithScript, exitCodeOf, isRoot, takeOverEndSignals } from './processes.mjs'
 
 /** npm and the terminal may deliver one Ctrl-C twice; Chromium takes a second signal for "at once". */
 const SAME_SIGNAL_MS = 1000
+const GROUP_PATIENCE_MS = 5000
 
 /** @returns {string[]} what Chromium needs to run as root; nothing for anybody else */
 export function sandboxArguments() {
@@ -39,7 +41,8 @@ export async function runWithDisplay(command, args, environment = {}, { windows 
   endWithScript(child)
   const giveBack = takeOverEndSignals(signalOnce(child))
   return new Promise((resolve) => {
-    const end = (code) => {
+    const end = async (code) => {
+      await endOfGroup(child.pid)
       giveBack()
       display?.stop()
       resolve(code)
@@ -50,6 +53,25 @@ export async function runWithDisplay(command, args, environment = {}, { windows 
     })
     child.once('exit', (code, signal) => end(exitCodeOf(code, signal)))
   })
+}
+
+/**
+ * Waits for what the child has started itself: electron-vite passes a signal on and ends before the application does,
+ * which would lose its display in the middle of closing.
+ */
+async function endOfGroup(leader) {
+  if (!leader || process.platform === 'win32') return
+  const end = Date.now() + GROUP_PATIENCE_MS
+  while (groupLives(leader) && Date.now() < end) await delay(50)
+  if (groupLives(leader)) process.kill(-leader, 'SIGKILL')
+}
+
+function groupLives(leader) {
+  try {
+    return process.kill(-leader, 0)
+  } catch {
+    return false
+  }
 }
 
 /** First signal: ask the child to end. A later one: make it. */
