@@ -99,6 +99,8 @@ function look(path: string): ArchiveFile {
   let db: Database.Database | null = null
   try {
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+    // One snapshot: another process may be making the file at this very moment.
+    db.exec('BEGIN')
     const applicationId = Number(db.pragma('application_id', { simple: true }))
     const schemaVersion = Number(db.pragma('user_version', { simple: true }))
     const tables = new Set(db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all())
