@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
+import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openClient, rowsOf } from '../support/archive'
 import { compareExecutions } from '../support/compare-executions'
@@ -120,10 +121,10 @@ describe('the Hassette writer lives as Hassette does', () => {
 
   it('shows rows of a held transaction at its end, and runs wait for it', async () => {
     const writer = await start()
-    const holding = writer.hold({ ms: 300, rows: [{ like: 'ok', columns: { execution_id: 'held' } }] })
+    const { end } = await writer.hold({ ms: 300, rows: [{ like: 'ok', columns: { execution_id: 'held' } }] })
     const running = writer.run({ rate: 100, seconds: 0.2 })
     expect(count(writer.path)).toBe(0)
-    expect((await holding).ids).toEqual([1])
+    expect((await end).ids).toEqual([1])
     await running
     expect(writer.committedIds()).toEqual(Array.from({ length: 21 }, (_, at) => at + 1))
     expect(rowsOf(writer.path, 'SELECT execution_id FROM executions WHERE id = 1')).toEqual([{ execution_id: 'held' }])
@@ -156,9 +157,14 @@ describe('the Hassette writer lives as Hassette does', () => {
     await writer.append([{ like: 'ok' }, { like: 'di' }])
     const again = await writer.recreate()
     expect(again).toMatchObject({ created: true, session: 1 })
-    expect(again.inode).not.toBe(writer.started.inode)
     expect((await writer.append([{ like: 'ok' }])).ids).toEqual([1])
     expect(count(writer.path)).toBe(1)
+    await writer.exit()
+
+    const legacy = new Database(folder.path('legacy.db'))
+    legacy.exec('CREATE TABLE handler_invocations (id INTEGER)')
+    legacy.close()
+    expect((await start('legacy.db')).started).toMatchObject({ created: true, session: 1 })
   })
 
   it('changes what is registered, and deletes a handler that ran once with the next session', async () => {
