@@ -24,6 +24,8 @@ function chooseSteps(names) {
 async function testEnvironment(runtime, steps, long) {
   const env = {
     ...process.env,
+    // Terminals inside of Electron applications hand it down; it would make Electron a plain Node.
+    ELECTRON_RUN_AS_NODE: undefined,
     HASSETTE_MONITOR_TEST_ELECTRON: runtime.executable,
     CHROMIUM_PATH: requireChromium(),
     ...(long && { LONG: '1' }),

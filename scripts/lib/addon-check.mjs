@@ -1,7 +1,8 @@
 /** Loads better-sqlite3 in a child process of each runtime, so that a crash becomes a sentence. */
 import { statSync } from 'node:fs'
 import { recall, remember } from './cache.mjs'
-import { inRepository, repositoryRoot } from './paths.mjs'
+import { compiledAddonPath } from './native.mjs'
+import { repositoryRoot } from './paths.mjs'
 import { attempt } from './processes.mjs'
 import { failure } from './steps.mjs'
 
@@ -54,19 +55,19 @@ function checkKey(host, addon) {
 export async function checkAddon(hosts, addon) {
   const known = recall(MEMORY_FILE) ?? []
   const unknown = hosts.filter((host) => !known.includes(checkKey(host, addon)))
-  for (const host of unknown) await loadAddon(host)
+  for (const host of unknown) await loadAddon(host, addon)
   const proven = unknown.map((host) => checkKey(host, addon))
   if (proven.length > 0) remember(MEMORY_FILE, [...known, ...proven].slice(-REMEMBERED_CHECKS))
   return unknown.length
 }
 
-async function loadAddon(host) {
+async function loadAddon(host, addon) {
   const outcome = await attempt(host.executable, ['-e', PROBE], { env: environmentOf(host), cwd: repositoryRoot })
   if (outcome.code === 0 && outcome.stdout.trim() === 'ok') return
   const how = outcome.signal ? `crashed with ${outcome.signal}` : `ended with code ${outcome.code}`
   throw failure(
     `better-sqlite3's native part does not work in ${host.name}: it ${how}.`,
-    `delete node_modules and the cached ${inRepository('node_modules', 'better-sqlite3', 'build')}, then run the command again; with Node 22.14 or newer the prebuilt binary is used.`,
+    `delete ${addon} and ${compiledAddonPath()}, then run the command again.`,
     outcome.output.slice(-3000),
   )
 }

@@ -31,6 +31,8 @@ export async function runWithDisplay(command, args, environment = {}, { windows 
     process.stdout.write("  Running as root: Chromium's sandbox is off for this start (--no-sandbox).\n")
   }
   const env = { ...process.env, ...environment, ...(display && { DISPLAY: display.name }) }
+  // Terminals inside of Electron applications hand it down; it would make ours a plain Node.
+  delete env.ELECTRON_RUN_AS_NODE
   // In a process group of its own the child gets no Ctrl-C from the terminal; it gets exactly one signal from us.
   const child = spawn(command, args, {
     cwd: repositoryRoot,

@@ -9,6 +9,7 @@ import { printFailure, seconds } from './steps.mjs'
 import { emptyTally, tallyVitest } from './tally.mjs'
 
 const STEP_TIMEOUT_MS = 20 * 60 * 1000
+const LONG_STEP_TIMEOUT_MS = 6 * 3600 * 1000
 
 /**
  * @typedef {object} TestStep
@@ -91,7 +92,7 @@ function vitestStep(name, onBus = false) {
     const { code } = await attempt(command, words, {
       cwd: repositoryRoot,
       env,
-      timeoutMs: STEP_TIMEOUT_MS,
+      timeoutMs: env.LONG ? LONG_STEP_TIMEOUT_MS : STEP_TIMEOUT_MS,
       onOutput: (text) => process.stdout.write(text),
     })
     const { tally, complaint } = tallyVitest(readReport(report), code)
