@@ -77,6 +77,11 @@ export function startProbe(...args: string[]) {
   }
 }
 
+/** Runs a task of `probe.ts` to its end. Answers its first line. */
+export function probe(...args: string[]): unknown {
+  return JSON.parse(execFileSync(process.execPath, [PROBE, ...args], { encoding: 'utf8' }).split('\n')[0] ?? 'null')
+}
+
 /** Runs a task of `probe.ts` as a user without rights: permissions mean nothing to root. Answers its first line. */
 export function probeAsNobody(...args: string[]): unknown {
   const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}

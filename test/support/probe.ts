@@ -1,11 +1,19 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { openWriter } from '@main/archive/worker/open-writer'
 import { archiveFailure } from '@main/archive/worker/connection'
 import { createHassetteReader } from '@main/sources/hassette-file/reader'
 import { toProblem } from '@shared/result'
+import Database from 'better-sqlite3'
 
 /**
- * What tests do in a process of its own (built beside the threads): `read <hassette file>`, `open <archive>` (holds it
- * until its input ends), `sync <archive> <hassette file>`. Prints a line of JSON for each thing that happens.
+ * What tests do in a process of its own (built beside the threads); each prints a line of JSON for what happens:
+ * - `read <hassette file>`: opens it as a source
+ * - `open <archive>`: holds it until its input ends
+ * - `sync <archive> <hassette file>`: reads the file into the archive
+ * - `lock <database>`: tries to begin to write
+ * - `visit <database>`: opens it for writing, reads, closes
+ * - `lose <database>`: begins to write, reads the file with `fs`, and lets a `lock` try: what our code must never do
  */
 const say = (what: unknown): void => {
   process.stdout.write(`${JSON.stringify(what)}\n`)
@@ -16,6 +24,20 @@ async function run(): Promise<void> {
   if (task === 'read') {
     createHassetteReader({ path }, 0).close()
     return say({ ok: true })
+  }
+  if (task === 'lock') return say({ locked: isLocked() })
+  if (task === 'visit') {
+    const db = new Database(path)
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    db.close()
+    return say({ ok: true })
+  }
+  if (task === 'lose') {
+    const db = new Database(path)
+    db.exec('BEGIN IMMEDIATE')
+    readFileSync(path)
+    process.stdout.write(execFileSync(process.execPath, [process.argv[1] ?? '', 'lock', path], { encoding: 'utf8' }))
+    return void db.close()
   }
   const writer = openWriter(path, () => undefined)
   say({ ok: true, facts: writer.facts })
@@ -30,6 +52,19 @@ async function run(): Promise<void> {
   )
   writer.close()
   say({ report })
+}
+
+function isLocked(): boolean {
+  const db = new Database(path, { timeout: 0 })
+  try {
+    db.exec('BEGIN IMMEDIATE')
+    return false
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') return true
+    throw error
+  } finally {
+    db.close()
+  }
 }
 
 run().catch((error: unknown) => {

@@ -51,7 +51,7 @@ export function serve(port: MessagePort, table: Table, translate: (thrown: unkno
       },
     }
     try {
-      const handler = table[verb]
+      const handler = Object.hasOwn(table, verb) ? table[verb] : undefined
       if (!handler) throw new Failure('invalid_input', `The archive has no verb ${verb}.`)
       say({ type: 'value', id, value: await handler(input as never, context) })
     } catch (thrown) {
