@@ -64,6 +64,7 @@ export function createHome(options: HomeOptions): Home {
           wasReady = true
           onReady(client).catch((thrown: unknown) => warn('sources could not be started', thrown))
         }
+        if (state.kind === 'unavailable') warn(`archive unavailable (${state.problem.code})`)
         if (client === shown) options.onArchiveState(state)
       },
       onCommitted: ({ sourceId, runs }) => {

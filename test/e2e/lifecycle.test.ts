@@ -6,6 +6,9 @@ import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/elect
 import { openFixture } from '../support/fixtures'
 import { waitFor } from '../support/wait'
 
+/** All that a data folder holds after a clean end; the lock is an empty sign, free again. */
+const EXPECTED = new Set(['logs', 'session', 'hassette.db', 'hassette.db.lock'])
+
 const running: PlainProcess[] = []
 const windows: RunningApp[] = []
 
@@ -153,7 +156,7 @@ describe('what it leaves on disk', () => {
     expect(statSync(join(dataDir, 'hassette.db')).mode & 0o077).toBe(0)
     process.child.kill('SIGTERM')
     await process.ended
-    expect(readdirSync(dataDir).filter((name) => !['logs', 'session', 'hassette.db'].includes(name))).toEqual([])
+    expect(readdirSync(dataDir).filter((name) => !EXPECTED.has(name))).toEqual([])
   })
 
   it('a corrupt settings file is kept, and the window says so', async () => {
