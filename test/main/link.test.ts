@@ -4,7 +4,7 @@ import { pathOfLink } from '@main/lifecycle/link'
 describe('pathOfLink', () => {
   it.each([
     ['hassette-monitor://history?range=7d&run=1099511627777', '/history?range=7d&run=1099511627777'],
-    ['hassette-monitor:///target/12?tier=all', '/target/12?tier=all'],
+    ['hassette-monitor:///handlers/12?tier=all', '/handlers/12?tier=all'],
     ['hassette-monitor://handlers/', '/handlers'],
     ['hassette-monitor://handlers/?range=1h', '/handlers?range=1h'],
   ])('%s → %s', (link, path) => {

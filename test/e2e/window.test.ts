@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type AxeCore from 'axe-core'
+import type { Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { RunningApp } from '../support/electron-app'
+import { launchApp, removeFolders, spawnApp } from '../support/electron-app'
+import { openFixture } from '../support/fixtures'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+async function violations(page: Page): Promise<string[]> {
+  // Through the inspector's eval: the page's own policy lets no script in.
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof AxeCore }
+    const found = await axe.run(document)
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
+
+async function go(page: Page, path: string): Promise<void> {
+  await page.evaluate((hash) => (location.hash = hash), `#${path}`)
+}
+
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  return complaints
+}
+
+describe('the sample home', () => {
+  let running: RunningApp
+  let complaints: string[] = []
+  beforeAll(async () => {
+    running = await launchApp([])
+    complaints = complaintsOf(running.page)
+  })
+  afterEach(() => expect(complaints).toEqual([]))
+  afterAll(async () => {
+    await running.close()
+    removeFolders()
+  })
+
+  it('opens when nothing is configured, says what it is, and ends now', async () => {
+    const { page } = running
+    await page.getByText('Sample data.').waitFor()
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 20_000 }).toBeGreaterThan(20)
+    const [source] = await page.evaluate(async () => {
+      const answer = await window.hassetteMonitor.sources.list()
+      return answer.ok ? answer.value : []
+    })
+    expect(source).toMatchObject({ mode: 'sample', appRuns: 53_223, frameworkRuns: 284, sessions: 6 })
+    expect(Math.abs((source?.newestRunUs ?? 0) / 1000 - Date.now())).toBeLessThan(120_000)
+  })
+
+  it('shows the open dependency failures of the recording first', async () => {
+    const { page } = running
+    await go(page, '/handlers?range=24h')
+    const first = page.getByRole('row').nth(1)
+    await first.getByText(/pm25|co2|temperature/).first().waitFor()
+    expect(await page.getByRole('navigation').textContent()).toMatch(/Handlers\s*3/)
+  })
+
+  it('leads by keyboard from the table to a run and back', async () => {
+    const { page } = running
+    await go(page, '/history?range=24h')
+    await page.getByText('DependencyResolutionError').first().waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByText('Where it came from').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('Where it came from').waitFor({ state: 'detached' })
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await page.getByText('Place of the archive').waitFor()
+  })
+
+  it.each(['light', 'dark'] as const)('axe finds nothing on any page in the %s theme', async (theme) => {
+    const { page } = running
+    await page.evaluate((value) => window.hassetteMonitor.settings.change({ name: 'theme', value }), theme)
+    await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()))
+    for (const path of ['/handlers?range=7d', '/jobs', '/history', '/handlers/30', '/settings']) {
+      await go(page, path)
+      await (path === '/settings' ? page.getByText('Place of the archive') : page.getByRole('row').nth(1)).waitFor()
+      expect(await violations(page)).toEqual([])
+    }
+  })
+
+  it('pages through thousands of runs without losing its place', async () => {
+    const { page } = running
+    await go(page, '/history?range=7d')
+    const seen = await page.evaluate(async () => {
+      const { runs, sources } = window.hassetteMonitor
+      const list = await sources.list()
+      const sourceId = list.ok ? (list.value[0]?.id ?? 0) : 0
+      const filter = {
+        sourceId,
+        tier: 'app' as const,
+        span: { fromUs: null, toUs: null },
+        targetId: null,
+        conditions: [],
+      }
+      const ids = new Set<number>()
+      let from: string | null = null
+      for (;;) {
+        const answer = await runs.page({ filter, direction: 'older', from, limit: 200 })
+        if (!answer.ok) return -1
+        answer.value.rows.forEach((row) => ids.add(row.id))
+        from = answer.value.older
+        if (from === null) return ids.size
+      }
+    })
+    expect(seen).toBe(53_223)
+  })
+
+  it('follows a link from outside', async () => {
+    const { page, dataDir } = running
+    const second = spawnApp(['--data-dir', dataDir, 'hassette-monitor://jobs?range=1h'])
+    expect(await second.ended).toBe(0)
+    await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/jobs\?.*range=1h/)
+  })
+})
+
+describe('a Hassette of the user', () => {
+  afterAll(removeFolders)
+
+  it('is shown, and shown again at the next start without being named', async () => {
+    const source = openFixture('live-0.60')
+    const first = await launchApp(['--source', source])
+    await go(first.page, '/handlers?range=7d')
+    await first.page.getByText('porch').first().waitFor()
+    expect(await first.page.getByText('Sample data.').count()).toBe(0)
+    await first.close()
+
+    const again = await launchApp([], { dataDir: first.dataDir })
+    await go(again.page, '/handlers?range=7d')
+    await again.page.getByText('porch').first().waitFor()
+    expect(await again.page.getByText('Sample data.').count()).toBe(0)
+    await again.page
+      .getByText(/not read/i)
+      .first()
+      .waitFor()
+    await again.close()
+  })
+
+  it('that is missing is named with what to do, and the app stays up', async () => {
+    const { page, close } = await launchApp(['--source', '/nowhere/hassette.db'])
+    await page.getByText('/nowhere/hassette.db').first().waitFor()
+    await page.getByRole('button', { name: /again/i }).first().waitFor()
+    await close()
+  })
+})
