@@ -43,7 +43,7 @@ function liveMb(db) {
 function returnFreePages(db) {
   const free = () => db.pragma('freelist_count', { simple: true })
   const before = free()
-  for (let last = Infinity; free() > 0 && free() < last; ) {
+  for (let last = Infinity; free() > 0 && free() < last;) {
     last = free()
     // Not a prepared `run()`: the pragma frees one page a step, and that steps once.
     db.pragma(`incremental_vacuum(${VACUUM_PAGES})`)
