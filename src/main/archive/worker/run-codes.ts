@@ -28,8 +28,13 @@ export function marksOf(flags: number): Marks {
     dependencyFailure: (flags & RUN_FLAG.dependencyFailure) !== 0,
     manual: (flags & RUN_FLAG.manual) !== 0,
     threadLeaked: (flags & RUN_FLAG.threadLeaked) !== 0,
-    origin: RUN_ORIGINS[(flags >> ORIGIN_SHIFT) & ORIGIN_MASK] ?? 'other',
+    origin: originOf((flags >> ORIGIN_SHIFT) & ORIGIN_MASK),
   }
+}
+
+function originOf(code: number): RunOrigin {
+  const origin = RUN_ORIGINS[code]
+  return origin === undefined ? 'other' : origin
 }
 
 /** The status of a stored code; codes of a newer schema never get here, since such a file is refused. */
