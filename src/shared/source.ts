@@ -8,8 +8,12 @@ export type SourceState =
   | { kind: 'connecting' }
   /** Runs copied so far, and how many there are in all (rows). */
   | { kind: 'catching_up'; done: number; total: number }
-  /** Everything in the file was copied at `atMs` (milliseconds since 1970). */
+  /** Everything in the file was copied at `atMs` (milliseconds since 1970); a snapshot, or a live one not yet watched. */
   | { kind: 'up_to_date'; atMs: number }
+  /** Watched: what Hassette commits arrives within a second or three. */
+  | { kind: 'live'; atMs: number }
+  /** Not watching since `sinceMs`; tried again without being asked. */
+  | { kind: 'stale'; sinceMs: number; problem: Problem }
   /** In the archive, but not read in this run of the app. */
   | { kind: 'not_read' }
   | { kind: 'failed'; problem: Problem }
@@ -33,6 +37,30 @@ export interface SourceInfo {
   newestRunUs: number | null
   /** Start of the newest session. */
   restartUs: number | null
+}
+
+/** What a look at a Hassette file found out, without reading it in. Times in microseconds since 1970. */
+export interface HassetteFacts {
+  /** Hassette's schema number (`user_version`). */
+  schemaVersion: number
+  /** Released versions of Hassette that write this schema, e.g. `0.56–0.59`; null when it is newer than we know. */
+  hassetteVersions: string | null
+  sessions: number
+  appRuns: number
+  frameworkRuns: number
+  oldestRunUs: number | null
+  newestRunUs: number | null
+  /** Bytes of file and WAL. */
+  bytes: number
+  mode: 'live' | 'snapshot'
+}
+
+/** A Hassette found on this computer. */
+export interface FoundSource {
+  path: string
+  /** Why we looked there, for people. */
+  because: string
+  found: { ok: true; facts: HassetteFacts } | { ok: false; problem: Problem }
 }
 
 /** State of the archive as a whole. */

@@ -141,7 +141,7 @@ describe('end', () => {
 
   it('closing the window ends the app', async () => {
     const first = await open(['--sample'])
-    const gone = new Promise((resolve) => first.app.once('close', resolve))
+    const gone = new Promise<void>((resolve) => first.app.once('close', () => resolve()))
     await first.page.close()
     await gone
     windows.length = 0

@@ -61,7 +61,10 @@ describe('the sample home', () => {
     const { page } = running
     await go(page, '/handlers?range=24h')
     const first = page.getByRole('row').nth(1)
-    await first.getByText(/pm25|co2|temperature/).first().waitFor()
+    await first
+      .getByText(/pm25|co2|temperature/)
+      .first()
+      .waitFor()
     expect(await page.getByRole('navigation').textContent()).toMatch(/Handlers\s*3/)
   })
 
