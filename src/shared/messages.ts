@@ -215,6 +215,8 @@ export const words = {
       `${formatCount(count)}${more ? ' or more' : ''} new ${count === 1 ? 'run' : 'runs'}`,
     jump: 'Jump to the newest',
     newer: 'Newer runs above',
+    current: 'Up to the newest run',
+    currentEnd: 'Up to the end of the recording',
     empty: (range: string): string =>
       `No run ${words.range.in(range)}. Runs appear as soon as Hassette has finished one.`,
     emptyHint: 'A wider range may hold some.',

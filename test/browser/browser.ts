@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type AxeCore from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { chromium } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
@@ -76,7 +77,7 @@ export function useBrowser(): { open: (options?: WindowOptions) => Promise<Page>
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const { axe } = window as unknown as { axe: typeof AxeCore }
     const found = await axe.run(document)
     return found.violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
@@ -101,6 +102,6 @@ export function activeRow(page: Page): Promise<string | null> {
 export function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement
-    return element?.getAttribute('aria-label') ?? element?.id ?? element?.textContent?.trim() ?? ''
+    return element?.getAttribute('aria-label') || element?.textContent?.trim() || element?.id || ''
   })
 }

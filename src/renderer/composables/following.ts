@@ -23,9 +23,9 @@ export function useFollowing(): void {
     { immediate: true },
   )
   watch(
-    () => [archive.ready, view.sourceId, view.range, view.tier] as const,
-    ([ready, sourceId], before) => {
-      if (before && before[1] !== sourceId) targets.clear()
+    [() => archive.ready, () => view.sourceId, () => view.range, () => view.tier],
+    ([ready, sourceId], [, sourceBefore]) => {
+      if (sourceBefore !== undefined && sourceBefore !== sourceId) targets.clear()
       if (ready && sourceId !== null) void targets.load()
     },
     { immediate: true },

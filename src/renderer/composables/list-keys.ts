@@ -39,8 +39,8 @@ export function useListKeys(options: ListOptions) {
   }
 
   function step(by: number): void {
-    options.container.value?.focus({ preventScroll: true })
     const from = indexOfActive()
+    options.container.value?.focus({ preventScroll: true })
     moveTo(from < 0 ? 0 : from + by)
   }
 

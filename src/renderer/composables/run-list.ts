@@ -1,4 +1,4 @@
-import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
+import { computed, nextTick, onBeforeUnmount, onMounted, watch } from 'vue'
 import type { RunFilter } from '@shared/filter'
 import { words } from '@shared/messages'
 import { useClient } from '../api/client'
@@ -41,15 +41,22 @@ export function useRunList(targetId: () => number | null) {
   }
 
   watch(
-    () => [archive.ready, view.sourceId, view.range, view.tier, targetId(), JSON.stringify(conditions.value)],
-    (_now, before) => {
-      if (before && before[1] !== view.sourceId) runs.clear()
+    [
+      () => view.sourceId,
+      () => archive.ready,
+      () => view.range,
+      () => view.tier,
+      targetId,
+      () => JSON.stringify(conditions.value),
+    ],
+    ([sourceId], [sourceBefore]) => {
+      if (sourceBefore !== undefined && sourceBefore !== sourceId) runs.clear()
       void open()
     },
     { immediate: true },
   )
   watch(
-    () => [selected.value, archive.ready] as const,
+    [selected, () => archive.ready],
     ([runId, ready]) => {
       if (runId !== null) ui.lastRunId = runId
       if (ready) void detail.show(runId)
@@ -74,28 +81,36 @@ export function useRunList(targetId: () => number | null) {
   })
 
   /** Opens a run in the inspector; null closes it. Walking from run to run leaves one entry in the history. */
-  function select(runId: number | null): void {
+  function select(runId: number | null): Promise<void> {
     const how = selected.value !== null && runId !== null ? 'replace' : 'push'
-    void view.changeQuery({ run: runId === null ? undefined : String(runId) }, how)
+    return view.changeQuery({ run: runId === null ? undefined : String(runId) }, how)
   }
 
-  function close(): void {
-    select(null)
+  async function close(): Promise<void> {
+    await select(null)
+    // Narrow, the list is inert as long as the inspector covers it.
+    await nextTick()
     document.getElementById('list')?.focus({ preventScroll: true })
   }
 
   function toggleInspector(): void {
-    if (selected.value !== null) close()
-    else if (ui.lastRunId !== null) select(ui.lastRunId)
+    if (selected.value !== null) void close()
+    else if (ui.lastRunId !== null) void select(ui.lastRunId)
   }
 
   const neighbour = (runId: number | null | undefined): void => {
-    if (runId) select(runId)
+    if (runId) void select(runId)
   }
   useShortcuts([
     { keys: ['h'], group: 'page', words: words.keys.previousNext, run: () => neighbour(detail.run?.previousRunId) },
     { keys: ['l'], group: 'page', words: words.keys.previousNext, run: () => neighbour(detail.run?.nextRunId) },
-    { keys: ['Escape'], group: 'list', words: words.keys.back, run: close, when: () => selected.value !== null },
+    {
+      keys: ['Escape'],
+      group: 'list',
+      words: words.keys.back,
+      run: () => void close(),
+      when: () => selected.value !== null,
+    },
     { keys: [']'], group: 'window', words: words.keys.inspector, run: toggleInspector },
   ])
 

@@ -11,8 +11,12 @@ export const useSettings = defineStore('settings', () => {
   const theme = computed<Theme>(() => view.value?.values.theme ?? 'system')
 
   watch(theme, (now) => {
-    // The CSP forbids style attributes in HTML, not the object model.
-    document.documentElement.style.colorScheme = now === 'system' ? '' : now
+    // The CSP forbids style attributes in HTML, not the object model. The attribute is for style sheets whose
+    // `light-dark()` was compiled away for an older browser: they cannot see the property.
+    const root = document.documentElement
+    root.style.colorScheme = now === 'system' ? '' : now
+    if (now === 'system') root.removeAttribute('data-theme')
+    else root.setAttribute('data-theme', now)
   })
 
   /** Reads the settings and follows them from now on. */

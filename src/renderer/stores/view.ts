@@ -50,7 +50,11 @@ export const useView = defineStore('view', () => {
   /** The part of a query that goes along from page to page. */
   function sticky(to: LocationQuery): LocationQueryRaw {
     const asked = idOf(to, 'source') ?? idOf(query.value, 'source')
-    return { range: rangeOf(to) ?? range.value, tier: tierOf(to) ?? tier.value, source: asked ?? undefined }
+    return {
+      range: rangeOf(to) ?? range.value,
+      tier: tierOf(to) ?? tier.value,
+      source: asked === null ? undefined : String(asked),
+    }
   }
 
   /** Keeps part of the view across restarts. A failure to do so loses no data and is not worth a word. */

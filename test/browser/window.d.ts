@@ -1,0 +1,7 @@
+import type { Fake } from '@renderer/api/fake'
+
+declare global {
+  interface Window {
+    fake: Fake
+  }
+}
