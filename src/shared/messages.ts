@@ -93,6 +93,7 @@ export const words = {
   source: {
     choose: 'Choose the Hassette to look at',
     none: 'No Hassette yet',
+    unknown: 'Hassette',
     noneHint: 'nothing to read',
     noneText: 'The archive holds no Hassette yet. To read yours, start with',
     notListed: 'The list of sources could not be read',
@@ -101,6 +102,8 @@ export const words = {
       connecting: 'opening its file',
       reading: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)}`,
       upToDate: 'up to date',
+      live: 'live',
+      stale: (since: string): string => `not watching since ${since}`,
       snapshot: 'snapshot, read completely',
       sample: 'sample, a recording',
       notRead: 'not read in this run of the app',
@@ -139,6 +142,8 @@ export const words = {
     kept: 'The old file was kept as',
   },
   sourceFailed: (name: string): string => `${name} is not read:`,
+  sourceStale: (name: string, since: string): string => `${name}: not watching since ${since}.`,
+  sourceStaleHint: 'What happens meanwhile is read when it is back, as far as Hassette keeps it.',
 
   archive: {
     opening: 'Opening the archive',

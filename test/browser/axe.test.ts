@@ -44,6 +44,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     ['no source', 'state=no-source', '/history'],
     ['a source that fails, and a broken settings file', 'source=failed&corrupt=1', '/handlers'],
     ['the sample', 'source=sample', '/jobs'],
+    ['a source that is not watched', 'source=stale', '/jobs'],
   ])('axe finds nothing when there is %s (%s, %s)', async (_name, query, path) => {
     const page = await open({ query, path, theme })
     await page.locator('.empty, .error-block, .gate-title, .banner').first().waitFor()

@@ -145,7 +145,8 @@ describe('sources', () => {
     ['snapshot', /snapshot, read completely/],
     ['sample', /sample, a recording/],
     ['failed', /not readable/],
-    ['live', /up to date/],
+    ['live', /Home\s*live/],
+    ['stale', /not watching since 14:30/],
   ])('%s: the switcher says its state', async (source, words) => {
     const page = await open({ query: `source=${source}` })
     await page.waitForFunction(

@@ -3,7 +3,7 @@ export interface FakeOptions {
   /** The clock stands at this moment; milliseconds since 1970. */
   nowMs: number
   state: 'ready' | 'empty' | 'error' | 'slow' | 'opening' | 'restarting' | 'unavailable' | 'sources-error' | 'no-source'
-  source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'failed'
+  source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'failed' | 'stale'
   runs: number
   corrupt: boolean
 }
@@ -19,7 +19,7 @@ const STATES = [
   'sources-error',
   'no-source',
 ] as const
-const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'failed'] as const
+const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'failed', 'stale'] as const
 
 /** Reads the options; what is unknown takes its default. */
 export function fakeOptions(search: string): FakeOptions {

@@ -23,7 +23,7 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
       restartUs: runs.findLast((run) => run.session?.id === 41)?.session?.startedUs ?? null,
     }
   }
-  const home = base(1, 'Home', 'live')
+  const home: SourceInfo = { ...base(1, 'Home', 'live'), state: { kind: 'live', atMs: options.nowMs } }
   switch (options.source) {
     case 'snapshot':
       return [base(2, 'Cabin', 'snapshot')]
@@ -47,6 +47,10 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
           },
         },
       ]
+    case 'stale': {
+      const why = problem('source_locked', 'Another program keeps the file for itself.', 'It is tried again by itself.')
+      return [{ ...home, state: { kind: 'stale', sinceMs: options.nowMs - 2_520_000, problem: why } }]
+    }
     default:
       return [home]
   }

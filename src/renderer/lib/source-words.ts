@@ -1,3 +1,4 @@
+import { formatMinute } from '@shared/format'
 import { words } from '@shared/messages'
 import type { SourceInfo } from '@shared/source'
 import type { ShapeKind } from './shapes'
@@ -8,6 +9,8 @@ export function sourceWords(source: SourceInfo): string {
   if (state.kind === 'connecting') return words.source.state.connecting
   if (state.kind === 'catching_up') return words.source.state.reading(state.done, state.total)
   if (state.kind === 'failed') return words.source.state.failed
+  if (state.kind === 'stale') return words.source.state.stale(formatMinute(state.sinceMs * 1000))
+  if (state.kind === 'live') return words.source.state.live
   if (source.mode === 'sample') return words.source.state.sample
   if (state.kind === 'not_read') return words.source.state.notRead
   return source.mode === 'snapshot' ? words.source.state.snapshot : words.source.state.upToDate
@@ -15,6 +18,6 @@ export function sourceWords(source: SourceInfo): string {
 
 /** The shape beside it: a ring for what stands still. */
 export function sourceShape(source: SourceInfo): ShapeKind {
-  const moving = source.mode === 'live' && source.state.kind !== 'not_read' && source.state.kind !== 'failed'
-  return moving ? 'ok' : 'skipped'
+  const still = ['not_read', 'failed', 'stale'].includes(source.state.kind)
+  return source.mode === 'live' && !still ? 'ok' : 'skipped'
 }

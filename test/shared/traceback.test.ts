@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tracebackParts } from '@renderer/lib/traceback'
+import { tracebackParts } from '@shared/traceback'
 
 // Written by Hassette 0.60 (shared/data/week-0.60.db).
 const REAL = `Traceback (most recent call last):
