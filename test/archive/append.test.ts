@@ -4,14 +4,17 @@ import { rmSync } from 'node:fs'
 import { useTempFolder } from '../support/fixtures'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
 import { allRuns, expectedBlocks, expectedRecent, storedBlocks, storedRecent } from './brute-force'
-import { madeBatches, writeBatches } from './made-archives'
+import { crowdedBatches, madeBatches, writeBatches } from './made-archives'
 
 describe('appending', () => {
   const folder = useTempFolder()
 
-  it('keeps zone map and strips equal to a recount, whatever the clocks do', () => {
+  it.each([
+    ['mixed', madeBatches],
+    ['crowded', crowdedBatches],
+  ])('keeps zone map and strips equal to a recount, whatever the clocks do (%s)', (_, anyBatches) => {
     fc.assert(
-      fc.property(madeBatches, (batches) => {
+      fc.property(anyBatches, (batches) => {
         const path = folder.path('archive.db')
         for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
         const { db } = writeBatches(path, batches)
@@ -24,7 +27,7 @@ describe('appending', () => {
           db.close()
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     )
   })
 

@@ -35,6 +35,29 @@ export const madeBatches: fc.Arbitrary<MadeBatch[]> = fc.array(
   { maxLength: 8 },
 )
 
+/** Few targets with more runs than a strip holds, in streams whose clocks jump: what strips are made of. */
+export const crowdedBatches: fc.Arbitrary<MadeBatch[]> = fc.array(
+  fc.record({
+    epoch: fc.integer({ min: 0, max: 2 }),
+    skip: fc.constantFrom(0, 5000),
+    runs: fc.array(
+      fc.record({
+        target: fc.constantFrom(1, 1, 1, 2),
+        stepUs: fc.oneof(
+          { weight: 30, arbitrary: fc.integer({ min: 0, max: 1_000_000 }) },
+          { weight: 1, arbitrary: fc.integer({ min: -60_000_000, max: 60_000_000 }) },
+        ),
+        durationUs: fc.integer({ min: 0, max: 3 }),
+        status: fc.integer({ min: 0, max: 4 }),
+        di: fc.boolean(),
+        framework: fc.constant(false),
+      }),
+      { minLength: 10, maxLength: 70, size: 'max' },
+    ),
+  }),
+  { minLength: 3, maxLength: 8, size: 'max' },
+)
+
 const TARGETS = [1, 2, 3, 4, 5].map((id) =>
   madeTarget(id, id === 4 ? { kind: 'job', topic: null, appKey: 'app_jobs' } : {}),
 )

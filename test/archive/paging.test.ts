@@ -115,6 +115,21 @@ describe('pages of runs', () => {
     })
   })
 
+  it('go through more blocks than are read of the zone map at once', async () => {
+    const batches = Array.from({ length: 75 }, (_, index) => ({
+      epoch: 0,
+      skip: 4096,
+      runs: [{ target: 1 + (index % 2), stepUs: 1000, durationUs: 10, status: 0, di: false, framework: false }],
+    }))
+    await withArchive(batches, async (db, sourceId) => {
+      expect(db.prepare('SELECT count(*) FROM blocks').pluck().get()).toBe(75)
+      const ids = allRuns(db).map((run) => run.id)
+      const ask = asker(db, { ...ALL, sourceId })
+      expect((await walkOlder(ask, 10)).flatMap(rowIds)).toEqual(ids.toReversed())
+      expect((await walkNewer(ask, '', 10)).flatMap((page) => rowIds(page).toReversed())).toEqual(ids)
+    })
+  })
+
   it('shows runs that arrived after the first page when asked for newer ones', async () => {
     const path = folder.path('archive.db')
     const run = { target: 1, stepUs: 1000, durationUs: 10, status: 0, di: false, framework: false }

@@ -25,7 +25,7 @@ export function createParents(db: Database, sourceId: number, epochId: number): 
   const apps = new Map<string, Known>()
   const targets = new Map<string, Known>()
   const sessions = new Map<number, Known>()
-  const byForeignId = new Map<string, number>()
+  const byForeignId = { handler: new Map<number, number>(), job: new Map<number, number>() }
 
   const updateApp = (app: AppInput): number => {
     const known = apps.get(app.appKey)
@@ -51,7 +51,7 @@ export function createParents(db: Database, sourceId: number, epochId: number): 
       }) ?? 0
     statements.foreignTarget.run(epochId, target.kind, target.foreignId, id)
     targets.set(key, { id, signature })
-    byForeignId.set(`${target.kind}:${target.foreignId}`, id)
+    byForeignId[target.kind].set(target.foreignId, id)
   }
 
   const updateSession = (session: SessionInput): void => {
@@ -74,17 +74,17 @@ export function createParents(db: Database, sourceId: number, epochId: number): 
         targets.delete(key)
       }
     },
-    targetOf: (run) => byForeignId.get(`${run.kind}:${run.foreignTargetId}`),
+    targetOf: (run) => byForeignId[run.kind].get(run.foreignTargetId),
     sessionOf: (run) => (run.foreignSessionId === null ? undefined : sessions.get(run.foreignSessionId)?.id),
     placeholder: (run, nowUs) => {
       updateTarget(lostTarget(run, nowUs), nowUs)
-      return byForeignId.get(`${run.kind}:${run.foreignTargetId}`) ?? 0
+      return byForeignId[run.kind].get(run.foreignTargetId) ?? 0
     },
     extendSession: (sessionId, endUs) => {
       statements.extendSession.run({ sessionId, endUs })
     },
     forget: () => {
-      for (const cache of [apps, targets, sessions, byForeignId]) cache.clear()
+      for (const cache of [apps, targets, sessions, byForeignId.handler, byForeignId.job]) cache.clear()
     },
   }
 }

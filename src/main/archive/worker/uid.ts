@@ -9,7 +9,7 @@ const UUID_BYTES = 16
 const LONGEST_BYTES = 255
 
 export function encodeUid(text: string): Buffer {
-  if (text.length === 36 && UUID.test(text)) return Buffer.from(text.replaceAll('-', ''), 'hex')
+  if (text.length === 36 && UUID.test(text)) return Buffer.from(withoutHyphens(text), 'hex')
   const bytes = Buffer.from(clip(text.replaceAll('\0', '')), 'utf8')
   const prefix = bytes.length === UUID_BYTES - 1 ? 2 : 1
   return Buffer.concat([Buffer.alloc(prefix), bytes])
@@ -20,6 +20,11 @@ export function decodeUid(blob: Uint8Array): string {
   if (bytes.length !== UUID_BYTES) return bytes.subarray(bytes[1] === 0 ? 2 : 1).toString('utf8')
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+// Several times faster than replaceAll, and done for every run.
+function withoutHyphens(uuid: string): string {
+  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24)
 }
 
 function clip(text: string): string {
