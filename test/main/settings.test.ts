@@ -84,6 +84,14 @@ describe('settings file', () => {
     expect(JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'))).toHaveProperty('from_the_future', [1])
   })
 
+  it('adds a source once, beside those that the file names', () => {
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ sources: ['/a.db'] }))
+    const store = open()
+    store.addSource('/b.db')
+    store.addSource('/b.db')
+    expect(open().values().sources).toEqual(['/a.db', '/b.db'])
+  })
+
   it('starts from defaults when the file is corrupt, and keeps a copy of it', () => {
     writeFileSync(join(folder, 'settings.json'), '{"theme": "dar')
     const warn = vi.fn()

@@ -9,6 +9,8 @@ export interface SettingsStore {
   values: () => Settings
   /** Writes the change to the file and tells the listeners. */
   change: (change: SettingChange) => SettingsView
+  /** Adds a Hassette file to those that are read at every start. Absolute path. */
+  addSource: (path: string) => SettingsView
   onChange: (listener: (view: SettingsView) => void) => () => void
 }
 
@@ -48,11 +50,11 @@ export function createSettingsStore(options: SettingsStoreOptions): SettingsStor
     return { ...mergeSettings({ flag, environment, file }), defaults: DEFAULT_SETTINGS, corruptCopy }
   }
 
-  function change({ name, value }: SettingChange): SettingsView {
-    const changed = { ...content, [name]: value }
+  function write(layer: SettingsLayer): SettingsView {
+    const changed = { ...content, ...layer }
     writeJson(path, changed)
     content = changed
-    file = { ...file, [name]: value }
+    file = { ...file, ...layer }
     const now = view()
     for (const listener of listeners) listener(now)
     return now
@@ -61,7 +63,8 @@ export function createSettingsStore(options: SettingsStoreOptions): SettingsStor
   return {
     view,
     values: () => view().values,
-    change,
+    change: ({ name, value }) => write({ [name]: value }),
+    addSource: (source) => write({ sources: [...new Set([...(file.sources ?? []), source])] }),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
