@@ -8,6 +8,11 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, THIN)
 }
 
+/** `1 run`, `12 runs`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}
+
 /** `211 k`, `1.2 M`: for places where the exact figure would only be noise. */
 export function formatShortCount(count: number): string {
   if (count < 10_000) return formatCount(count)
@@ -95,6 +100,11 @@ export function formatLocal(us: number): string {
 /** UTC in full: `2026-11-25 13:03:22.206 UTC`. */
 export function formatUtc(us: number): string {
   return `${new Date(us / 1000).toISOString().slice(0, 23).replace('T', ' ')} UTC`
+}
+
+/** `2 s` or `0.5 s` of a duration in seconds. */
+export function formatSeconds(seconds: number): string {
+  return formatDuration(seconds * 1_000_000)
 }
 
 function two(value: number): string {

@@ -1,72 +1,8 @@
-import type { Condition } from './filter'
-import { formatCount, formatDuration, formatShortCount } from './format'
-import type { RunOrigin, RunStatus, SessionEnding, TargetKind } from './run'
-import type { SettingOrigin, Theme } from './settings'
-import type { TargetState } from './target'
-
-/** Status in words. */
-export const STATUS_WORD: Record<RunStatus, string> = {
-  ok: 'ok',
-  failed: 'failed',
-  timed_out: 'timed out',
-  cancelled: 'cancelled',
-  skipped: 'skipped',
-}
-
-/** Kinds of targets in words, one and many. */
-export const KIND_WORD: Record<TargetKind, string> = { handler: 'handler', job: 'job' }
-
-/** Ranges offered as buttons. */
-export const RANGE_WORD: Record<string, string> = {
-  restart: 'Since restart',
-  '15m': '15 m',
-  '1h': '1 h',
-  '24h': '24 h',
-  '7d': '7 d',
-  '30d': '30 d',
-  '90d': '90 d',
-}
-
-/** Tiers in words. */
-export const TIER_WORD = { app: 'Apps', framework: 'Framework', all: 'All' } as const
-
-/** States of a target that has left Hassette. */
-export const TARGET_STATE: Record<TargetState, { word: string; sentence: string } | null> = {
-  active: null,
-  retired: { word: 'retired', sentence: 'Retired: it is no longer in the code of its app.' },
-  removed: { word: 'removed', sentence: 'Removed: its app cancelled it.' },
-}
-
-/** Themes in words. */
-export const THEME_WORD: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' }
-
-/** Names of the fields that a filter can hold, and of their values. */
-export const FIELD_WORD: Record<Condition['field'], string> = { status: 'Status', app: 'App', kind: 'Kind' }
-
-const ORIGIN_WORD: Record<SettingOrigin, string> = {
-  flag: 'set by a start option',
-  environment: 'set by an environment variable',
-  file: 'set in the settings file',
-  default: 'the default',
-}
-
-const ENDING_WORD: Record<SessionEnding, string> = {
-  running: 'still running',
-  clean: 'stopped cleanly',
-  crashed: 'crashed',
-  killed: 'ended without a clean stop',
-}
-
-const RUN_ORIGIN_WORD: Record<NonNullable<RunOrigin>, string> = {
-  LOCAL: 'Home Assistant itself',
-  REMOTE: 'another Home Assistant',
-  HASSETTE: 'Hassette',
-  HASSETTE_SYNTHETIC: 'Hassette, made up at start',
-  other: 'elsewhere',
-}
-
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`
+import { formatCount, formatShortCount, plural } from './format'
+import { runWords } from './messages-run'
+import { KIND_WORD, ORIGIN_WORD } from './names'
+import type { TargetKind } from './run'
+import type { SettingOrigin } from './settings'
 
 /** All strings of the window that are no table above. */
 export const words = {
@@ -248,112 +184,7 @@ export const words = {
     hint: 'Applies at once.',
   },
 
-  target: {
-    runsWhen: 'Runs:',
-    missing: 'This handler or job is not in the archive.',
-    missingHint: 'The link may come from another archive, or what it points to was removed with its source.',
-    mode: (mode: string): string => `mode ${mode}`,
-    backpressure: (value: string): string => `backpressure ${value}`,
-    debounce: (value: string): string => `debounce ${value}`,
-    throttle: (value: string): string => `throttle ${value}`,
-    holds: (value: string): string => `must hold ${value}`,
-    priority: (value: number): string => `priority ${value}`,
-    once: 'once',
-    immediate: 'immediate',
-    framework: 'framework',
-    registration: 'How the app registered it',
-    number: (kind: TargetKind, id: number): string => `${kind === 'handler' ? 'listener' : 'job'} ${id}`,
-    figures: 'Figures of the range',
-    runs: 'Runs',
-    failed: 'Failed',
-    dependency: 'Dependency failures',
-    timed: 'Timed out',
-    cancelled: 'Cancelled',
-    skipped: 'Skipped',
-    history: 'Its runs',
-    back: { handler: 'Handlers', job: 'Jobs' },
-    lastRun: 'last run',
-  },
-
-  run: {
-    inspector: 'Run',
-    resize: 'Width of the inspector',
-    previous: 'Previous run of it',
-    next: 'Next run of it',
-    backToList: 'List',
-    missing: 'This run is not in the archive any more.',
-    missingHint: 'Old runs leave the archive when a limit binds.',
-    copyMarkdown: 'Copy as Markdown',
-    copyLink: 'Copy link',
-    copyId: 'Copy id',
-    title: {
-      ok: 'Finished',
-      failed: (type: string | null): string => (type ? `Failed: ${type}` : 'Failed'),
-      timed_out: 'Timed out',
-      cancelled: 'Cancelled',
-      skipped: 'Skipped',
-      convertEntity: 'Failed: an attribute has the wrong type',
-      convertMissing: 'Failed: a value is missing from the event',
-      convert: 'Failed: a value has the wrong type',
-      extract: 'Failed: a value could not be read from the event',
-      none: 'Failed: a required value was not there',
-      noSource: 'Failed: nothing provides a parameter',
-      dependency: 'Failed: a dependency could not be provided',
-    },
-    /** What follows `name of app`. */
-    sentence: {
-      ok: (duration: string): string => ` ran for ${duration}.`,
-      failed: (duration: string): string => ` raised an error after ${duration}.`,
-      timed_out: (duration: string): string => ` was stopped by its time limit after ${duration}.`,
-      cancelled: (duration: string): string => ` was cancelled after ${duration}, before it was done.`,
-      skipped: ' was due, and Hassette did not run it.',
-      convertEntity: (entity: string, type: string): string =>
-        ` got ${entity}, but its data does not fit a ${type}. The body did not run.`,
-      convertMissing: (parameter: string, type: string): string =>
-        ` asks for ${parameter} as ${type}, and the event did not carry it. The body did not run.`,
-      convert: (parameter: string, type: string): string =>
-        ` got a value for ${parameter} that does not fit ${type}. The body did not run.`,
-      extract: (parameter: string): string => ` asks for ${parameter}, which could not be read. The body did not run.`,
-      none: ' needed a value and got none. Most often the entity was removed: the event then has no new state. The body did not run.',
-      noSource: (type: string): string =>
-        ` asks for ${type}, and Hassette has nothing of this kind. The body did not run.`,
-      dependency: ' did not get what its parameters ask for. The body did not run.',
-    },
-    of: ' of ',
-    parameter: 'Parameter',
-    unnamed: 'not named by Hassette',
-    entity: 'Entity',
-    from: 'From',
-    to: 'To',
-    converter: 'Converter',
-    inner: 'Inner error',
-    field: 'Field',
-    error: 'Error',
-    expected: (got: string): string => `${got}, expected a value`,
-    nothing: 'nothing (MISSING_VALUE)',
-    message: 'Message',
-    noMessage: 'Hassette recorded no message.',
-    traceback: 'Traceback',
-    noTraceback: 'Hassette recorded no traceback.',
-    noDependencyTraceback: 'Hassette records none for dependency failures.',
-    libraryFrames: (count: number): string => plural(count, 'library frame'),
-    strip: (kind: TargetKind): string => `This ${KIND_WORD[kind]}`,
-    streak: (count: number): string => `${formatCount(count)} failed in a row`,
-    facts: 'Where it came from',
-    trigger: 'Triggered by',
-    noTrigger: 'not recorded',
-    origin: (origin: NonNullable<RunOrigin>): string => RUN_ORIGIN_WORD[origin],
-    id: 'Run',
-    noId: 'Hassette keeps no id for it',
-    started: 'Started',
-    took: 'Took',
-    session: 'Session',
-    sessionText: (start: string, ending: SessionEnding): string => `since ${start}, ${ENDING_WORD[ending]}`,
-    manual: 'By hand',
-    manualText: 'someone started it by hand',
-    leaked: 'Thread',
-    leakedText: 'its thread kept running after it ended',
-  },
+  ...runWords,
 
   settings: {
     appearance: 'Appearance',
@@ -417,14 +248,3 @@ export const words = {
     target: 'This page could not be read',
   },
 } as const
-
-/** How a value of a condition is written. */
-export function conditionValue(condition: Condition): string {
-  if (condition.field === 'status') return STATUS_WORD[condition.value]
-  return condition.field === 'kind' ? KIND_WORD[condition.value] : condition.value
-}
-
-/** `2 s` or `0.5 s` of a duration in seconds. */
-export function secondsWord(seconds: number): string {
-  return formatDuration(seconds * 1_000_000)
-}

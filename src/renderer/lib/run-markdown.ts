@@ -1,5 +1,5 @@
 import { formatDuration, formatUtc } from '@shared/format'
-import { KIND_WORD, STATUS_WORD } from '@shared/messages'
+import { KIND_WORD, STATUS_WORD } from '@shared/names'
 import type { RunDetail } from '@shared/run'
 import { visibleText } from './visible-text'
 
