@@ -31,6 +31,17 @@ describe('appending', () => {
     )
   })
 
+  it.each([10, 60])('tells runs of two streams that finished together by their ids (%s each)', (each) => {
+    const archive = createSynthetic(folder.path('archive.db'))
+    for (let life = 0; life < 2; life++) {
+      const { appender } = archive.epoch()
+      appender.update(madeParents([madeTarget(1)]))
+      appender.append(batchOf(Array.from({ length: each }, (_, index) => madeRun(index + 1, { status: life }))))
+    }
+    expect(storedRecent(archive.db)).toEqual(expectedRecent(allRuns(archive.db)))
+    archive.db.close()
+  })
+
   it('writes nothing of a batch that fails, and goes on as if it had never been', () => {
     const archive = createSynthetic(folder.path('archive.db'))
     const { appender } = archive.epoch()

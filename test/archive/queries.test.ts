@@ -87,6 +87,7 @@ describe('queries on what a real Hassette wrote', () => {
     ['storm A', { fromUs: 1_795_443_918_699_000, toUs: 1_795_444_039_214_000 }],
     ['a moment', { fromUs: 1_795_443_918_699_000, toUs: 1_795_443_918_700_000 }],
     ['an open end', { fromUs: 1_795_444_400_000_000, toUs: null }],
+    ['an open beginning', { fromUs: null, toUs: 1_795_443_400_000_000 }],
     ['before everything', { fromUs: null, toUs: 1_000_000 }],
   ])('count the runs of every handler and job as one scan does: %s', async (_, span) => {
     const expected = new Map(

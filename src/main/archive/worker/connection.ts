@@ -31,7 +31,6 @@ export function identifyArchive(path: string): ArchiveFile {
   }
   if (!facts.isFile) throw new Failure('archive_unreadable', `${path} is not a file.`, CHOOSE)
   if (!isReadable(path) || !isWritable(path) || !isWritable(folder)) throw noPermission(path)
-  if (facts.size === 0) return { kind: 'new' }
   return look(path)
 }
 
