@@ -152,6 +152,27 @@ describe('pages of runs', () => {
     })
   })
 
+  it('fill the first page of a target beyond its strip', async () => {
+    const run = { target: 1, stepUs: 1000, durationUs: 10, status: 0, di: false, framework: false }
+    await withArchive([{ epoch: 0, skip: 0, runs: Array.from({ length: 60 }, () => run) }], async (db, sourceId) => {
+      const ask = asker(db, { ...ALL, sourceId, targetId: 1 })
+      expect((await walkOlder(ask, 55)).map((page) => page.rows.length)).toEqual([55, 5])
+    })
+  })
+
+  it('take the first moment of a span and leave out its end', async () => {
+    const run = { target: 1, stepUs: 1000, durationUs: 10, status: 0, di: false, framework: false }
+    const batch = { epoch: 0, skip: 5000, runs: [run, run, run] }
+    await withArchive([batch, batch, batch], async (db, sourceId) => {
+      for (const { id, startedUs } of allRuns(db)) {
+        const ask = asker(db, { ...ALL, sourceId, span: { fromUs: startedUs, toUs: startedUs + 1 } })
+        expect((await walkOlder(ask, 10)).flatMap(rowIds)).toEqual([id])
+        const empty = asker(db, { ...ALL, sourceId, span: { fromUs: startedUs - 1, toUs: startedUs } })
+        expect((await walkOlder(empty, 10)).flatMap(rowIds)).toEqual([])
+      }
+    })
+  })
+
   it('shows runs that arrived after the first page when asked for newer ones', async () => {
     const path = folder.path('archive.db')
     const run = { target: 1, stepUs: 1000, durationUs: 10, status: 0, di: false, framework: false }
