@@ -78,6 +78,8 @@ export const runWords = {
     of: ' of ',
     parameter: 'Parameter',
     unnamed: 'not named by Hassette',
+    runsWhen: 'Runs when',
+    optional: 'If the entity may go, type the parameter as optional.',
     entity: 'Entity',
     from: 'From',
     to: 'To',

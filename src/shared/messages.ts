@@ -41,7 +41,7 @@ export const words = {
       live: 'live',
       stale: (since: string): string => `not watching since ${since}`,
       snapshot: 'snapshot, read completely',
-      sample: 'sample, a recording',
+      sample: 'sample, up to date',
       notRead: 'not read in this run of the app',
       failed: 'not readable',
     },

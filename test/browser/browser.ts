@@ -33,9 +33,19 @@ export const NOW = '2026-11-23T14:12:00Z'
  * One real Chromium for a file of tests. Every page runs under the app's CSP; whatever it reports (a violation, an
  * error, a Vue warning) fails the test that opened it.
  */
-export function useBrowser(): { open: (options?: WindowOptions) => Promise<Page> } {
+export function useBrowser(): {
+  open: (options?: WindowOptions) => Promise<Page>
+  /** Hands out what was reported so far; for tests that expect a report. */
+  takeComplaints: () => string[]
+} {
   let browser: Browser
   let complaints: string[] = []
+
+  function takeComplaints(): string[] {
+    const said = complaints
+    complaints = []
+    return said
+  }
 
   beforeAll(async () => {
     browser = await chromium.launch({
@@ -45,9 +55,7 @@ export function useBrowser(): { open: (options?: WindowOptions) => Promise<Page>
   })
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()))
-    const said = complaints
-    complaints = []
-    expect(said).toEqual([])
+    expect(takeComplaints()).toEqual([])
   })
   afterAll(() => browser.close())
 
@@ -70,7 +78,7 @@ export function useBrowser(): { open: (options?: WindowOptions) => Promise<Page>
     return page
   }
 
-  return { open }
+  return { open, takeComplaints }
 }
 
 /** What axe finds wrong, one line each. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { CSP } from '../support/web-server'
 import { focused, rowsShown, useBrowser } from './browser'
 
-const { open } = useBrowser()
+const { open, takeComplaints } = useBrowser()
 
 describe('keys', () => {
   it('go to every page, and the sheet lists what works here', async () => {
@@ -143,7 +144,7 @@ describe('sources', () => {
   it.each([
     ['reading', /reading 412.000 of 1.204.113/],
     ['snapshot', /snapshot, read completely/],
-    ['sample', /sample, a recording/],
+    ['sample', /sample, up to date/],
     ['failed', /not readable/],
     ['live', /Home\s*live/],
     ['stale', /not watching since 14:30/],
@@ -222,5 +223,21 @@ describe('states', () => {
     await page.getByRole('heading', { name: 'The archive is being started again' }).waitFor()
     await page.evaluate(() => window.fake.setArchive({ kind: 'ready' }))
     await rowsShown(page)
+  })
+})
+
+describe('the content security policy', () => {
+  it('is in force in these tests, and a style from a string would fail them', async () => {
+    const page = await open()
+    const response = await page.reload()
+    expect(response?.headers()['content-security-policy']).toBe(CSP)
+    await rowsShown(page)
+    expect(takeComplaints()).toEqual([])
+    await page.evaluate(() => {
+      const style = document.createElement('style')
+      style.textContent = 'body { color: red }'
+      document.head.append(style)
+    })
+    await expect.poll(takeComplaints).toEqual([expect.stringContaining("style-src 'self'")])
   })
 })

@@ -294,6 +294,32 @@ describe('the inspector', () => {
     await inspector.getByText('Hassette records none for dependency failures.').waitFor()
   })
 
+  it('says what the short form of a dependency failure leaves out, and what stands in for it', async () => {
+    const page = await open({ path: '/history' })
+    await rowsShown(page)
+    const id = await page.evaluate(async () => {
+      const span = { fromUs: null, toUs: null }
+      const conditions = [{ field: 'app' as const, op: 'is' as const, value: 'presence_tracker' }]
+      const filter = { sourceId: 1, tier: 'app' as const, span, targetId: null, conditions }
+      for (let from: string | null = null; ;) {
+        const answer = await window.fake.api.runs.page({ filter, direction: 'older', from, limit: 200 })
+        if (!answer.ok) throw new Error(answer.error.message)
+        const run = answer.value.rows.find(({ errorLine }) => errorLine?.startsWith('Required dependency'))
+        if (run) return run.id
+        from = answer.value.older
+      }
+    })
+    await page.evaluate((run) => window.fake.navigate(`/history?run=${run}`), id)
+    const inspector = page.getByRole('complementary', { name: 'Run' })
+    await inspector.getByRole('heading', { name: 'Failed: a required value was not there' }).waitFor()
+    const pairs = await inspector.locator('.pairs > div').allInnerTexts()
+    expect(pairs.map((pair) => pair.replace(/\s*\n\s*/, ': '))).toEqual([
+      'Parameter: not named by Hassette',
+      'Runs when: binary_sensor.hall_motion changes',
+      'Error: NoneType, expected a value',
+    ])
+  })
+
   it('folds library frames, shows hidden characters, clips huge text and never renders markup', async () => {
     const page = await open({ path: '/history?status=failed&range=30d' })
     await rowsShown(page)

@@ -6,6 +6,9 @@ import { useTargets } from '../stores/targets'
 import { useView } from '../stores/view'
 import { useThrottled } from './throttled'
 
+/** Counting a long range takes a while; nobody reads figures faster than this. */
+const REFRESH_MS = 2000
+
 /** Keeps sources and targets in step with the archive and the route. For the root component. */
 export function useFollowing(): void {
   const client = useClient()
@@ -13,7 +16,7 @@ export function useFollowing(): void {
   const sources = useSources()
   const targets = useTargets()
   const view = useView()
-  const refresh = useThrottled(() => targets.load())
+  const refresh = useThrottled(() => targets.load(), REFRESH_MS)
 
   watch(
     () => archive.ready,

@@ -1,9 +1,7 @@
 import { onScopeDispose } from 'vue'
 
-const GAP_MS = 500
-
-/** Runs a task at once, then at most every half second, and once more when it was asked for meanwhile. */
-export function useThrottled(task: () => Promise<void>): () => void {
+/** Runs a task at once, then at most once in a gap, and once more when it was asked for meanwhile. */
+export function useThrottled(task: () => Promise<void>, gapMs = 500): () => void {
   let running = false
   let again = false
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -19,7 +17,7 @@ export function useThrottled(task: () => Promise<void>): () => void {
     timer = setTimeout(() => {
       running = false
       if (again) void run()
-    }, GAP_MS)
+    }, gapMs)
   }
 
   onScopeDispose(() => clearTimeout(timer))

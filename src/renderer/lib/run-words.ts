@@ -34,12 +34,25 @@ export function runSentence(run: RunDetail, parsed: DependencyMessage | null): s
   return parsed?.kind === 'no_source' ? text.noSource(parsed.type) : text.dependency
 }
 
-/** The parts of a dependency failure as pairs for the inspector; the last is the cause. */
-export function dependencyPairs(parsed: DependencyMessage): { label: string; value: string; full?: string }[] {
+/** A part of a dependency failure: what it is called, its value, the full value where that was shortened. */
+export interface DependencyPair {
+  label: string
+  value: string
+  full?: string
+  /** Hassette does not say it. */
+  unnamed?: boolean
+}
+
+/**
+ * The parts of a dependency failure as pairs for the inspector; the last is the cause. `trigger` = when the handler
+ * runs: where the message names nothing, it is all there is to go by.
+ */
+export function dependencyPairs(parsed: DependencyMessage, trigger: string | null): DependencyPair[] {
   const text = words.run
   if (parsed.kind === 'none') {
     return [
-      { label: text.parameter, value: text.unnamed },
+      { label: text.parameter, value: text.unnamed, unnamed: true },
+      ...(trigger ? [{ label: text.runsWhen, value: trigger }] : []),
       { label: text.error, value: text.expected(parsed.got) },
     ]
   }
