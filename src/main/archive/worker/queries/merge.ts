@@ -1,4 +1,4 @@
-import { sequenceOf, streamOf } from '../ids'
+import { sequenceOf } from '../ids'
 import type { Place } from '../page-token'
 import type { Blocks, StoredRun, Stretch } from './blocks'
 import type { Wanted } from './wanted'
@@ -118,9 +118,4 @@ function createHead({ blocks, wanted, direction, limit }: WalkInput, stretch: St
 function beyond(stretch: Stretch, run: StoredRun, direction: 'older' | 'newer'): Stretch {
   const sequence = sequenceOf(run.id)
   return direction === 'older' ? { ...stretch, to: sequence - 1 } : { ...stretch, from: sequence + 1 }
-}
-
-/** The place just older than a run, and just newer than it, in its own stream. */
-export function besides(run: { id: number }): { stream: number; older: number; newer: number } {
-  return { stream: streamOf(run.id), older: sequenceOf(run.id) - 1, newer: sequenceOf(run.id) }
 }
