@@ -40,6 +40,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     bounds: viewState.bounds,
     rememberBounds: viewState.rememberBounds,
     devTools: !app.isPackaged,
+    onVisibility: (visible) => home.setPace(visible ? 'visible' : 'hidden'),
   })
   const news = createWindowNews(window.current)
   const home = createHome({

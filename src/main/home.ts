@@ -1,12 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArchiveState, SourceInfo } from '@shared/source'
-import type { ReadApi, Remote } from './archive/api'
+import { Failure } from '@shared/result'
+import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
+import type { Pace, ReadApi, Remote } from './archive/api'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import type { Service } from './service'
 import { plannedSample } from './sources/sample/planned'
 import type { SourceRegistry } from './sources/registry'
-import { createSourceRegistry, plannedFile } from './sources/registry'
+import { plannedFile } from './sources/hassette-file-source'
+import { createSourceRegistry } from './sources/registry'
 
 /** What this run shows: one archive and its sources, the user's own or the sample home. */
 export interface Home extends Service {
@@ -19,6 +21,12 @@ export interface Home extends Service {
   retryArchive: () => Promise<ArchiveState>
   sources: () => Promise<SourceInfo[]>
   retrySource: (sourceId: number) => Promise<void>
+  /** Reads and watches one more Hassette file; not while the sample is shown. Resolves when it was read once or failed. */
+  watch: (path: string) => Promise<void>
+  /** Says what a Hassette file holds. Throws `source_…` with a remedy. */
+  identify: (path: string) => Promise<HassetteFacts>
+  /** Whether somebody sees the window: files are looked at more often then. */
+  setPace: (pace: Pace) => void
 }
 
 /** What a home tells the rest of the app. */
@@ -54,12 +62,15 @@ export function createHome(options: HomeOptions): Home {
   let registry: SourceRegistry | null = null
   let sample = forceSample
   let stopped = false
+  let pace: Pace = 'hidden'
 
   function open(path: string, onReady: (client: ArchiveClient) => Promise<void>): ArchiveClient {
     let wasReady = false
     const client = openArchive({
       path,
       onState: (state) => {
+        // A thread that was started again knows nothing of it.
+        if (state.kind === 'ready') sendPace(client)
         if (state.kind === 'ready' && !wasReady) {
           wasReady = true
           onReady(client).catch((thrown: unknown) => warn('sources could not be started', thrown))
@@ -72,6 +83,10 @@ export function createHome(options: HomeOptions): Home {
       },
     })
     return client
+  }
+
+  function sendPace(client: ArchiveClient): void {
+    client.write.setPace({ pace }).catch((thrown: unknown) => warn('the pace was not set', thrown))
   }
 
   async function openSample(): Promise<void> {
@@ -99,7 +114,7 @@ export function createHome(options: HomeOptions): Home {
     if (stopped) return
     const planned = isSample
       ? [plannedSample(client, recordingDir)]
-      : sourcePaths.map((path) => plannedFile(client, path))
+      : sourcePaths.map((path) => plannedFile(client, path, info))
     registry = createSourceRegistry({ archive: client, planned, info, warn })
     registry.onChange(options.onSources)
     await registry.start()
@@ -130,5 +145,14 @@ export function createHome(options: HomeOptions): Home {
     },
     sources: async () => (await registry?.list()) ?? [],
     retrySource: async (sourceId) => registry?.retry(sourceId),
+    watch: async (path) => {
+      if (sample || registry === null) throw new Failure('busy', 'Sources cannot be added while the sample is shown.')
+      await registry.add(plannedFile(current(), path, info))
+    },
+    identify: (path) => current().write.identifyFile({ path }),
+    setPace: (wanted) => {
+      pace = wanted
+      if (shown?.state().kind === 'ready') sendPace(shown)
+    },
   }
 }

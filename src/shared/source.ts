@@ -53,6 +53,8 @@ export interface HassetteFacts {
   /** Bytes of file and WAL. */
   bytes: number
   mode: 'live' | 'snapshot'
+  /** SQLite cannot read it where it is (a folder that nothing may be written to): a copy was read instead. */
+  copied?: boolean
 }
 
 /** A Hassette found on this computer. */

@@ -18,7 +18,7 @@ describe('locks of this process', () => {
   const folder = useTempFolder()
 
   const readEverything = async (writer: OpenWriter, archive: string, source: string) => {
-    const { sourceId } = writer.sources.addFile({ path: source, name: 'x', mode: 'auto', shiftUs: 0 })
+    const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'auto', shiftUs: 0 })
     mayBeWritten(source, Date.now())
     const report = await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
     identifyArchive(archive)

@@ -17,6 +17,7 @@ const MAY_SCAN = [
   /SELECT t\.id, a\.source_id AS sourceId, t\.kind, t\.tier, a\.app_key AS appKey, t\.instance_index AS instanceIndex, t\.name\s+FROM targets/,
   // Hassette's own: sessions, listeners, jobs, manifests as a whole.
   /FROM (sessions|listeners|scheduled_jobs|app_manifests)( ORDER BY id)?$/,
+  /^SELECT \(SELECT count\(\*\) .* FROM sessions\)/,
   /SELECT 1 FROM runs LIMIT 1/,
   /WHERE mode = 'sample'/,
   /SELECT seq FROM sqlite_sequence/,
@@ -31,7 +32,7 @@ describe('the plans of the statements', () => {
     const prepare = vi.spyOn(SQLite.prototype, 'prepare')
     const source = openFixture('live-v13', folder.path('source'))
     const writer = openWriter(folder.path('archive.db'), () => undefined)
-    const { sourceId } = writer.sources.addFile({ path: source, name: 'x', mode: 'auto', shiftUs: 0 })
+    const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'auto', shiftUs: 0 })
     await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
     const reader = openReader(folder.path('archive.db'))
     for (const [sql] of prepare.mock.calls) seen.add(String(sql))

@@ -26,7 +26,7 @@ describe('queries on what a real Hassette wrote', () => {
   beforeAll(async () => {
     const source = openFixture('live-0.60', join(folder, 'source'))
     const writer = openWriter(archive, () => undefined)
-    sourceId = writer.sources.addFile({ path: source, name: 'home', mode: 'snapshot', shiftUs: 0 }).sourceId
+    sourceId = (await writer.sources.addFile({ path: source, name: 'home', mode: 'snapshot', shiftUs: 0 })).sourceId
     await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
     writer.close()
     reader = openReader(archive)

@@ -80,6 +80,7 @@ describe('slices', () => {
     let pauses = 0
     const breathe = createSlices({
       progress: () => undefined,
+      state: () => undefined,
       pause: async () => {
         pauses++
       },

@@ -1,6 +1,7 @@
-import { removalOf, runOf, sessionsOf, toUs } from '@main/sources/hassette-file/batch-mapping'
+import { removalOf, runOf, sessionsOf } from '@main/sources/hassette-file/batch-mapping'
 import type { ExecutionRow, SessionRow } from '@main/sources/hassette-file/batch-mapping'
-import { modeOf } from '@main/archive/worker/sources'
+import { modeOf } from '@main/sources/hassette-file/reader'
+import { toUs } from '@main/sources/hassette-file/values'
 import { describe, expect, it } from 'vitest'
 
 const STOP_US = 1_795_444_505_438_107

@@ -13,7 +13,7 @@ async function sync(archive: string, source: string, batches: number): Promise<v
   const writer = openWriter(archive, () => undefined)
   let pauses = 0
   try {
-    const { sourceId } = writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
+    const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
     await writer.sources.syncFile(
       { sourceId, shiftUs: 0 },
       {
@@ -102,7 +102,8 @@ describe('a source that grows and changes', () => {
   it.each([
     [
       'was made anew, with lower numbers',
-      `DELETE FROM executions WHERE id > 5; UPDATE sqlite_sequence SET seq = 5 WHERE name = 'executions'`,
+      `DELETE FROM executions WHERE id > 5; UPDATE sqlite_sequence SET seq = 5 WHERE name = 'executions';
+       UPDATE executions SET execution_id = 'x' || id`,
       5,
     ],
     ['was made anew, with other rows under the same numbers', `UPDATE executions SET execution_id = 'x' || id`, 469],
@@ -130,7 +131,7 @@ describe('a source that grows and changes', () => {
     const source = openFixture('live-0.52', folder.path('source'))
     const archive = folder.path('archive.db')
     const writer = openWriter(archive, () => undefined)
-    const { sourceId } = writer.sources.addFile({ path: source, name: 'x', mode: 'live', shiftUs: 0 })
+    const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'live', shiftUs: 0 })
     let added = false
     const { runs } = await writer.sources.syncFile(
       { sourceId, shiftUs: 0 },

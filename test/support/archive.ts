@@ -58,6 +58,7 @@ export function openClient(path: string, options: Partial<ArchiveClientOptions> 
 /** What a verb gets when nobody cancels and nobody looks. */
 export const CONTEXT: CallContext = {
   progress: () => undefined,
+  state: () => undefined,
   pause: () => new Promise((resume) => setImmediate(resume)),
 }
 

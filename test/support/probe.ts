@@ -45,10 +45,10 @@ async function run(): Promise<void> {
     await new Promise((resolve) => process.stdin.on('end', resolve).resume())
     return writer.close()
   }
-  const { sourceId } = writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
+  const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
   const report = await writer.sources.syncFile(
     { sourceId, shiftUs: 0 },
-    { progress: say, pause: () => new Promise((resume) => setImmediate(resume)) },
+    { progress: say, state: () => undefined, pause: () => new Promise((resume) => setImmediate(resume)) },
   )
   writer.close()
   say({ report })

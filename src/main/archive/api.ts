@@ -1,5 +1,5 @@
 import type { Input, Output } from '@shared/contract'
-import type { SourceInfo, SourceMode } from '@shared/source'
+import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
 
 /** How an archive is opened. */
 export interface OpenOptions {
@@ -25,6 +25,27 @@ export interface FileSourceRequest {
   shiftUs: number
 }
 
+/** Which source a file belongs to. */
+export interface AddedSource {
+  sourceId: number
+  /** The file is of a Hassette that is read from another file already: read it by its path, and watch the other one. */
+  same: boolean
+}
+
+/** A reading of a source's file. */
+export interface SyncRequest {
+  sourceId: number
+  shiftUs: number
+  /** A copy of the source's file; by default the file itself. */
+  path?: string
+}
+
+/** While nobody sees the window, files are looked at less often. */
+export type Pace = 'visible' | 'hidden'
+
+/** What a source that is watched is doing. */
+export type WatchState = Extract<SourceState, { kind: 'live' | 'stale' | 'up_to_date' }>
+
 /** A recording as an image of a Hassette database in memory (journal mode `delete`). */
 export interface RecordingImport {
   sourceId: number
@@ -45,14 +66,22 @@ export interface SyncReport {
   sessions: number
   targets: number
   milliseconds: number
+  /** SQLite could not read the file where it is; a copy was read and removed. */
+  copied?: boolean
 }
 
 /** What the writer thread does. Every call may fail with a `Failure`. */
 export interface WriteApi {
-  /** Finds the source by its path or adds it; touches no run. */
-  addFileSource(request: FileSourceRequest): { sourceId: number }
+  /** Says what a file holds; adds and reads in nothing. */
+  identifyFile(input: { path: string }): HassetteFacts
+  /** Finds the source by its path or its rows, or adds it; touches no run. */
+  addFileSource(request: FileSourceRequest): AddedSource
   /** Copies everything new from the source's file, a batch and its cursor a transaction. Cancellable between batches. */
-  syncFileSource(input: { sourceId: number; shiftUs: number }): SyncReport
+  syncFileSource(input: SyncRequest): SyncReport
+  /** Copies what a Hassette commits until it is cancelled, and tells the source's states; never answers. */
+  watchFileSource(input: { sourceId: number; shiftUs: number }): null
+  /** How often watched files are looked at. */
+  setPace(input: { pace: Pace }): null
   /** Finds the source of mode `sample` or adds it. */
   addRecording(input: { name: string }): { sourceId: number }
   /** Copies a recording as `syncFileSource` copies a file. */
@@ -87,6 +116,8 @@ type Promised<T> = T extends () => infer O
 export interface CallOptions {
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
+  /** States of the source that the call watches. */
+  onState?: (state: WatchState) => void
 }
 
 /** A thread's verbs as the main thread calls them. */

@@ -71,6 +71,19 @@ export interface FailureInput {
   traceback: string | null
 }
 
+/** A line that the source logged while it did something. */
+export interface LogInput {
+  foreignId: number
+  atUs: number
+  level: string
+  logger: string
+  function: string | null
+  line: number | null
+  message: string
+  /** Traceback that came with the line. */
+  error: string | null
+}
+
 export interface RunInput {
   foreignId: number
   kind: TargetKind
@@ -88,6 +101,25 @@ export interface RunInput {
   executionId: string | null
   contextId: string | null
   failure: FailureInput | null
+  /** What was logged in the run, oldest first, as far as it is known yet; only asked for where `keepsLogs`. */
+  logs?: LogInput[]
+}
+
+/** A stall of the source's event loop. */
+export interface BlockingInput {
+  foreignId: number
+  foreignSessionId: number | null
+  executionId: string | null
+  appKey: string | null
+  instanceIndex: number | null
+  detectedUs: number
+  durationUs: number | null
+  detector: string
+  primitive: string | null
+  sourceLocation: string | null
+  reason: string | null
+  /** JSON, innermost frame first. */
+  frames: string | null
 }
 
 /** The place up to which a source was read: the number of its newest row taken, and what that row was. */
@@ -100,5 +132,17 @@ export interface Cursor {
 
 export interface RunBatch {
   runs: RunInput[]
-  cursor: Cursor
+  /** Null for runs that were found beside the place up to which the source is read. */
+  cursor: Cursor | null
+}
+
+/**
+ * `live` goes on with the streams of its epoch and moves its cursor; `backfill` puts older runs that we lack into
+ * streams of their own, and leaves targets and sessions as they are known.
+ */
+export type AppendRole = 'live' | 'backfill'
+
+/** Logs are kept for the failures of apps only. */
+export function keepsLogs(run: RunInput): boolean {
+  return run.tier === 'app' && run.failure !== null && run.executionId !== null
 }

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 
 /**
  * The only file calls that the archive's threads make beside SQLite. None of them opens a file: on POSIX, closing any
@@ -20,6 +20,24 @@ export function fileFacts(path: string): FileFacts | null {
   } catch {
     return null
   }
+}
+
+/**
+ * Tells one state of a database file and its `-wal` from the next: inodes, sizes and times in nanoseconds (by size alone
+ * most commits would be missed, since a WAL is overwritten in place). A missing and an empty `-wal` are the same, lest
+ * our own opening looks like a commit. Null when there is no file.
+ */
+export function databaseVersion(path: string): string | null {
+  const main = versionOf(path)
+  if (main === null) return null
+  const wal = versionOf(`${path}-wal`)
+  return wal === null || wal.size === 0n ? main.text : `${main.text} ${wal.text}`
+}
+
+function versionOf(path: string): { text: string; size: bigint } | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (!found) return null
+  return { text: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`, size: found.size }
 }
 
 /** Whether there is nothing at this path (and not merely no permission to look). */
@@ -62,6 +80,11 @@ export function makePrivate(path: string): void {
 /** Removes a file that no connection of this process has open. */
 export function removeFile(path: string): void {
   rmSync(path, { force: true })
+}
+
+/** Makes a folder of ours, for its owner only. */
+export function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
 }
 
 export function renameFile(from: string, to: string): void {

@@ -1,5 +1,5 @@
 import type { Problem } from '@shared/result'
-import type { Progress, ReadApi, ThreadApi, WriteApi } from './api'
+import type { Progress, ReadApi, ThreadApi, WatchState, WriteApi } from './api'
 
 /** What the main thread says to a thread of the archive. */
 export type ToThread = { type: 'call'; id: number; verb: string; input: unknown } | { type: 'cancel'; id: number }
@@ -9,6 +9,7 @@ export type FromThread =
   | { type: 'value'; id: number; value: unknown }
   | { type: 'problem'; id: number; problem: Problem }
   | { type: 'progress'; id: number; progress: Progress }
+  | { type: 'state'; id: number; state: WatchState }
   | { type: 'committed'; sourceId: number; runs: number }
   /** For the log file: something failed for which there is no code. */
   | { type: 'fault'; verb: string; stack: string }
@@ -17,8 +18,11 @@ type Verbs<Api> = Record<keyof Api, true>
 
 /** Every verb of the writer, exhaustive by type. */
 export const WRITE_VERBS: Verbs<WriteApi> = {
+  identifyFile: true,
   addFileSource: true,
   syncFileSource: true,
+  watchFileSource: true,
+  setPace: true,
   addRecording: true,
   importRecording: true,
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { Failure } from '@shared/result'
 import type { Problem } from '@shared/result'
-import type { CallOptions, Progress } from './api'
+import type { CallOptions, Progress, WatchState } from './api'
 import type { FromThread, ToThread } from './protocol'
 
 /** One thread of the archive as the main thread sees it. */
@@ -25,6 +25,7 @@ interface Pending {
   resolve: (value: unknown) => void
   reject: (failure: Failure) => void
   onProgress: ((progress: Progress) => void) | undefined
+  onState: ((state: WatchState) => void) | undefined
 }
 
 /** Starts a thread from a built entry file. */
@@ -40,6 +41,7 @@ export function startThread(entry: string | URL, name: string, listeners: Thread
     if (message.type === 'fault') return listeners.onFault(`${name}: ${message.verb} failed\n${message.stack}`)
     const call = pending.get(message.id)
     if (message.type === 'progress') return call?.onProgress?.(message.progress)
+    if (message.type === 'state') return call?.onState?.(message.state)
     pending.delete(message.id)
     if (message.type === 'value') call?.resolve(message.value)
     else call?.reject(failureOf(message.problem))
@@ -62,7 +64,7 @@ export function startThread(entry: string | URL, name: string, listeners: Thread
   return {
     call: (verb, input, options = {}) =>
       new Promise((resolve, reject) => {
-        const { signal, onProgress } = options
+        const { signal, onProgress, onState } = options
         if (signal?.aborted) return reject(new Failure('cancelled', 'Cancelled.'))
         if (!alive) return reject(deadFailure())
         const id = nextId++
@@ -78,6 +80,7 @@ export function startThread(entry: string | URL, name: string, listeners: Thread
             reject(failure)
           },
           onProgress,
+          onState,
         })
         signal?.addEventListener('abort', cancel, { once: true })
         say({ type: 'call', id, verb, input })

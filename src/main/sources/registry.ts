@@ -1,29 +1,35 @@
-import { basename, dirname } from 'node:path'
 import type { Problem } from '@shared/result'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo, SourceState } from '@shared/source'
+import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import type { Service } from '../service'
 
-/** The sources of this run: which are read, and what each is doing. */
+/** The sources of this run: which are read and watched, and what each is doing. */
 export interface SourceRegistry extends Service {
   list: () => Promise<SourceInfo[]>
   /** Reads a source again, after a failure or to fetch what is new. */
   retry: (sourceId: number) => Promise<void>
+  /** Reads and watches one more; resolves when it was read once or failed. */
+  add: (source: PlannedSource) => Promise<void>
   onChange: (listener: (sources: SourceInfo[]) => void) => () => void
   /** Resolves when every source was read once or failed. */
   settled: () => Promise<void>
 }
 
-/** One source to be read in this run. `prepare` finds or adds it in the archive, `read` copies what is new. */
+/** One source to be read in this run. */
 export interface PlannedSource {
   path: string | null
   name: string
-  prepare: () => Promise<number>
+  /** Finds or adds it in the archive. `same`: its Hassette is read from another file already, so it is only read once. */
+  prepare: () => Promise<{ sourceId: number; same: boolean }>
+  /** Copies what is new. */
   read: (
     sourceId: number,
-    options: { signal: AbortSignal; onProgress: (done: number, total: number) => void },
+    options: { signal: AbortSignal; same: boolean; onProgress: (done: number, total: number) => void },
   ) => Promise<void>
+  /** Copies what comes, until it is stopped; a source without it is read once. */
+  watch?: (sourceId: number, options: { signal: AbortSignal; onState: (state: WatchState) => void }) => Promise<unknown>
 }
 
 interface Watched {
@@ -31,6 +37,10 @@ interface Watched {
   /** Archive id; a negative one while the source could not be added (a missing file, say). */
   id: number
   state: SourceState
+  /** Ends the watching of it; null while it is not watched. */
+  unwatch: AbortController | null
+  failures: number
+  again: NodeJS.Timeout | null
 }
 
 /** What the registry is made from. */
@@ -39,18 +49,37 @@ export interface RegistryOptions {
   planned: PlannedSource[]
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
+  /** Waits before a source that failed is tried again, milliseconds; the last one repeats. */
+  backOffMs?: readonly number[]
 }
 
+const ANNOUNCE_MS = 100
+const ARCHIVE_BACK_MS = 500
+const BACK_OFF_MS = [5_000, 15_000, 60_000] as const
+
 /** Builds the registry; `start` returns at once and reads the sources one after the other. */
-export function createSourceRegistry({ archive, planned, info, warn }: RegistryOptions): SourceRegistry {
-  const watched: Watched[] = planned.map((source, index) => ({
-    planned: source,
-    id: -1 - index,
-    state: { kind: 'connecting' },
-  }))
+export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
+  const { archive, planned, info, warn, backOffMs = BACK_OFF_MS } = options
+  let watched: Watched[] = []
+  let nextId = -1
   const listeners = new Set<(sources: SourceInfo[]) => void>()
   const stopping = new AbortController()
+  const watching = new Set<Promise<void>>()
   let work: Promise<void> = Promise.resolve()
+
+  function plan(source: PlannedSource): Watched {
+    const made: Watched = {
+      planned: source,
+      id: nextId--,
+      state: { kind: 'connecting' },
+      unwatch: null,
+      failures: 0,
+      again: null,
+    }
+    watched.push(made)
+    return made
+  }
+  planned.forEach(plan)
 
   async function list(): Promise<SourceInfo[]> {
     const known = await archive.read.sources()
@@ -81,23 +110,76 @@ export function createSourceRegistry({ archive, planned, info, warn }: RegistryO
     announce()
   }
 
+  function failed(source: Watched, thrown: unknown): void {
+    if (stopping.signal.aborted) return
+    const failure: Problem = toProblem(thrown)
+    if (failure.code === 'busy') {
+      // The archive's thread is started again; calls wait until it is.
+      setState(source, { kind: 'connecting' })
+      source.again = setTimeout(() => void enqueue(source), ARCHIVE_BACK_MS)
+      return
+    }
+    if (failure.code === 'internal') warn('reading a source failed', thrown)
+    else if (source.failures === 0) info(`source ${source.id} was not read: ${failure.code}`)
+    setState(source, { kind: 'failed', problem: failure })
+    const wait = backOffMs[Math.min(source.failures++, backOffMs.length - 1)] ?? 0
+    source.again = setTimeout(() => void enqueue(source), wait)
+  }
+
   async function read(source: Watched): Promise<void> {
     if (stopping.signal.aborted) return
-    setState(source, { kind: 'connecting' })
+    if (source.again) clearTimeout(source.again)
+    source.again = null
+    const { signal } = stopping
+    // What is tried again by itself stays a failure until it succeeds.
+    if (source.state.kind !== 'failed') setState(source, { kind: 'connecting' })
     try {
-      source.id = await source.planned.prepare()
-      await source.planned.read(source.id, {
-        signal: stopping.signal,
+      const { sourceId, same } = await source.planned.prepare()
+      const other = watched.find((each) => each !== source && each.id === sourceId)
+      if (!other) source.id = sourceId
+      await source.planned.read(sourceId, {
+        signal,
+        same,
         onProgress: (done, total) => setState(source, { kind: 'catching_up', done, total }),
       })
+      info(`source ${sourceId} is up to date`)
+      source.failures = 0
       setState(source, { kind: 'up_to_date', atMs: Date.now() })
-      info(`source ${source.id} is up to date`)
+      if (other) watched = watched.filter((each) => each !== source)
+      else if (!same) watch(source)
     } catch (thrown) {
-      const failure: Problem = toProblem(thrown)
-      if (failure.code === 'internal') warn('reading a source failed', thrown)
-      else info(`source ${source.id} was not read: ${failure.code}`)
-      setState(source, { kind: 'failed', problem: failure })
+      failed(source, thrown)
     }
+  }
+
+  function watch(source: Watched): void {
+    if (!source.planned.watch || source.unwatch || stopping.signal.aborted) return
+    const unwatch = new AbortController()
+    source.unwatch = unwatch
+    const stop = (): void => unwatch.abort()
+    stopping.signal.addEventListener('abort', stop, { once: true })
+    const done: Promise<void> = source.planned
+      .watch(source.id, {
+        signal: unwatch.signal,
+        onState: (state) => {
+          if (unwatch.signal.aborted) return
+          if (state.kind !== source.state.kind) info(`source ${source.id} is ${state.kind}${codeOf(state)}`)
+          setState(source, state)
+        },
+      })
+      .then(
+        () => undefined,
+        (thrown: unknown) => {
+          source.unwatch = null
+          // The archive's thread died, or the archive itself is in trouble.
+          if (!unwatch.signal.aborted) failed(source, thrown)
+        },
+      )
+      .finally(() => {
+        stopping.signal.removeEventListener('abort', stop)
+        watching.delete(done)
+      })
+    watching.add(done)
   }
 
   function enqueue(source: Watched): Promise<void> {
@@ -112,15 +194,21 @@ export function createSourceRegistry({ archive, planned, info, warn }: RegistryO
     },
     stop: async () => {
       stopping.abort()
+      for (const { again } of watched) if (again) clearTimeout(again)
       await work
+      await Promise.all(watching)
     },
     list,
     retry: async (sourceId) => {
       const source = watched.find((each) => each.id === sourceId)
       if (!source) throw new Failure('not_found', 'This source is not read in this run of the app.')
+      source.unwatch?.abort()
+      source.unwatch = null
+      setState(source, { kind: 'connecting' })
       void enqueue(source)
       await Promise.resolve()
     },
+    add: (source) => enqueue(plan(source)),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -129,7 +217,9 @@ export function createSourceRegistry({ archive, planned, info, warn }: RegistryO
   }
 }
 
-const ANNOUNCE_MS = 100
+function codeOf(state: WatchState): string {
+  return state.kind === 'stale' ? ` (${state.problem.code})` : ''
+}
 
 function unknownSource(source: Watched): SourceInfo {
   return {
@@ -145,30 +235,5 @@ function unknownSource(source: Watched): SourceInfo {
     oldestRunUs: null,
     newestRunUs: null,
     restartUs: null,
-  }
-}
-
-/** A name for a file: its own, or its folder's where the file has the usual name (`v0` is Hassette's, not the user's). */
-export function sourceName(path: string): string {
-  const file = basename(path)
-  if (file !== 'hassette.db') return file.replace(/\.db$/, '')
-  const folder = basename(dirname(path))
-  if (!/^v\d+$/.test(folder)) return folder || 'Hassette'
-  return basename(dirname(dirname(path))) || 'Hassette'
-}
-
-/** A Hassette file as a source of this run. */
-export function plannedFile(archive: Pick<ArchiveClient, 'write'>, path: string): PlannedSource {
-  const name = sourceName(path)
-  return {
-    path,
-    name,
-    prepare: async () => (await archive.write.addFileSource({ path, name, mode: 'auto', shiftUs: 0 })).sourceId,
-    read: async (sourceId, { signal, onProgress }) => {
-      await archive.write.syncFileSource(
-        { sourceId, shiftUs: 0 },
-        { signal, onProgress: ({ done, total }) => onProgress(done, total) },
-      )
-    },
   }
 }

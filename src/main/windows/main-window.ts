@@ -10,6 +10,8 @@ export interface MainWindowOptions {
   bounds: () => SavedBounds | null
   rememberBounds: (bounds: SavedBounds) => void
   devTools: boolean
+  /** Somebody can see the window, or nobody any more: it is hidden, minimized or closed. */
+  onVisibility: (visible: boolean) => void
 }
 
 /** The one window of the app; it comes and goes while the app runs. */
@@ -68,8 +70,13 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     opened.on('resize', remember)
     opened.on('move', remember)
     opened.on('close', remember)
+    opened.on('show', () => options.onVisibility(true))
+    opened.on('restore', () => options.onVisibility(true))
+    opened.on('hide', () => options.onVisibility(false))
+    opened.on('minimize', () => options.onVisibility(false))
     opened.on('closed', () => {
       if (window === opened) window = null
+      options.onVisibility(false)
     })
     void opened.loadURL(path === undefined ? options.url : `${options.url}#${path}`)
   }

@@ -1,11 +1,13 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import type { ParentsInput, RunBatch, RunInput } from '../batch'
+import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../batch'
 import { createFailureTexts } from './failure-texts'
 import { runId } from './ids'
 import { createParents } from './parents'
 import { createRecentRuns } from './recent'
 import { flagsOf } from './run-codes'
+import { createRunLogs } from './run-logs'
+import type { RunLogs } from './run-logs'
 import { encodeUid } from './uid'
 import { createZoneMap } from './zone-map'
 
@@ -20,6 +22,10 @@ export interface Appender {
   knowsParentsOf(runs: RunInput[]): boolean
   /** Writes a batch and its cursor in one transaction. */
   append(batch: RunBatch): void
+  /** Takes log lines that came after their runs. */
+  logs: RunLogs
+  /** Forgets everything kept in memory, because somebody else wrote to the same source. */
+  forget(): void
 }
 
 interface Stream {
@@ -28,19 +34,28 @@ interface Stream {
 }
 
 /** `nowUs` gives the time of our read, microseconds. */
-export function createAppender(db: Database, sourceId: number, epochId: number, nowUs: () => number): Appender {
+export function createAppender(
+  db: Database,
+  sourceId: number,
+  epochId: number,
+  nowUs: () => number,
+  role: AppendRole = 'live',
+): Appender {
   const parents = createParents(db, sourceId, epochId)
   const zones = createZoneMap(db)
   const recent = createRecentRuns(db)
   const texts = createFailureTexts(db)
+  const logs = createRunLogs(db, epochId)
   const statements = prepareAll(db)
   const streams = new Map<Tier, Stream>()
 
   const streamOf = (tier: Tier): Stream => {
     const known = streams.get(tier)
     if (known) return known
-    const stream = statements.findStream.get(epochId, tier) ?? {
-      id: Number(statements.addStream.run(epochId, tier).lastInsertRowid),
+    // Runs of a backfill would stand before those of an earlier one, so it never goes on with a stream.
+    const found = role === 'live' ? statements.findStream.get(epochId, tier) : undefined
+    const stream = found ?? {
+      id: Number(statements.addStream.run(epochId, tier, role).lastInsertRowid),
       lastSequence: 0,
     }
     streams.set(tier, stream)
@@ -59,6 +74,7 @@ export function createAppender(db: Database, sourceId: number, epochId: number, 
     const context = keepsIds && run.contextId !== null ? encodeUid(run.contextId) : null
     statements.addRun.run(id, targetId, sessionId, run.startedUs, run.durationUs, run.status, flags, uid, context)
     if (run.failure) texts.write(id, targetId, run.failure)
+    logs.write(id, run)
     const { startedUs, durationUs, status } = run
     const bytes = PLAIN_RUN_BYTES + (uid?.length ?? 0) + (context?.length ?? 0) + (run.failure?.message?.length ?? 0)
     zones.add({ id, targetId, startedUs, durationUs, status, flags, bytes })
@@ -87,7 +103,7 @@ export function createAppender(db: Database, sourceId: number, epochId: number, 
   }
 
   const forget = (): void => {
-    for (const part of [parents, zones, recent, texts]) part.forget()
+    for (const part of [parents, zones, recent, texts, logs]) part.forget()
     streams.clear()
   }
 
@@ -104,7 +120,7 @@ export function createAppender(db: Database, sourceId: number, epochId: number, 
   }
 
   return {
-    update: inTransaction((input: ParentsInput) => parents.update(input, nowUs())),
+    update: inTransaction((input: ParentsInput) => parents.update(input, nowUs(), role)),
     knowsParentsOf: (runs) =>
       runs.every(
         (run) =>
@@ -116,8 +132,10 @@ export function createAppender(db: Database, sourceId: number, epochId: number, 
       extend(runs)
       zones.flush()
       recent.flush()
-      statements.moveCursor.run(cursor.foreignId, cursor.foreignId, cursor.uid, cursor.startedUs, epochId)
+      if (cursor) statements.moveCursor.run(cursor.foreignId, cursor.foreignId, cursor.uid, cursor.startedUs, epochId)
     }),
+    logs,
+    forget,
   }
 }
 
@@ -126,7 +144,7 @@ function prepareAll(db: Database) {
     findStream: db.prepare<[number, Tier], Stream>(
       `SELECT id, last_sequence AS lastSequence FROM streams WHERE epoch_id = ? AND tier = ? AND role = 'live'`,
     ),
-    addStream: db.prepare<[number, Tier]>(`INSERT INTO streams (epoch_id, tier, role) VALUES (?, ?, 'live')`),
+    addStream: db.prepare<[number, Tier, AppendRole]>(`INSERT INTO streams (epoch_id, tier, role) VALUES (?, ?, ?)`),
     moveStream: db.prepare<[number, number]>('UPDATE streams SET last_sequence = ? WHERE id = ?'),
     addRun: db.prepare<
       [number, number, number | null, number, number, number, number, Uint8Array | null, Uint8Array | null]

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { ArchiveFacts } from '../api'
 import { archiveFailure, identifyArchive, openForWriting } from './connection'
 import { lockArchive } from './lock'
@@ -10,8 +11,6 @@ import type { Sources } from './sources'
 export interface OpenWriter {
   facts: ArchiveFacts
   sources: Sources
-  /** Runs long work one after the other: two readings of one source would copy the same rows. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): void
 }
 
@@ -23,6 +22,7 @@ export function openWriter(
   path: string,
   onCommitted: (sourceId: number, runs: number) => void,
   migrations: readonly Migration[] = MIGRATIONS,
+  onRead?: (milliseconds: number) => void,
 ): OpenWriter {
   const found = identifyArchive(path)
   if (found.kind === 'ours') refuseNewer(path, found.schemaVersion, migrations)
@@ -31,16 +31,14 @@ export function openWriter(
     const db = openForWriting(path)
     try {
       const schemaVersion = migrate(db, path, migrations)
-      const sources = createSources(db, onCommitted)
-      let work: Promise<unknown> = Promise.resolve()
+      const sources = createSources(db, {
+        copies: join(dirname(path), 'copies'),
+        onCommitted,
+        ...(onRead ? { onRead } : {}),
+      })
       return {
         facts: { schemaVersion, created: found.kind === 'new' },
         sources,
-        exclusively: (task) => {
-          const result = work.then(task)
-          work = result.catch(() => undefined)
-          return result
-        },
         close: () => {
           db.close()
           lock.release()

@@ -1,10 +1,13 @@
 import type { Database } from 'better-sqlite3'
-import type { AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../batch'
+import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../batch'
 
 /** What runs refer to: apps, targets and sessions of one epoch, kept up to date and found by the source's own numbers. */
 export interface Parents {
-  /** Writes what changed since the last call; within a transaction. Targets no longer in the source become retired. */
-  update(input: ParentsInput, nowUs: number): void
+  /**
+   * Writes what changed since the last call; within a transaction. Targets no longer in the source become retired. For
+   * a `backfill` only what is missing is added: an older copy knows less of what is there.
+   */
+  update(input: ParentsInput, nowUs: number, role: AppendRole): void
   targetOf(run: RunInput): number | undefined
   sessionOf(run: RunInput): number | undefined
   /** Makes a target for a run whose own one the source has lost. */
@@ -57,12 +60,28 @@ export function createParents(db: Database, sourceId: number, epochId: number): 
   const updateSession = (session: SessionInput): void => {
     const signature = JSON.stringify(session)
     if (sessions.get(session.foreignId)?.signature === signature) return
-    const id = statements.session.get({ ...session, epochId }) ?? 0
+    // A backup that was put back tells of sessions again whose end it does not know.
+    const earlier = statements.earlierSession.get(sourceId, session.foreignId, session.startedUs, epochId)
+    const id = earlier ?? statements.session.get({ ...session, epochId }) ?? 0
     sessions.set(session.foreignId, { id, signature })
   }
 
+  const addMissing = (input: ParentsInput, nowUs: number): void => {
+    for (const target of input.targets) {
+      const id = statements.targetByKey.get(stableKey(sourceId, target))
+      if (id === undefined) updateTarget({ ...target, retiredUs: target.retiredUs ?? nowUs }, nowUs)
+      else byForeignId[target.kind].set(target.foreignId, id)
+    }
+    for (const session of input.sessions) {
+      const id = statements.sessionByStart.get(sourceId, session.foreignId, session.startedUs)
+      if (id === undefined) updateSession(session.ending === 'running' ? { ...session, ending: 'killed' } : session)
+      else sessions.set(session.foreignId, { id, signature: '' })
+    }
+  }
+
   return {
-    update: (input, nowUs) => {
+    update: (input, nowUs, role) => {
+      if (role === 'backfill') return addMissing(input, nowUs)
       for (const app of input.apps) updateApp(app)
       for (const target of input.targets) updateTarget(target, nowUs)
       for (const session of input.sessions) updateSession(session)
@@ -180,6 +199,19 @@ function prepareAll(db: Database) {
            ended_us = CASE WHEN excluded.ended_us IS NULL THEN NULL
              ELSE max(excluded.ended_us, coalesce(last_run_us, 0)) END
          RETURNING id`,
+      )
+      .pluck(),
+    targetByKey: db.prepare<[string], number>('SELECT id FROM targets WHERE stable_key = ?').pluck(),
+    earlierSession: db
+      .prepare<[number, number, number, number], number>(
+        `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+         WHERE e.source_id = ? AND x.foreign_id = ? AND x.started_us = ? AND e.id < ?`,
+      )
+      .pluck(),
+    sessionByStart: db
+      .prepare<[number, number, number], number>(
+        `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+         WHERE e.source_id = ? AND x.foreign_id = ? AND x.started_us = ?`,
       )
       .pluck(),
     extendSession: db.prepare<[{ sessionId: number; endUs: number }]>(

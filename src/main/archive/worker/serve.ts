@@ -1,16 +1,18 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Failure, toProblem } from '@shared/result'
-import type { Progress } from '../api'
+import type { Progress, WatchState } from '../api'
 import type { FromThread, ToThread } from '../protocol'
 
 /** What a verb may do besides answering. */
 export interface CallContext {
   progress(progress: Progress): void
+  /** Tells what the source that the call watches is doing. */
+  state(state: WatchState): void
   /**
-   * Lets messages in, and waits at least `milliseconds`. Throws `cancelled` when the caller no longer wants the answer:
-   * call it between batches, with no transaction open.
+   * Lets messages in, and waits at least `milliseconds` unless woken. Throws `cancelled` as soon as the caller no longer
+   * wants the answer: call it between batches, with no transaction open.
    */
-  pause(milliseconds?: number): Promise<void>
+  pause(milliseconds?: number, onSleep?: (wakeUp: () => void) => void): Promise<void>
 }
 
 type Handler<F> = F extends () => infer O
@@ -36,18 +38,27 @@ export interface Served {
  * side: one that pauses lets a later, short one overtake.
  */
 export function serve(port: MessagePort, table: Table, translate: (thrown: unknown) => unknown): Served {
-  const running = new Map<number, { cancelled: boolean; verb: string; done: Promise<void> }>()
+  const running = new Map<number, RunningCall>()
   const say = (message: FromThread) => port.postMessage(message)
 
-  const answer = async (id: number, verb: string, input: unknown, isCancelled: () => boolean): Promise<void> => {
+  const answer = async (id: number, call: RunningCall, input: unknown): Promise<void> => {
+    const { verb } = call
     const context: CallContext = {
       progress: (progress) => say({ type: 'progress', id, progress }),
-      pause: async (milliseconds = 0) => {
+      state: (state) => say({ type: 'state', id, state }),
+      pause: async (milliseconds = 0, onSleep) => {
         await new Promise<void>((resume) => {
-          if (milliseconds > 0) setTimeout(resume, milliseconds)
-          else setImmediate(resume)
+          if (milliseconds === 0 || call.cancelled) return void setImmediate(resume)
+          const wakeUp = (): void => {
+            clearTimeout(timer)
+            resume()
+          }
+          const timer = setTimeout(wakeUp, milliseconds)
+          call.sleepers.add(wakeUp)
+          onSleep?.(wakeUp)
         })
-        if (isCancelled()) throw new Failure('cancelled', 'Cancelled.')
+        call.sleepers.clear()
+        if (call.cancelled) throw new Failure('cancelled', 'Cancelled.')
       },
     }
     try {
@@ -65,22 +76,35 @@ export function serve(port: MessagePort, table: Table, translate: (thrown: unkno
   port.on('message', (message: ToThread) => {
     if (message.type === 'cancel') {
       const call = running.get(message.id)
-      if (call) call.cancelled = true
+      if (call) cancel(call)
       return
     }
     const { id, verb, input } = message
-    const call = { cancelled: false, verb, done: Promise.resolve() }
+    const call: RunningCall = { cancelled: false, verb, done: Promise.resolve(), sleepers: new Set() }
     running.set(id, call)
-    call.done = answer(id, verb, input, () => call.cancelled).finally(() => running.delete(id))
+    call.done = answer(id, call, input).finally(() => running.delete(id))
   })
 
   return {
     settle: async () => {
       const others = [...running.values()].filter((call) => call.verb !== 'close')
-      for (const call of others) call.cancelled = true
+      for (const call of others) cancel(call)
       await Promise.all(others.map((call) => call.done))
     },
   }
+}
+
+interface RunningCall {
+  cancelled: boolean
+  verb: string
+  done: Promise<void>
+  /** End the pause that the call is in. */
+  sleepers: Set<() => void>
+}
+
+function cancel(call: RunningCall): void {
+  call.cancelled = true
+  for (const wakeUp of call.sleepers) wakeUp()
 }
 
 function stackOf(thrown: unknown): string {

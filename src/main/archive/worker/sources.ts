@@ -1,18 +1,18 @@
-import { mayBeWritten, createHassetteReader, SILENCE_US } from '@main/sources/hassette-file/reader'
-import type { HassetteReader } from '@main/sources/hassette-file/reader'
+import { createHassetteReader, modeOf } from '@main/sources/hassette-file/reader'
 import { Failure } from '@shared/result'
-import type { SourceMode } from '@shared/source'
+import type { HassetteFacts, SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
-import type { FileSourceRequest, RecordingImport, SyncReport } from '../api'
-import { realPath } from '../file-facts'
-import { createAppender } from './append'
-import type { Appender } from './append'
+import type { AddedSource, FileSourceRequest, Pace, RecordingImport, SyncReport, SyncRequest } from '../api'
+import { databaseVersion, fileFacts, isMissing, realPath } from '../file-facts'
+import { createFeed } from './feed/feed'
+import { openSource } from './feed/opening'
+import type { OpenSource } from './feed/opening'
+import { findSameInstallation } from './feed/same-installation'
+import { createTail } from './feed/tail'
 import type { CallContext } from './serve'
 
-const BATCH = 1000
-const LONGEST_STATEMENT_MS = 30
-/** Between two statements while Hassette may be writing, lest its WAL cannot be checkpointed. */
-const PAUSE_MS = 10
+/** While a file is watched the writer thread waits no longer than this for somebody's lock, milliseconds. */
+const TAIL_LOCK_WAIT_MS = 100
 
 interface SourceRow {
   id: number
@@ -20,153 +20,170 @@ interface SourceRow {
   file_path: string | null
 }
 
-interface EpochRow {
-  id: number
-  last_foreign_id: number
-  anchor_id: number | null
-  anchor_uid: string | null
-  anchor_started_us: number | null
-}
-
 /** The writer's verbs about sources. */
 export interface Sources {
-  addFile(request: FileSourceRequest): { sourceId: number }
-  syncFile(input: { sourceId: number; shiftUs: number }, context: CallContext): Promise<SyncReport>
+  identifyFile(input: { path: string }, context: CallContext): Promise<HassetteFacts>
+  addFile(request: FileSourceRequest): Promise<AddedSource>
+  syncFile(input: SyncRequest, context: CallContext): Promise<SyncReport>
+  watchFile(input: { sourceId: number; shiftUs: number }, context: CallContext): Promise<never>
+  setPace(pace: Pace): void
   addRecording(input: { name: string }): { sourceId: number }
   importRecording(input: RecordingImport, context: CallContext): Promise<SyncReport>
 }
 
-/** `onCommitted` hears of every batch after its transaction. */
-export function createSources(db: Database, onCommitted: (sourceId: number, runs: number) => void): Sources {
-  const statements = prepareAll(db)
-  const add = (name: string, mode: SourceMode, path: string | null, schemaVersion: number | null) => ({
-    sourceId: Number(statements.addSource.run(name, mode, path, schemaVersion, nowUs()).lastInsertRowid),
-  })
+/** What the sources work with. */
+export interface SourcesOptions {
+  /** A folder of ours for copies of files that cannot be read where they are. */
+  copies: string
+  /** Hears of every batch after its transaction. */
+  onCommitted: (sourceId: number, runs: number) => void
+  /** Hears how long each look kept a Hassette file, milliseconds. */
+  onRead?: (milliseconds: number) => void
+}
 
-  const epochFor = (sourceId: number, reader: HassetteReader): EpochRow => {
-    const newest = statements.epoch.get(sourceId)
-    if (newest && isSameEpoch(newest, reader)) return newest
-    const id = Number(statements.addEpoch.run(sourceId, nowUs(), newest ? 'recreated' : 'first').lastInsertRowid)
-    return { id, last_foreign_id: 0, anchor_id: null, anchor_uid: null, anchor_started_us: null }
+export function createSources(db: Database, { copies, onCommitted, onRead }: SourcesOptions): Sources {
+  const statements = prepareAll(db)
+  const feed = createFeed(db, onCommitted)
+  const tail = createTail()
+  const inOrder = createQueues()
+  /** Version of each source's file when it was last read to its end. */
+  const versions = new Map<number, string | null>()
+  const listening = onRead ? { onRead } : {}
+  const open = (path: string, shiftUs: number, lockWaitMs?: number): Promise<OpenSource> =>
+    openSource(path, shiftUs, copies, { ...listening, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) })
+
+  const add = (name: string, mode: SourceMode, path: string | null, schemaVersion: number | null) =>
+    Number(statements.addSource.run(name, mode, path, schemaVersion, nowUs()).lastInsertRowid)
+
+  const fileOf = (sourceId: number): SourceRow & { file_path: string } => {
+    const source = statements.byId.get(sourceId)
+    if (!source || source.file_path === null) throw new Failure('not_found', 'There is no such source.')
+    return { ...source, file_path: source.file_path }
   }
 
-  const copy = async (sourceId: number, reader: HassetteReader, pauseMs: number, context: CallContext) => {
-    const began = performance.now()
-    const epoch = epochFor(sourceId, reader)
-    const appender = createAppender(db, sourceId, epoch.id, nowUs)
-    const parents = reader.parents()
-    appender.update(parents)
-    const runs = await copyRuns({
-      reader,
-      appender,
-      after: epoch.last_foreign_id,
-      pauseMs,
-      context,
-      onBatch: (count) => onCommitted(sourceId, count),
-    })
-    // What stood there before the runs may have ended meanwhile.
-    appender.update(reader.parents())
-    statements.markRead.run(reader.userVersion, nowUs(), sourceId)
-    return {
-      runs,
-      sessions: parents.sessions.length,
-      targets: parents.targets.length,
-      milliseconds: Math.round(performance.now() - began),
+  /** A snapshot becomes live when a Hassette turns out to write it. */
+  const noteLife = (source: SourceRow, opened: OpenSource): boolean => {
+    if (source.mode !== 'snapshot') return source.mode === 'live'
+    if (modeOf(opened.reader.newestSignUs(), nowUs()) === 'snapshot') return false
+    statements.makeLive.run(source.id)
+    return true
+  }
+
+  const syncCopy = async (source: SourceRow, path: string, shiftUs: number, context: CallContext) => {
+    const { reader, pauseMs, close } = await open(path, shiftUs)
+    try {
+      const same = findSameInstallation(reader, [source.id], feed.overlap)
+      if (!same) {
+        throw new Failure('invalid_input', `${path} is not of this source.`, 'Add it as a source of its own.')
+      }
+      return await feed.readCopy(source.id, same.epochId, reader, { pauseMs, context })
+    } finally {
+      close()
     }
   }
 
   return {
-    addFile: (request) => {
-      const path = realPath(request.path)
-      const known = statements.byPath.get(path)
-      if (known) return { sourceId: known.id }
-      const reader = createHassetteReader({ path }, request.shiftUs)
+    identifyFile: async ({ path }, context) => {
+      const { reader, copied, pauseMs, close } = await open(realPath(path), 0)
       try {
-        const mode = request.mode === 'auto' ? modeOf(reader.newestSignUs(), nowUs()) : request.mode
-        return add(request.name, mode, path, reader.userVersion)
+        const facts = await reader.facts(() => context.pause(pauseMs))
+        const bytes = (fileFacts(path)?.size ?? 0) + (fileFacts(`${path}-wal`)?.size ?? 0)
+        const mode = modeOf(reader.newestSignUs(), nowUs())
+        return { ...facts, bytes, mode, ...(copied ? { copied } : {}) }
       } finally {
-        reader.close()
+        close()
       }
     },
 
-    syncFile: async ({ sourceId, shiftUs }, context) => {
-      const path = statements.byId.get(sourceId)?.file_path
-      if (path === null || path === undefined) throw new Failure('not_found', 'There is no such source.')
-      const pauseMs = mayBeWritten(path, Date.now()) ? PAUSE_MS : 0
-      const reader = createHassetteReader({ path }, shiftUs)
+    addFile: async (request) => {
+      const path = realPath(request.path)
+      const known = statements.byPath.get(path)
+      if (known) return { sourceId: known.id, same: false }
+      const { reader, close } = await open(path, request.shiftUs)
       try {
-        return await copy(sourceId, reader, pauseMs, context)
+        const others = statements.files.all()
+        const same = findSameInstallation(
+          reader,
+          others.map((source) => source.id),
+          feed.overlap,
+        )
+        if (same) {
+          const old = fileOf(same.sourceId).file_path
+          // It was moved: nothing is left where it was read before.
+          if (!isMissing(old)) return { sourceId: same.sourceId, same: true }
+          statements.move.run(path, same.sourceId)
+          return { sourceId: same.sourceId, same: false }
+        }
+        const mode = request.mode === 'auto' ? modeOf(reader.newestSignUs(), nowUs()) : request.mode
+        return { sourceId: add(request.name, mode, path, reader.userVersion), same: false }
       } finally {
-        reader.close()
+        close()
       }
     },
+
+    syncFile: ({ sourceId, path, shiftUs }, context) =>
+      inOrder(sourceId, async () => {
+        const source = fileOf(sourceId)
+        const other = path === undefined ? source.file_path : realPath(path)
+        if (other !== source.file_path) return syncCopy(source, other, shiftUs, context)
+        const version = databaseVersion(source.file_path)
+        const { reader, copied, pauseMs, close } = await open(source.file_path, shiftUs)
+        try {
+          const report = await feed.read(sourceId, reader, { pauseMs, context })
+          versions.set(sourceId, version)
+          return copied ? { ...report, copied } : report
+        } finally {
+          close()
+        }
+      }),
+
+    watchFile: ({ sourceId, shiftUs }, context) => {
+      const { file_path: path, mode } = fileOf(sourceId)
+      const read = () =>
+        inOrder(sourceId, async () => {
+          const opened = await open(path, shiftUs, TAIL_LOCK_WAIT_MS)
+          try {
+            const quiet = { progress: () => undefined, pause: context.pause }
+            await feed.read(sourceId, opened.reader, { pauseMs: opened.pauseMs, context: quiet })
+            return { isLive: noteLife(fileOf(sourceId), opened) }
+          } finally {
+            opened.close()
+          }
+        })
+      return tail.watch({ path, isLive: mode === 'live', seen: versions.get(sourceId) ?? null, read }, context)
+    },
+
+    setPace: tail.setPace,
 
     addRecording: ({ name }) => {
       const known = statements.sample.get()
-      return known ? { sourceId: known.id } : add(name, 'sample', null, null)
+      return { sourceId: known ? known.id : add(name, 'sample', null, null) }
     },
 
-    importRecording: async ({ sourceId, image, shiftUs }, context) => {
-      if (statements.byId.get(sourceId)?.mode !== 'sample') throw new Failure('not_found', 'There is no such source.')
-      const reader = createHassetteReader({ image }, shiftUs)
-      try {
-        return await copy(sourceId, reader, 0, context)
-      } finally {
-        reader.close()
-      }
-    },
+    importRecording: ({ sourceId, image, shiftUs }, context) =>
+      inOrder(sourceId, async () => {
+        if (statements.byId.get(sourceId)?.mode !== 'sample') throw new Failure('not_found', 'There is no such source.')
+        const reader = createHassetteReader({ image }, shiftUs)
+        try {
+          return await feed.read(sourceId, reader, { pauseMs: 0, context })
+        } finally {
+          reader.close()
+        }
+      }),
   }
 }
 
-/**
- * Live or snapshot, from the newest sign of life in the file and never from its date: a copy made an hour ago of a
- * Hassette that runs is a snapshot, too. Microseconds.
- */
-export function modeOf(newestSignUs: number | null, nowUs: number): SourceMode {
-  return newestSignUs === null || nowUs - newestSignUs > SILENCE_US ? 'snapshot' : 'live'
-}
-
-interface Copy {
-  reader: HassetteReader
-  appender: Appender
-  after: number
-  pauseMs: number
-  context: CallContext
-  onBatch: (runs: number) => void
-}
-
-async function copyRuns({ reader, appender, after, pauseMs, context, onBatch }: Copy): Promise<number> {
-  const total = reader.countAfter(after)
-  let limit = BATCH
-  let cursor = after
-  let done = 0
-  for (;;) {
-    const began = performance.now()
-    const runs = reader.runsAfter(cursor, limit)
-    const last = runs.at(-1)
-    if (!last) return done
-    const anchor = reader.cursorAt(last.foreignId) ?? { foreignId: last.foreignId, uid: last.executionId, startedUs: 0 }
-    if (performance.now() - began > LONGEST_STATEMENT_MS) limit = Math.max(50, Math.floor(limit / 2))
-    // Hassette writes a session or a target before the runs that refer to it.
-    if (!appender.knowsParentsOf(runs)) appender.update(reader.parents())
-    appender.append({ runs, cursor: anchor })
-    cursor = last.foreignId
-    done += runs.length
-    onBatch(runs.length)
-    context.progress({ done, total: Math.max(total, done) })
-    await context.pause(pauseMs)
+/** Work on one source goes one after the other: two readings would copy the same rows. */
+function createQueues(): <T>(sourceId: number, work: () => Promise<T>) => Promise<T> {
+  const queues = new Map<number, Promise<unknown>>()
+  return (sourceId, work) => {
+    const result = (queues.get(sourceId) ?? Promise.resolve()).then(work)
+    queues.set(
+      sourceId,
+      result.catch(() => undefined),
+    )
+    return result
   }
-}
-
-/**
- * A Hassette file is a new one if the row at our cursor is another than the one we read, or if it never gave out so
- * high a number. That the row is missing says nothing: Hassette's own retention deletes rows.
- */
-function isSameEpoch(epoch: EpochRow, reader: HassetteReader): boolean {
-  if (epoch.anchor_id === null) return true
-  const row = reader.cursorAt(epoch.anchor_id)
-  if (row) return row.uid === epoch.anchor_uid && row.startedUs === epoch.anchor_started_us
-  return reader.sequence() >= epoch.last_foreign_id
 }
 
 function nowUs(): number {
@@ -178,16 +195,14 @@ function prepareAll(db: Database) {
     byPath: db.prepare<[string], SourceRow>('SELECT id, mode, file_path FROM sources WHERE file_path = ?'),
     sample: db.prepare<[], SourceRow>("SELECT id, mode, file_path FROM sources WHERE mode = 'sample' LIMIT 1"),
     byId: db.prepare<[number], SourceRow>('SELECT id, mode, file_path FROM sources WHERE id = ?'),
+    files: db.prepare<[], SourceRow>(
+      `SELECT id, mode, file_path FROM sources
+       WHERE mode <> 'sample' AND removed_us IS NULL AND file_path IS NOT NULL ORDER BY id`,
+    ),
     addSource: db.prepare<[string, SourceMode, string | null, number | null, number]>(
       'INSERT INTO sources (name, mode, file_path, schema_version, added_us) VALUES (?, ?, ?, ?, ?)',
     ),
-    markRead: db.prepare<[number, number, number]>('UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?'),
-    epoch: db.prepare<[number], EpochRow>(
-      `SELECT id, last_foreign_id, anchor_id, anchor_uid, anchor_started_us FROM epochs
-       WHERE source_id = ? ORDER BY id DESC LIMIT 1`,
-    ),
-    addEpoch: db.prepare<[number, number, string]>(
-      'INSERT INTO epochs (source_id, first_seen_us, reason) VALUES (?, ?, ?)',
-    ),
+    makeLive: db.prepare<[number]>("UPDATE sources SET mode = 'live' WHERE id = ?"),
+    move: db.prepare<[string, number]>('UPDATE sources SET file_path = ? WHERE id = ?'),
   }
 }

@@ -24,10 +24,10 @@ const opened = (): OpenWriter => {
   return writer
 }
 
-/** One reading at a time; what it committed is told before it answers. */
+/** What a reading committed is told before it answers. */
 const read = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
-    return await opened().exclusively(work)
+    return await work()
   } finally {
     news.flush()
   }
@@ -39,8 +39,14 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
     writer = openWriter(path, news.add)
     return writer.facts
   },
+  identifyFile: (input, context) => opened().sources.identifyFile(input, context),
   addFileSource: (input) => opened().sources.addFile(input),
   syncFileSource: (input, context) => read(() => opened().sources.syncFile(input, context)),
+  watchFileSource: (input, context) => opened().sources.watchFile(input, context),
+  setPace: ({ pace }) => {
+    opened().sources.setPace(pace)
+    return null
+  },
   addRecording: (input) => opened().sources.addRecording(input),
   importRecording: (input, context) => read(() => opened().sources.importRecording(input, context)),
   close: async () => {

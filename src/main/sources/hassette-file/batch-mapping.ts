@@ -2,6 +2,7 @@ import type { AppInput, RunInput, SessionInput, TargetInput } from '@main/archiv
 import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
 import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
 import { handlerTrigger, jobTrigger } from './trigger-words'
+import { count, durationOf, real, text, toUs, whole } from './values'
 
 /** Rows as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any column. */
 export interface SessionRow {
@@ -97,17 +98,6 @@ const ENDING: Record<string, SessionEnding> = {
   failure: 'crashed',
   crashed: 'crashed',
   unknown: 'killed',
-}
-
-/** Latest time kept, year 2242: start and duration together stay below 2^53. */
-const LATEST_US = 8_600_000_000_000_000
-/** Ten years; nothing runs longer. */
-const LONGEST_US = 315_576_000_000_000
-
-/** Seconds since 1970 as whole microseconds, moved by `shiftUs`; null for null and for what is no number. */
-export function toUs(seconds: unknown, shiftUs: number): number | null {
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return null
-  return Math.min(LATEST_US, Math.max(0, Math.round(seconds * 1e6) + shiftUs))
 }
 
 /** A session that still says "running" although a newer one began was killed. */
@@ -235,11 +225,6 @@ function parentOf(row: ParentRow, shiftUs: number, cleanStopUs: number | null) {
   }
 }
 
-function durationOf(milliseconds: unknown): number {
-  if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds)) return 0
-  return Math.min(LONGEST_US, Math.max(0, Math.round(milliseconds * 1000)))
-}
-
 function originOf(origin: unknown): RunOrigin {
   if (origin === null || origin === undefined) return null
   return RUN_ORIGINS.find((known) => known === origin) ?? 'other'
@@ -247,21 +232,4 @@ function originOf(origin: unknown): RunOrigin {
 
 function tierOf(tier: unknown): Tier {
   return tier === 'framework' ? 'framework' : 'app'
-}
-
-function text(value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  return typeof value === 'string' ? value : String(value)
-}
-
-function real(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null
-}
-
-function whole(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
-}
-
-function count(value: unknown): number {
-  return Math.max(0, whole(value) ?? 0)
 }

@@ -18,9 +18,9 @@ export interface HassetteFile {
  * Throws `source_not_found`, `source_not_hassette`, `source_too_old`, `source_corrupt`, `source_locked` or
  * `source_unreachable`.
  */
-export function openHassetteFile(path: string): HassetteFile {
+export function openHassetteFile(path: string, lockWaitMs = LOCK_WAIT_MS): HassetteFile {
   refuseUnreadable(path)
-  return opened(path, () => new Database(path, { readonly: true, fileMustExist: true, timeout: LOCK_WAIT_MS }))
+  return opened(path, () => new Database(path, { readonly: true, fileMustExist: true, timeout: lockWaitMs }))
 }
 
 /** Opens an image of a Hassette file in memory. Throws as `openHassetteFile` does. */

@@ -9,7 +9,7 @@ export function plannedSample(archive: Pick<ArchiveClient, 'write'>, recordingDi
   return {
     path: null,
     name: SAMPLE_NAME,
-    prepare: async () => (await archive.write.addRecording({ name: SAMPLE_NAME })).sourceId,
+    prepare: async () => ({ ...(await archive.write.addRecording({ name: SAMPLE_NAME })), same: false }),
     read: async (sourceId, { signal, onProgress }) => {
       const recording = await loadRecording(recordingDir)
       await archive.write.importRecording(

@@ -1,0 +1,222 @@
+import type { HassetteReader } from '@main/sources/hassette-file/reader'
+import type { Database } from 'better-sqlite3'
+import type { SyncReport } from '../../api'
+import { keepsLogs } from '../../batch'
+import type { AppendRole, RunInput } from '../../batch'
+import { createAppender } from '../append'
+import type { Appender } from '../append'
+import type { CallContext } from '../serve'
+import { createBlockingEvents } from './blocking-events'
+import { createGaps } from './coverage'
+import { createEpochs, isSameEpoch } from './epochs'
+import type { Epoch } from './epochs'
+import { createOverlap } from './overlap'
+import type { Overlap } from './overlap'
+
+const BATCH = 1000
+const LONGEST_STATEMENT_MS = 30
+/** Targets can change in ways that their mark does not show (a schedule, a mode); so they are read whole this often. */
+const WHOLE_PARENTS_MS = 60_000
+const MARK_READ_MS = 60_000
+
+/** Brings what is new in a Hassette file into the archive. */
+export interface Feed {
+  /** Reads everything beyond the cursor. */
+  read(sourceId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport>
+  /** Reads a copy of a file that the source was read from, of whatever age, and adds what the source lacks. */
+  readCopy(sourceId: number, epochId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport>
+  overlap: Overlap
+}
+
+/** How one reading goes. */
+export interface ReadOptions {
+  /** Between two statements, so that Hassette can checkpoint, milliseconds; 0 when nobody writes. */
+  pauseMs: number
+  context: Pick<CallContext, 'pause' | 'progress'>
+}
+
+/** What is kept of a source between two readings, so that a small one is cheap. */
+interface Kept {
+  epochId: number
+  appender: Appender
+  mark: string | null
+  wholeAtMs: number
+  markedAtMs: number
+  sessions: number
+  targets: number
+}
+
+/** `onCommitted` hears of every batch after its transaction. */
+export function createFeed(db: Database, onCommitted: (sourceId: number, runs: number) => void): Feed {
+  const epochs = createEpochs(db)
+  const overlap = createOverlap(db)
+  const gaps = createGaps(db, overlap)
+  const blocking = createBlockingEvents(db)
+  const markRead = db.prepare<[number, number, number]>(
+    'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
+  )
+  const kept = new Map<number, Kept>()
+
+  const keptFor = (sourceId: number, epochId: number): Kept => {
+    const known = kept.get(sourceId)
+    if (known?.epochId === epochId) return known
+    const made: Kept = {
+      epochId,
+      appender: createAppender(db, sourceId, epochId, nowUs),
+      mark: null,
+      wholeAtMs: -Infinity,
+      markedAtMs: -Infinity,
+      sessions: 0,
+      targets: 0,
+    }
+    kept.set(sourceId, made)
+    return made
+  }
+
+  /** Sessions, handlers, jobs and apps, if any of them changed. */
+  const updateParents = (state: Kept, reader: HassetteReader): void => {
+    const mark = reader.parentsMark()
+    const now = performance.now()
+    if (mark === state.mark && now - state.wholeAtMs < WHOLE_PARENTS_MS) return
+    const parents = reader.parents()
+    state.appender.update(parents)
+    Object.assign(state, {
+      mark,
+      wholeAtMs: now,
+      sessions: parents.sessions.length,
+      targets: parents.targets.length,
+    })
+  }
+
+  const copyLogs = async (appender: Appender, reader: HassetteReader, { context, pauseMs }: ReadOptions) => {
+    for (let cursor = appender.logs.cursor(); ;) {
+      const { lines, lookedUpTo } = reader.logsAfter(cursor)
+      if (lookedUpTo === cursor) return
+      appender.logs.take(lines, lookedUpTo)
+      cursor = lookedUpTo
+      await context.pause(pauseMs)
+    }
+  }
+
+  const read = async (sourceId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport> => {
+    const began = performance.now()
+    const epoch = epochs.of(sourceId, reader, nowUs())
+    const state = keptFor(sourceId, epoch.id)
+    const { appender } = state
+    updateParents(state, reader)
+    const runs = await copyRuns({
+      ...options,
+      reader,
+      appender,
+      after: gaps.note(sourceId, epoch, reader, nowUs()),
+      lacking: lackingIn(sourceId, epoch),
+      refresh: () => appender.update(reader.parents()),
+      onBatch: (count) => onCommitted(sourceId, count),
+    })
+    await copyLogs(appender, reader, options)
+    await blocking.copy(sourceId, epoch.id, reader, () => options.context.pause(options.pauseMs))
+    // What stood there before the runs may have ended meanwhile.
+    updateParents(state, reader)
+    if (runs > 0 || performance.now() - state.markedAtMs > MARK_READ_MS) {
+      markRead.run(reader.userVersion, nowUs(), sourceId)
+      state.markedAtMs = performance.now()
+    }
+    return {
+      runs,
+      sessions: state.sessions,
+      targets: state.targets,
+      milliseconds: Math.round(performance.now() - began),
+    }
+  }
+
+  /** After a backup was put back, its rows are there already. */
+  const lackingIn =
+    (sourceId: number, epoch: Epoch) =>
+    (runs: RunInput[]): RunInput[] => {
+      if (!runs.some((run) => run.foreignId <= epoch.maybeKnownUpTo)) return runs
+      const known = overlap.of(sourceId, runs)
+      return runs.filter((run) => !known.has(run))
+    }
+
+  const readCopy: Feed['readCopy'] = async (sourceId, epochId, reader, options) => {
+    const began = performance.now()
+    const newest = epochs.newest(sourceId)
+    const goesOn = newest?.id === epochId && isSameEpoch(newest, reader)
+    const report = goesOn ? await read(sourceId, reader, options) : { runs: 0 }
+    const parents = reader.parents()
+    const appender = createAppender(db, sourceId, epochId, nowUs, 'backfill')
+    const role: AppendRole = 'backfill'
+    appender.update(parents)
+    const runs = await copyRuns({
+      ...options,
+      reader,
+      appender,
+      role,
+      after: 0,
+      lacking: (batch) => {
+        const known = overlap.of(sourceId, batch)
+        return batch.filter((run) => !known.has(run))
+      },
+      refresh: () => appender.update(reader.parents()),
+      onBatch: (count) => onCommitted(sourceId, count),
+    })
+    // The newest runs of targets may be others now than those that the kept appender has in mind.
+    if (runs > 0) kept.delete(sourceId)
+    return {
+      runs: report.runs + runs,
+      sessions: parents.sessions.length,
+      targets: parents.targets.length,
+      milliseconds: Math.round(performance.now() - began),
+    }
+  }
+
+  return { read, readCopy, overlap }
+}
+
+interface Copy extends ReadOptions {
+  reader: HassetteReader
+  appender: Appender
+  after: number
+  role?: AppendRole
+  /** Those of a batch that the source does not have yet. */
+  lacking: (runs: RunInput[]) => RunInput[]
+  refresh: () => void
+  onBatch: (runs: number) => void
+}
+
+async function copyRuns(copy: Copy): Promise<number> {
+  const { reader, appender, pauseMs, context, role = 'live' } = copy
+  const total = Math.max(0, (reader.ids()?.newest ?? 0) - copy.after)
+  let limit = BATCH
+  let cursor = copy.after
+  let done = 0
+  let taken = 0
+  for (;;) {
+    const began = performance.now()
+    const found = reader.runsAfter(cursor, limit)
+    const last = found.at(-1)
+    if (!last) return taken
+    if (performance.now() - began > LONGEST_STATEMENT_MS) limit = Math.max(50, Math.floor(limit / 2))
+    const anchor = reader.cursorAt(last.foreignId) ?? { foreignId: last.foreignId, uid: last.executionId, startedUs: 0 }
+    const runs = copy.lacking(found)
+    // Hassette writes a session or a target before the runs that refer to it.
+    if (!appender.knowsParentsOf(runs)) copy.refresh()
+    const logCursor = role === 'live' ? appender.logs.cursor() : Number.MAX_SAFE_INTEGER
+    for (const run of runs) {
+      if (keepsLogs(run) && run.executionId !== null) run.logs = reader.logsOf(run.executionId, logCursor)
+    }
+    if (role === 'live') appender.append({ runs, cursor: anchor })
+    else if (runs.length > 0) appender.append({ runs, cursor: null })
+    cursor = last.foreignId
+    done += found.length
+    taken += runs.length
+    if (runs.length > 0) copy.onBatch(runs.length)
+    context.progress({ done, total: Math.max(total, done) })
+    // A short batch is the end, but not while somebody writes: then the next one is due after the pause.
+    await context.pause(pauseMs)
+  }
+}
+
+function nowUs(): number {
+  return Date.now() * 1000
+}

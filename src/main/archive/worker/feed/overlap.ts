@@ -1,0 +1,96 @@
+import type { Database } from 'better-sqlite3'
+import type { RunInput } from '../../batch'
+import { blockOf, idsOfBlock, runId } from '../ids'
+import { encodeUid } from '../uid'
+
+/** Where a source already has a run: the stream and its epoch. */
+export interface KnownRun {
+  streamId: number
+  epochId: number
+}
+
+/** Finds out which runs a source already has, by start, length and, where it is kept, execution id. */
+export interface Overlap {
+  of(sourceId: number, runs: readonly RunInput[]): Map<RunInput, KnownRun>
+  /** Starts of the oldest and the newest run that the source has; null when it has none. */
+  range(sourceId: number): { fromUs: number; toUs: number } | null
+}
+
+interface StoredKey {
+  started: number
+  duration: number
+  uid: Uint8Array | null
+}
+
+export function createOverlap(db: Database): Overlap {
+  const selectStreams = db.prepare<[number], { id: number; epochId: number }>(
+    'SELECT st.id, e.id AS epochId FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?',
+  )
+  const selectBlocks = db
+    .prepare<[number, number, number, number], number>(
+      'SELECT block FROM blocks WHERE block BETWEEN ? AND ? AND min_start_us <= ? AND max_start_us >= ? ORDER BY block',
+    )
+    .pluck()
+  const selectRange = db.prepare<[number, number], { fromUs: number | null; toUs: number | null }>(
+    'SELECT min(min_start_us) AS fromUs, max(max_start_us) AS toUs FROM blocks WHERE block BETWEEN ? AND ?',
+  )
+  const selectRuns = db.prepare<[number, number, number, number], StoredKey>(
+    `SELECT started_us AS started, duration_us AS duration, uid FROM runs
+     WHERE id BETWEEN ? AND ? AND started_us BETWEEN ? AND ?`,
+  )
+
+  return {
+    of: (sourceId, runs) => {
+      const found = new Map<RunInput, KnownRun>()
+      if (runs.length === 0) return found
+      const from = extreme(runs, Math.min)
+      const to = extreme(runs, Math.max)
+      const waiting = new Map<string, RunInput[]>()
+      for (const run of runs) {
+        const key = keyOf(run.startedUs, run.durationUs)
+        const same = waiting.get(key)
+        if (same) same.push(run)
+        else waiting.set(key, [run])
+      }
+      for (const stream of selectStreams.all(sourceId)) {
+        const last = blockOf(runId(stream.id + 1, 0)) - 1
+        for (const block of selectBlocks.all(blockOf(runId(stream.id, 0)), last, to, from)) {
+          const { first, last: lastId } = idsOfBlock(block)
+          for (const stored of selectRuns.all(first, lastId, from, to)) {
+            for (const run of waiting.get(keyOf(stored.started, stored.duration)) ?? []) {
+              if (!found.has(run) && isSame(run, stored)) {
+                found.set(run, { streamId: stream.id, epochId: stream.epochId })
+                break
+              }
+            }
+          }
+        }
+      }
+      return found
+    },
+    range: (sourceId) => {
+      const ranges = selectStreams
+        .all(sourceId)
+        .map(({ id }) => selectRange.get(blockOf(runId(id, 0)), blockOf(runId(id + 1, 0)) - 1))
+        .flatMap((range) => (range && range.fromUs !== null && range.toUs !== null ? [range] : []))
+      const froms = ranges.map((range) => range.fromUs ?? 0)
+      return froms.length === 0
+        ? null
+        : { fromUs: Math.min(...froms), toUs: Math.max(...ranges.map((range) => range.toUs ?? 0)) }
+    },
+  }
+}
+
+function keyOf(started: number, duration: number): string {
+  return `${started}/${duration}`
+}
+
+/** Successes of the framework are kept without their id. */
+function isSame(run: RunInput, stored: StoredKey): boolean {
+  if (stored.uid === null || run.executionId === null) return true
+  return Buffer.compare(encodeUid(run.executionId), stored.uid) === 0
+}
+
+function extreme(runs: readonly RunInput[], pick: (a: number, b: number) => number): number {
+  return runs.reduce((best, run) => pick(best, run.startedUs), runs[0]?.startedUs ?? 0)
+}

@@ -1,0 +1,118 @@
+import { toProblem, Failure } from '@shared/result'
+import type { Pace, WatchState } from '../../api'
+import { databaseVersion } from '../../file-facts'
+import type { CallContext } from '../serve'
+
+/** How often a watched file is looked at, milliseconds: while the window is seen, and while nobody looks. */
+const PACES_MS: Record<Pace, number> = { visible: 250, hidden: 2000 }
+
+/** After a failure, milliseconds; the last one repeats. A changed file is tried at once. */
+const BACK_OFF_MS = [250, 1000, 2000, 5000, 10_000, 30_000] as const
+/** One more look after the last change: clocks of file systems are coarse, the slowest counts in steps of 2 s. */
+const SETTLE_MS = 2500
+/** The time at which a source was last seen in step is told this often. */
+const TELL_MS = 10_000
+
+/** One file to be watched. */
+export interface Watch {
+  path: string
+  /** Whether a Hassette writes it, as far as is known. */
+  isLive: boolean
+  /** Version of the file up to which it was read already; null reads it first. */
+  seen: string | null
+  /** Reads what is new; answers whether a Hassette writes the file. */
+  read: () => Promise<{ isLive: boolean }>
+}
+
+export interface Tail {
+  /** Watches until the call is cancelled; throws `cancelled`, or what is no fault of the source. */
+  watch(watch: Watch, context: Pick<CallContext, 'pause' | 'state'>): Promise<never>
+  setPace(pace: Pace): void
+}
+
+/**
+ * Watches files by `stat`: nothing of a file is opened until it changed, and it is closed after every reading, so that
+ * a Hassette that stops, checkpoints, deletes or recreates its file meets nobody.
+ */
+export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
+  let paceMs = PACES_MS.hidden
+  const sleepers = new Set<() => void>()
+
+  const sleep = async (context: Pick<CallContext, 'pause'>): Promise<void> => {
+    let wake: (() => void) | null = null
+    try {
+      await context.pause(paceMs, (wakeUp) => {
+        wake = wakeUp
+        sleepers.add(wakeUp)
+      })
+    } finally {
+      if (wake) sleepers.delete(wake)
+    }
+  }
+
+  const watch: Tail['watch'] = async ({ path, read, ...initial }, context) => {
+    let { isLive, seen } = initial
+    let settleAt = Infinity
+    let failures = 0
+    let retryAt = 0
+    let sinceMs = 0
+    let told: string | null = null
+    let toldAt = 0
+
+    const tell = (state: WatchState): void => {
+      const now = performance.now()
+      if (told === state.kind && state.kind !== 'stale' && now - toldAt < TELL_MS) return
+      told = state.kind
+      toldAt = now
+      context.state(state)
+    }
+    const inStep = (): void => tell({ kind: isLive ? 'live' : 'up_to_date', atMs: Date.now() })
+
+    if (seen !== null) inStep()
+    for (;;) {
+      const now = performance.now()
+      // Taken before the reading: what is committed meanwhile makes the next one.
+      const version = reachable(path)
+      const changed = version !== seen
+      if (changed || now >= settleAt || (failures > 0 && now >= retryAt)) {
+        try {
+          ;({ isLive } = await read())
+          failures = 0
+          settleAt = changed ? now + SETTLE_MS : Infinity
+          inStep()
+        } catch (thrown) {
+          if (!isOfTheSource(thrown)) throw thrown
+          if (failures === 0) sinceMs = Date.now()
+          retryAt = performance.now() + (backOffMs[Math.min(failures, backOffMs.length - 1)] ?? 0)
+          settleAt = Infinity
+          failures++
+          // Once may be a moment: a Hassette that migrates, restarts or recreates its file.
+          if (failures > 1) tell({ kind: 'stale', sinceMs, problem: toProblem(thrown) })
+        }
+        seen = version
+      }
+      await sleep(context)
+    }
+  }
+
+  return {
+    watch,
+    setPace: (pace) => {
+      paceMs = PACES_MS[pace]
+      for (const wakeUp of sleepers) wakeUp()
+    },
+  }
+}
+
+/** A folder that may not be looked into is no change but a failure of the next reading. */
+function reachable(path: string): string | null {
+  try {
+    return databaseVersion(path)
+  } catch {
+    return null
+  }
+}
+
+function isOfTheSource(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.code.startsWith('source_')
+}
