@@ -32,7 +32,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: project('unit', ['test/{contract,main,scripts,shared}/**/*.test.ts'], 10_000),
+        test: project('unit', ['test/{alerts,contract,main,scripts,shared}/**/*.test.ts'], 10_000),
       },
       {
         resolve: { alias },
