@@ -16,13 +16,22 @@ export interface Watching extends TestClient {
   runs: () => number
   /** Waits until the archive holds so many runs, and fails if it holds more. */
   hasRuns: (count: number) => Promise<void>
+  /** When the news of each run came, `Date.now()`. */
+  arrivals: number[]
   /** Stops watching. */
   stop: () => Promise<void>
+  /** What the call failed with. */
+  ended: Promise<unknown>
 }
 
 /** Adds the file, reads it, and watches it as the app does while its window is seen. */
 export async function startWatching(archive: string, path: string, shiftUs = 0): Promise<Watching> {
-  const client = openClient(archive)
+  const arrivals: number[] = []
+  const client = openClient(archive, {
+    onCommitted: ({ runs }) => {
+      for (let run = 0; run < runs; run++) arrivals.push(Date.now())
+    },
+  })
   const { sourceId } = await client.write.addFileSource({ path, name: 'home', mode: 'auto', shiftUs })
   await client.write.syncFileSource({ sourceId, shiftUs })
   await client.write.setPace({ pace: 'visible' })
@@ -45,6 +54,8 @@ export async function startWatching(archive: string, path: string, shiftUs = 0):
     archive,
     sourceId,
     told,
+    arrivals,
+    ended,
     reaches: (kind, since = 0) =>
       waitFor(`the state ${kind}`, () => told.slice(since).findLast((state) => state.kind === kind)),
     runs,
