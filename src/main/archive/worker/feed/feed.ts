@@ -141,7 +141,7 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
   const readCopy: Feed['readCopy'] = async (sourceId, epochId, reader, options) => {
     const began = performance.now()
     const newest = epochs.newest(sourceId)
-    const goesOn = newest?.id === epochId && isSameEpoch(newest, reader)
+    const goesOn = newest?.id === epochId && isSameEpoch(newest, reader) && reader.sequence() > newest.lastForeignId
     const report = goesOn ? await read(sourceId, reader, options) : { runs: 0 }
     const parents = reader.parents()
     const appender = createAppender(db, sourceId, epochId, nowUs, 'backfill')

@@ -36,26 +36,19 @@ export function findSameInstallation(
   return null
 }
 
+/** Runs at places spread evenly over the ids of the common time: starts may lie anywhere in it. */
 function sample(reader: HassetteReader, range: { fromUs: number; toUs: number } | null): RunInput[] {
-  if (!range) return []
-  const first = reader.runsFrom(range.fromUs, 1)[0]
-  const last = newestUntil(reader, range.toUs)
-  if (!first || last === null) return []
+  const ids = reader.ids()
+  const first = range && reader.runsFrom(range.fromUs, 1)[0]
+  if (!range || !ids || !first) return []
+  const end = reader.runsFrom(range.toUs + 1, 1)[0]?.foreignId ?? ids.newest
+  const begin = Math.min(first.foreignId, end)
   const sampled = new Map<number, RunInput>()
-  const end = Math.min(last, range.toUs)
   for (let place = 0; place < PLACES; place++) {
-    const fromUs = first.startedUs + ((end - first.startedUs) * place) / PLACES
-    for (const run of reader.runsFrom(Math.floor(fromUs), RUNS_AT_A_PLACE)) {
-      if (run.startedUs <= end) sampled.set(run.foreignId, run)
+    const after = begin - 1 + Math.floor(((end - begin) * place) / PLACES)
+    for (const run of reader.runsAfter(after, RUNS_AT_A_PLACE)) {
+      if (run.startedUs >= range.fromUs && run.startedUs <= range.toUs) sampled.set(run.foreignId, run)
     }
   }
   return [...sampled.values()]
-}
-
-/** Start of the file's newest run; a bound for the common time. */
-function newestUntil(reader: HassetteReader, toUs: number): number | null {
-  const ids = reader.ids()
-  if (!ids) return null
-  const newest = reader.runsAfter(ids.newest - 1, 1)[0]
-  return newest ? Math.min(newest.startedUs, toUs) : null
 }
