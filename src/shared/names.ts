@@ -40,7 +40,15 @@ export const TARGET_STATE: Record<TargetState, { word: string; sentence: string 
 export const THEME_WORD: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' }
 
 /** Names of the fields that a filter can hold, and of their values. */
-export const FIELD_WORD: Record<Condition['field'], string> = { status: 'Status', app: 'App', kind: 'Kind' }
+export const FIELD_WORD: Record<Condition['field'], string> = {
+  status: 'Status',
+  app: 'App',
+  kind: 'Kind',
+  target: 'Target',
+  errorType: 'Error',
+  dependencyFailure: 'Dependency failure',
+  text: 'Text',
+}
 
 /** Where a setting in force came from. */
 export const ORIGIN_WORD: Record<SettingOrigin, string> = {
@@ -66,8 +74,11 @@ export const RUN_ORIGIN_WORD: Record<NonNullable<RunOrigin>, string> = {
   HASSETTE_SYNTHETIC: 'Hassette, made up at start',
   other: 'elsewhere',
 }
-/** How a value of a condition is written. */
+
+/** How the value of a condition is written; a target by its number, since its name is not in the condition. */
 export function conditionValue(condition: Condition): string {
   if (condition.field === 'status') return STATUS_WORD[condition.value]
-  return condition.field === 'kind' ? KIND_WORD[condition.value] : condition.value
+  if (condition.field === 'kind') return KIND_WORD[condition.value]
+  if (condition.field === 'dependencyFailure') return ''
+  return condition.field === 'target' ? `#${condition.value}` : condition.value
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import type { Condition } from '@shared/filter'
 import { RUN_STATUSES, TARGET_KINDS } from '@shared/run'
-import { conditionsOf, deepLink, idOf, queryOf, rangeOf, tierOf } from '@renderer/lib/route-state'
+import { CONDITION_FIELDS, conditionsOf, deepLink, idOf, queryOf, rangeOf, tierOf } from '@renderer/lib/route-state'
 
 const router = createRouter({
   history: createMemoryHistory(),
@@ -17,10 +17,14 @@ const op = fc.constantFrom('is' as const, 'not' as const)
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ field: fc.constant('status' as const), op, value: fc.constantFrom(...RUN_STATUSES) }),
   fc.record({ field: fc.constant('kind' as const), op, value: fc.constantFrom(...TARGET_KINDS) }),
-  fc.record({ field: fc.constant('app' as const), op, value: fc.string({ minLength: 1, maxLength: 200 }) }),
+  ...(['app', 'errorType', 'text'] as const).map((field) =>
+    fc.record({ field: fc.constant(field), op, value: fc.string({ minLength: 1, maxLength: 200 }) }),
+  ),
+  fc.record({ field: fc.constant('target' as const), op, value: fc.integer({ min: 1 }) }),
+  fc.record({ field: fc.constant('dependencyFailure' as const), op, value: fc.constant(true as const) }),
 )
 const byField = (list: readonly Condition[]): Condition[] =>
-  (['status', 'app', 'kind'] as const).flatMap((field) => list.filter((one) => one.field === field))
+  CONDITION_FIELDS.flatMap((field) => list.filter((one) => one.field === field))
 
 describe('the route and the filter', () => {
   it('says the same after a journey through an address', () => {
@@ -40,7 +44,8 @@ describe('the route and the filter', () => {
   })
 
   it('leaves out what the contract does not know', () => {
-    expect(conditionsOf({ status: ['failed', 'exploded', '!ok'], kind: 'robot', app: '' })).toEqual([
+    const nonsense = { kind: 'robot', app: '', target: ['0', 'x', '1e3'], dependencyFailure: 'false', text: '' }
+    expect(conditionsOf({ status: ['failed', 'exploded', '!ok'], ...nonsense })).toEqual([
       { field: 'status', op: 'is', value: 'failed' },
       { field: 'status', op: 'not', value: 'ok' },
     ])

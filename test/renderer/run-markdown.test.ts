@@ -28,6 +28,7 @@ const RUN: RunDetail = {
   session: null,
   previousRunId: null,
   nextRunId: null,
+  logs: [],
   strip: 'f',
 }
 

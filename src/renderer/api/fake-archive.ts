@@ -1,4 +1,4 @@
-import type { RunFilter, Span } from '@shared/filter'
+import type { Condition, RunFilter, Span } from '@shared/filter'
 import type { RunDetail, RunPage, RunRow } from '@shared/run'
 import { outcomeLetter } from '@shared/run'
 import type { AppRow, TargetDetail, TargetRow } from '@shared/target'
@@ -10,19 +10,36 @@ import { FAKE_TARGETS } from './fake-targets'
 const inSpan = (run: FakeRun, span: Span): boolean =>
   (span.fromUs === null || run.startedUs >= span.fromUs) && (span.toUs === null || run.startedUs < span.toUs)
 
+/** Whether a run has what a condition names, whatever its operator. */
+function holds(run: FakeRun, condition: Condition): boolean {
+  switch (condition.field) {
+    case 'status':
+      return run.status === condition.value
+    case 'app':
+      return run.appKey === condition.value
+    case 'kind':
+      return run.kind === condition.value
+    case 'target':
+      return run.targetId === condition.value
+    case 'errorType':
+      return run.errorType === condition.value
+    case 'dependencyFailure':
+      return run.dependencyFailure
+    case 'text':
+      return `${run.errorType ?? ''}\n${run.message ?? ''}`.toLowerCase().includes(condition.value.toLowerCase())
+  }
+}
+
 /** Whether a run passes: several `is` of one field are alternatives, each `not` takes away. */
 export function matches(run: FakeRun, filter: RunFilter): boolean {
-  const value = { status: run.status, app: run.appKey, kind: run.kind }
-  const wanted = (['status', 'app', 'kind'] as const).every((field) => {
-    const is = filter.conditions.filter((condition) => condition.field === field && condition.op === 'is')
-    return is.length === 0 || is.some((condition) => condition.value === value[field])
-  })
-  const refused = filter.conditions.some(
-    (condition) => condition.op === 'not' && condition.value === value[condition.field],
+  const { conditions } = filter
+  const passes = conditions.every((condition) =>
+    condition.op === 'not'
+      ? !holds(run, condition)
+      : conditions.some((other) => other.op === 'is' && other.field === condition.field && holds(run, other)),
   )
   return (
-    wanted &&
-    !refused &&
+    passes &&
     inSpan(run, filter.span) &&
     (filter.tier === 'all' || run.tier === filter.tier) &&
     (filter.targetId === null || run.targetId === filter.targetId)
@@ -58,8 +75,8 @@ export function pageOf(
 
 /** A run as a list shows it. */
 function rowOf(run: FakeRun): RunRow {
-  const { sourceId, finishedUs, message, traceback, executionId, contextId, origin, session, ...row } = run
-  void [sourceId, finishedUs, message, traceback, executionId, contextId, origin, session]
+  const { sourceId, finishedUs, message, traceback, executionId, contextId, origin, session, logs, ...row } = run
+  void [sourceId, finishedUs, message, traceback, executionId, contextId, origin, session, logs]
   return row
 }
 

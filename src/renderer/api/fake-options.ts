@@ -6,6 +6,10 @@ export interface FakeOptions {
   source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'failed' | 'stale'
   runs: number
   corrupt: boolean
+  /** The Hassette file of the live source. */
+  path: string
+  /** What a look for Hassettes on this computer finds. */
+  discover: 'found' | 'refused' | 'nothing'
 }
 
 const STATES = [
@@ -19,6 +23,7 @@ const STATES = [
   'sources-error',
   'no-source',
 ] as const
+const DISCOVERIES = ['found', 'refused', 'nothing'] as const
 const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'failed', 'stale'] as const
 
 /** Reads the options; what is unknown takes its default. */
@@ -30,6 +35,8 @@ export function fakeOptions(search: string): FakeOptions {
     state: STATES.find((state) => state === query.get('state')) ?? 'ready',
     source: SOURCES.find((source) => source === query.get('source')) ?? 'live',
     runs: Math.min(100_000, Number(query.get('runs') ?? 7000) || 7000),
+    path: '/home/anna/.local/share/hassette/v1/hassette.db',
     corrupt: query.has('corrupt'),
+    discover: DISCOVERIES.find((found) => found === query.get('discover')) ?? 'found',
   }
 }

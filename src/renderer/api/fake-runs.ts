@@ -1,4 +1,4 @@
-import type { RunDetail, RunSession } from '@shared/run'
+import type { RunDetail, RunLogLine, RunSession } from '@shared/run'
 import { DEPENDENCY_ERRORS, PLAIN_ERRORS } from './fake-errors'
 import type { FakeError } from './fake-errors'
 import { seededRandom } from './fake-random'
@@ -99,9 +99,27 @@ export function createRunMaker(sourceId: number, endUs: number, seed = sourceId)
       executionId: target.tier === 'app' ? `01934f0a-7c41-7e09-a000-${hex}` : null,
       contextId: target.kind === 'handler' ? `01KARC4M8Z${hex.toUpperCase()}9T2X` : null,
       origin: target.kind === 'handler' ? 'LOCAL' : null,
+      logs: logsOf(target, status, error, finishedUs),
       session: sessions.find((session) => finishedUs < (session.endedUs ?? Infinity)) ?? null,
     }
   }
+}
+
+/** What Hassette logged during a run; kept for failed runs of apps. */
+function logsOf(target: FakeTarget, status: FakeRun['status'], error: FakeError | null, atUs: number): RunLogLine[] {
+  if (status !== 'failed' || !error || target.tier !== 'app') return []
+  const logger = `apps.${target.app}`
+  const lines: RunLogLine[] = [
+    { atUs: atUs - 2000, level: 'DEBUG', logger, message: `on_${target.name} called`, error: null },
+    {
+      atUs,
+      level: 'ERROR',
+      logger: 'hassette.core.command_executor',
+      message: `Handler error (topic=hass.event.state_changed.${target.entity ?? '*'}): ${error.message}`,
+      error: error.traceback,
+    },
+  ]
+  return target.name === 'poll_meter' ? [] : lines
 }
 
 /** Runs of eight days, denser towards the end, oldest first. */

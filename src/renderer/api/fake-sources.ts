@@ -12,7 +12,7 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
       id,
       name,
       mode,
-      path: mode === 'sample' ? null : `/home/anna/.local/share/hassette/v${id}/hassette.db`,
+      path: mode === 'sample' ? null : mode === 'live' ? options.path : '/home/anna/hassette-copy/hassette.db',
       state: { kind: 'up_to_date', atMs: options.nowMs },
       schemaVersion: 15,
       sessions: 2,

@@ -1,14 +1,16 @@
 import type { Api, EventPayloads } from '@shared/contract'
 import type { Problem, Result } from '@shared/result'
 import { problem } from '@shared/result'
-import type { SettingsView, ViewState } from '@shared/settings'
+import type { ViewState } from '@shared/settings'
 import type { ArchiveState } from '@shared/source'
 import type { EventName } from '@shared/verbs'
 import { EVENTS } from '@shared/verbs'
-import { appRows, detailOf, pageOf, targetDetail, targetRow } from './fake-archive'
+import { appRows, detailOf, matches, pageOf, targetDetail, targetRow } from './fake-archive'
+import { fakeDiscovery, fakeRefusal } from './fake-discovery'
 import type { FakeOptions } from './fake-options'
 import type { FakeRun } from './fake-runs'
 import { createRunMaker, makeRuns, sourceOf } from './fake-runs'
+import { fakeInfo, fakeSettings } from './fake-settings'
 import { endOf, fakeSources } from './fake-sources'
 import { FAKE_TARGETS } from './fake-targets'
 
@@ -26,7 +28,9 @@ export interface Fake {
 }
 
 const SLOW_MS = 1500
+const DAY_US = 86_400_000_000
 const BUSY = problem('busy', 'The archive was busy for longer than 5 s.', 'Try again in a moment.')
+const NO_COPY = problem('not_found', 'There is no copy from before an update beside the archive.')
 const BROKEN: ArchiveState = {
   kind: 'unavailable',
   problem: problem(
@@ -37,7 +41,9 @@ const BROKEN: ArchiveState = {
 }
 
 /** The whole contract over an invented house; the same options give the same answers. */
-export function createFake(options: FakeOptions): Fake {
+export function createFake(given: FakeOptions): Fake {
+  // Watching a Hassette changes it.
+  const options = { ...given }
   const listeners = new Map<EventName, Set<(payload: never) => void>>(EVENTS.map((name) => [name, new Set()]))
   const emit = <E extends EventName>(name: E, payload: EventPayloads[E]): void =>
     listeners.get(name)?.forEach((listener) => listener(payload as never))
@@ -69,19 +75,7 @@ export function createFake(options: FakeOptions): Fake {
 
   const api: Api = {
     app: {
-      info: () =>
-        answer(
-          () => ({
-            version: '0.1.0-dev.1',
-            electron: '45.4.1',
-            dataDir: '/home/anna/.local/share/hassette-monitor',
-            archivePath: '/home/anna/.local/share/hassette-monitor/hassette.db',
-            logsDir: '/home/anna/.local/share/hassette-monitor/logs',
-            platform: 'linux' as const,
-            sample: options.source === 'sample',
-          }),
-          false,
-        ),
+      info: () => answer(() => fakeInfo(options), false),
       showArchive: () => answer(() => null, false),
       openLogs: () => answer(() => null, false),
       copyText: ({ text }) =>
@@ -93,6 +87,12 @@ export function createFake(options: FakeOptions): Fake {
     archive: {
       state: () => answer(() => archive, false),
       retry: () => answer(() => setArchive(state === 'unavailable' ? BROKEN : { kind: 'ready' }), false),
+      repair: (way) =>
+        answer(() => {
+          if (way === 'restoreCopy' && state === 'unavailable') return NO_COPY
+          state = 'ready'
+          return setArchive({ kind: 'ready' })
+        }, false),
     },
     settings: {
       get: () => answer(() => settings, false),
@@ -119,10 +119,28 @@ export function createFake(options: FakeOptions): Fake {
           return state === 'no-source' ? [] : sources()
         }, state === 'slow'),
       retry: () => answer(() => null),
+      discover: () => answer(() => fakeDiscovery(options)),
+      watch: ({ path }) =>
+        answer<null>(() => {
+          const refusal = fakeRefusal(path)
+          if (refusal) return refusal
+          options.source = 'live'
+          options.path = path
+          emit('sourcesChanged', sources())
+          return null
+        }),
     },
     runs: {
       page: (input) => answer(() => pageOf(runsOf(input.filter.sourceId), input)),
       get: ({ runId }) => answer(() => detailOf(runsOf(sourceOf(runId)), runId) ?? gone('run')),
+      find: ({ sourceId, executionId, scan }) =>
+        answer(() => {
+          const run = runsOf(sourceId).find((one) => one.executionId === executionId)
+          // Ids of the fake say nothing about time: those of the newest day count as found where they say.
+          return run && (scan || run.finishedUs > endOf(sourceId, options) - DAY_US) ? { runId: run.id } : null
+        }),
+      count: ({ filter }) =>
+        answer(() => ({ runs: runsOf(filter.sourceId).filter((run) => matches(run, filter)).length })),
       countByTier: ({ sourceId, span }) =>
         answer(() => {
           const runs = runsOf(sourceId).filter(
@@ -186,22 +204,6 @@ export function createFake(options: FakeOptions): Fake {
 function archiveState(state: FakeOptions['state']): ArchiveState {
   if (state === 'unavailable') return BROKEN
   return state === 'opening' || state === 'restarting' ? { kind: state } : { kind: 'ready' }
-}
-
-function fakeSettings(options: FakeOptions): SettingsView {
-  const defaults = { db_path: null, db_retention_days: 7, db_max_size_mb: 500, sources: [], theme: 'system' as const }
-  return {
-    values: { ...defaults, db_retention_days: 30 },
-    defaults,
-    origins: {
-      db_path: 'default',
-      db_retention_days: 'environment',
-      db_max_size_mb: 'default',
-      sources: 'default',
-      theme: 'default',
-    },
-    corruptCopy: options.corrupt ? '/home/anna/.config/hassette-monitor/settings.json.broken-1' : null,
-  }
 }
 
 function isProblem(value: unknown): value is Problem {

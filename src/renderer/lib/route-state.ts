@@ -4,7 +4,16 @@ import type { Condition, TierChoice } from '@shared/filter'
 import { conditionSchema, tierChoiceSchema } from '@shared/filter'
 import { parseRange } from '@shared/range'
 
-const CONDITION_FIELDS = ['status', 'app', 'kind'] as const
+/** Fields in the order of their chips. */
+export const CONDITION_FIELDS = [
+  'status',
+  'app',
+  'kind',
+  'target',
+  'dependencyFailure',
+  'errorType',
+  'text',
+] as const satisfies readonly Condition['field'][]
 
 /** The filter conditions that a query holds; what does not fit the schema is left out. */
 export function conditionsOf(query: LocationQuery): Condition[] {
@@ -12,10 +21,16 @@ export function conditionsOf(query: LocationQuery): Condition[] {
     all(query[field]).flatMap((text) => {
       const op = text.startsWith('!') ? 'not' : 'is'
       const value = text.startsWith('!') || text.startsWith('=') ? text.slice(1) : text
-      const parsed = v.safeParse(conditionSchema, { field, op, value })
+      const parsed = v.safeParse(conditionSchema, { field, op, value: valueOf(field, value) })
       return parsed.success ? [parsed.output] : []
     }),
   )
+}
+
+/** The text of a query as the value of a field: a number, `true`, or the text itself. */
+function valueOf(field: Condition['field'], text: string): string | number | boolean {
+  if (field === 'target') return /^\d{1,16}$/.test(text) ? Number(text) : text
+  return field === 'dependencyFailure' ? text === 'true' : text
 }
 
 /** The inverse: `status=failed&status=!ok`. A value that begins with a sign of ours gets a `=` before it. */
@@ -24,7 +39,7 @@ export function queryOf(conditions: readonly Condition[]): LocationQueryRaw {
     CONDITION_FIELDS.map((field) => {
       const texts = conditions
         .filter((condition) => condition.field === field)
-        .map(({ op, value }) => (op === 'not' ? `!${value}` : /^[!=]/.test(value) ? `=${value}` : value))
+        .map(({ op, value }) => (op === 'not' ? `!${value}` : `${value}`.replace(/^[!=]/, '=$&')))
       return [field, texts.length === 0 ? undefined : texts]
     }),
   )
