@@ -5,7 +5,7 @@ import type { RunDetail, RunPage } from './run'
 import { PAGE_SIZE, TARGET_KINDS } from './run'
 import type { SettingsView, ViewState } from './settings'
 import { settingChangeSchema, viewStateSchema } from './settings'
-import type { ArchiveState, SourceInfo } from './source'
+import type { ArchiveState, FoundSource, SourceInfo } from './source'
 import type { AppRow, TargetDetail, TargetRow } from './target'
 import type { EventName, Verb } from './verbs'
 
@@ -50,12 +50,21 @@ export const contract = {
   'app.copyText': answers<null>()(v.strictObject({ text: v.pipe(v.string(), v.maxLength(1_000_000)) })),
   'archive.state': answers<ArchiveState>()(nothing),
   'archive.retry': answers<ArchiveState>()(nothing),
+  /**
+   * The ways out when the archive cannot be used; none deletes anything. `openOther` asks for a file; `restoreCopy`
+   * takes the copy made before the last migration; `startFresh` moves the file aside.
+   */
+  'archive.repair': answers<ArchiveState>()(v.picklist(['openOther', 'restoreCopy', 'startFresh'])),
   'settings.get': answers<SettingsView>()(nothing),
   'settings.change': answers<SettingsView>()(settingChangeSchema),
   'view.get': answers<ViewState>()(nothing),
   'view.remember': answers<null>()(v.strictObject(v.partial(viewStateSchema).entries)),
   'sources.list': answers<SourceInfo[]>()(nothing),
   'sources.retry': answers<null>()(v.strictObject({ sourceId: idSchema })),
+  /** Looks for Hassettes on this computer. */
+  'sources.discover': answers<FoundSource[]>()(nothing),
+  /** Reads a Hassette file from now on, at every start; ends the sample home. */
+  'sources.watch': answers<null>()(v.strictObject({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) })),
   'runs.page': answers<RunPage>()(
     v.strictObject({
       filter: runFilterSchema,
@@ -66,6 +75,18 @@ export const contract = {
     }),
   ),
   'runs.get': answers<RunDetail>()(v.strictObject({ runId: idSchema })),
+  /** The run of an execution id; without `scan` only where the id's own time says. Null = not found there. */
+  'runs.find': answers<{ runId: number } | null>()(
+    v.strictObject({
+      sourceId: idSchema,
+      executionId: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+      scan: v.boolean(),
+    }),
+  ),
+  /** How many runs a filter holds. A new count with the same ticket cancels the one before. */
+  'runs.count': answers<{ runs: number }>()(
+    v.strictObject({ filter: runFilterSchema, ticket: v.pipe(v.string(), v.maxLength(50)) }),
+  ),
   'runs.countByTier': answers<TierCounts>()(v.strictObject({ sourceId: idSchema, span: spanSchema })),
   'targets.list': answers<TargetRow[]>()(
     v.strictObject({

@@ -67,6 +67,19 @@ export interface RunDetail extends RunRow {
   nextRunId: number | null
   /** The newest 50 runs of the target up to this one, oldest first. */
   strip: string
+  /** Log lines of the run, oldest first; kept for failed runs of apps. */
+  logs: RunLogLine[]
+}
+
+/** A line that Hassette or the app logged during a run. */
+export interface RunLogLine {
+  /** Microseconds since 1970. */
+  atUs: number
+  level: string
+  logger: string
+  message: string
+  /** Exception text, where the line carries one. */
+  error: string | null
 }
 
 /** The session a run belongs to. */

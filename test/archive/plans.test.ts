@@ -68,10 +68,12 @@ describe('the plans of the statements', () => {
   })
 })
 
-/** Sorted are: the targets of a source (hundreds), and the counts of one block (as many as targets). */
+/** Sorted are: the targets of a source (hundreds), the counts of one block (as many as targets), and the log of a run. */
 const MAY_SORT = [
   /ORDER BY a\.app_key, t\.instance_index/,
-  /GROUP BY target_id, status, flags & 1/,
+  /GROUP BY r\.target_id, r\.status, r\.flags & 1/,
+  // At most 200 lines a run.
+  /FROM run_logs WHERE run_id = \?/,
   /GROUP BY a\.id ORDER BY a\.app_key/,
   /ORDER BY st\.id/,
 ]

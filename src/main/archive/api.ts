@@ -93,6 +93,8 @@ export interface ReadApi {
   sources(): Omit<SourceInfo, 'state'>[]
   runsPage(input: Input<'runs.page'>): Output<'runs.page'>
   runGet(input: Input<'runs.get'>): Output<'runs.get'>
+  runFind(input: Input<'runs.find'>): Output<'runs.find'>
+  runsCount(input: Pick<Input<'runs.count'>, 'filter'>): Output<'runs.count'>
   runsCountByTier(input: Input<'runs.countByTier'>): Output<'runs.countByTier'>
   targetsList(input: Input<'targets.list'>): Output<'targets.list'>
   targetGet(input: Input<'targets.get'>): Output<'targets.get'>

@@ -32,6 +32,8 @@ export const READ_VERBS: Verbs<ReadApi> = {
   sources: true,
   runsPage: true,
   runGet: true,
+  runFind: true,
+  runsCount: true,
   runsCountByTier: true,
   targetsList: true,
   targetGet: true,

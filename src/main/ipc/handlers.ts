@@ -3,7 +3,9 @@ import type { AppInfo } from '@shared/contract'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
+import { discoverSources } from './discover'
 import type { Handlers } from './dispatch'
+import { createTickets } from './tickets'
 
 /** What the verbs work on. */
 export interface HandlerParts {
@@ -15,6 +17,7 @@ export interface HandlerParts {
 
 /** Every verb of the contract, bound to the part that answers it. */
 export function createHandlers({ home, settings, viewState, info }: HandlerParts): Handlers {
+  const counts = createTickets()
   return {
     'app.info': () => ({
       ...info(),
@@ -37,6 +40,7 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
     },
     'archive.state': () => home.archiveState(),
     'archive.retry': () => home.retryArchive(),
+    'archive.repair': () => home.retryArchive(),
     'settings.get': () => settings.view(),
     'settings.change': (change) => settings.change(change),
     'view.get': () => viewState.view(),
@@ -49,8 +53,16 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
       await home.retrySource(sourceId)
       return null
     },
+    'sources.discover': () => discoverSources(home),
+    'sources.watch': async ({ path }) => {
+      settings.addSource(path)
+      await home.watch(path)
+      return null
+    },
     'runs.page': (input) => home.read().runsPage(input),
     'runs.get': (input) => home.read().runGet(input),
+    'runs.find': (input) => home.read().runFind(input),
+    'runs.count': ({ filter, ticket }) => counts.run(ticket, (signal) => home.read().runsCount({ filter }, { signal })),
     'runs.countByTier': (input) => home.read().runsCountByTier(input),
     'targets.list': (input) => home.read().targetsList(input),
     'targets.get': (input) => home.read().targetGet(input),

@@ -3,10 +3,11 @@ import type { ReadApi } from '../api'
 import { archiveFailure, openForReading } from './connection'
 import { newestSchema } from './migrator'
 import { createBlocks } from './queries/blocks'
-import { countByTier } from './queries/counts'
+import { countByTier, countRuns } from './queries/counts'
 import { createDirectory } from './queries/directory'
 import { createRecentLists } from './queries/recent-runs'
 import { createRunDetail } from './queries/run-detail'
+import { createRunFind } from './queries/run-find'
 import { createRunRows } from './queries/run-rows'
 import { runsPage } from './queries/runs'
 import { createSourceQueries } from './queries/sources'
@@ -39,6 +40,8 @@ export function openReader(path: string): OpenReader {
         sources: sources.list,
         runsPage: (input, context) => runsPage(parts, input, context),
         runGet: createRunDetail(db, parts),
+        runFind: createRunFind(db, parts),
+        runsCount: ({ filter }, context) => countRuns(parts, filter, context),
         runsCountByTier: (input, context) => countByTier(parts, input, context),
         targetsList: targets.list,
         targetGet: targets.get,

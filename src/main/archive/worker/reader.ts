@@ -6,6 +6,7 @@ import { openReader } from './open-reader'
 import type { OpenReader } from './open-reader'
 import { serve } from './serve'
 import type { Handlers } from './serve'
+import { createTurns } from './turns'
 
 /** Entry of the reader thread: every query of the window, on a connection that cannot write. */
 const port = parentPort
@@ -13,6 +14,7 @@ if (!port) throw new Error('the reader is a worker thread')
 
 let path = ''
 let reader: OpenReader | null = null
+const turns = createTurns()
 
 const verbs = (): Handlers<ReadApi> => {
   if (!reader) throw new Failure('busy', 'The archive is not open.')
@@ -26,11 +28,13 @@ const handlers: Handlers<ReadApi & ThreadApi<null>> = {
     return null
   },
   sources: (input, context) => verbs().sources(input, context),
-  runsPage: (input, context) => verbs().runsPage(input, context),
-  runGet: (input, context) => verbs().runGet(input, context),
-  runsCountByTier: (input, context) => verbs().runsCountByTier(input, context),
-  targetsList: (input, context) => verbs().targetsList(input, context),
-  targetGet: (input, context) => verbs().targetGet(input, context),
+  runsPage: (input, context) => turns.first(() => verbs().runsPage(input, context)),
+  runGet: (input, context) => turns.first(() => verbs().runGet(input, context)),
+  runFind: (input, context) => verbs().runFind(input, turns.waiting(context)),
+  runsCount: (input, context) => verbs().runsCount(input, turns.waiting(context)),
+  runsCountByTier: (input, context) => verbs().runsCountByTier(input, turns.waiting(context)),
+  targetsList: (input, context) => turns.first(() => verbs().targetsList(input, context)),
+  targetGet: (input, context) => turns.first(() => verbs().targetGet(input, context)),
   appsList: (input, context) => verbs().appsList(input, context),
   close: async () => {
     await served.settle()

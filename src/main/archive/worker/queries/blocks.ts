@@ -1,33 +1,27 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId, sequenceOf } from '../ids'
+import { blockOf, idsOfBlock, runId, sequenceOf, streamOf } from '../ids'
 import type { BlockRow } from '../zone-map'
+import type { RangeInput, StoredCount, StoredRun } from './block-statements'
+import { CHUNK, prepareBlocks } from './block-statements'
 import { mayHold } from './wanted'
 import type { Wanted } from './wanted'
-
-/** What a list needs of a run. */
-export interface StoredRun {
-  id: number
-  targetId: number
-  sessionId: number | null
-  startedUs: number
-  durationUs: number
-  status: number
-  flags: number
-}
-
-/** Counts of one target and outcome in a range of ids. */
-export interface StoredCount {
-  targetId: number
-  status: number
-  di: number
-  n: number
-}
+import type { WantedErrors } from './wanted-errors'
 
 /** A range of sequences of one stream, both ends included. */
 export interface Stretch {
   stream: number
   from: number
   to: number
+}
+
+/** From one end or the other. */
+export type Order = 'ascending' | 'descending'
+
+/** What one statement found in a block. */
+export interface Found {
+  runs: StoredRun[]
+  /** What is left of the stretch; null when the block has no more. */
+  rest: Stretch | null
 }
 
 /**
@@ -37,49 +31,64 @@ export interface Blocks {
   /**
    * Blocks of a stretch that may hold a wanted run, from one end on. One at a time: the caller may pause between them.
    */
-  candidates(stretch: Stretch, wanted: Wanted, order: 'ascending' | 'descending'): Iterable<BlockRow>
-  /** Wanted runs of one block within a stretch, in order of ids. */
-  runs(block: number, stretch: Stretch, wanted: Wanted, order: 'ascending' | 'descending', limit: number): StoredRun[]
-  /** Counts of wanted runs of one block by target and outcome. */
+  candidates(stretch: Stretch, wanted: Wanted, order: Order): Iterable<BlockRow>
+  /** Wanted runs of one block within a stretch, in order of ids: at most `limit`, and what one short statement finds. */
+  runs(block: number, stretch: Stretch, wanted: Wanted, order: Order, limit: number): Found
+  /** How many wanted runs a block holds. `breathe` is called between two statements. */
+  count(block: number, wanted: Wanted, breathe: () => Promise<void>): Promise<number>
+  /** Counts of wanted runs of one block by target and outcome, whatever is wanted of their errors. */
   counts(block: number, wanted: Wanted): StoredCount[]
   run(id: number): StoredRun | undefined
   /** Highest sequence of a stream whose run finished at or before `endUs`, by zone map; 0 if none. */
   lastEndedBy(stream: number, endUs: number): number
 }
 
-const CHUNK = 32
-
-const MATCHES = `id BETWEEN @first AND @last AND (@statusMask >> status) & 1
-  AND started_us >= @fromUs AND started_us < @toUs
-  AND (@targetsJson IS NULL OR target_id IN (SELECT value FROM json_each(@targetsJson)))`
-
-const RUN_COLUMNS = `id, target_id AS targetId, session_id AS sessionId, started_us AS startedUs,
-  duration_us AS durationUs, status, flags`
-
-interface RangeInput {
-  first: number
-  last: number
-  statusMask: number
-  fromUs: number
-  toUs: number
-  targetsJson: string | null
-}
+/** So many runs are read with their messages at once; some are long. */
+const WITH_TEXTS = 128
 
 export function createBlocks(db: Database): Blocks {
-  const statements = prepareAll(db)
+  const statements = prepareBlocks(db)
+
+  const runs: Blocks['runs'] = (block, stretch, wanted, order, limit) => {
+    const { first, last } = idsOfBlock(block)
+    const input = rangeOf(wanted, {
+      first: Math.max(first, runId(stretch.stream, stretch.from)),
+      last: Math.min(last, runId(stretch.stream, stretch.to)),
+    })
+    if (wanted.errors) return runsByError(input, wanted.errors, stretch, order, limit)
+    const statement = order === 'descending' ? statements.runsDown : statements.runsUp
+    const found = statement.all({ ...input, limit })
+    return { runs: found, rest: found.length < limit ? null : restOf(stretch, found.at(-1), order) }
+  }
+
+  /** What an error says is compared here and not in SQL, which knows upper and lower case of ASCII only. */
+  const runsByError = (
+    input: RangeInput,
+    errors: WantedErrors,
+    stretch: Stretch,
+    order: Order,
+    limit: number,
+  ): Found => {
+    const { up, down } = errors.failuresOnly ? statements.failures : statements.runsAndFailures
+    const read = (order === 'descending' ? down : up).all({
+      ...input,
+      limit: WITH_TEXTS,
+      texts: errors.texts ? 1 : 0,
+    })
+    const matching = read.filter((run) => errors.matches(run.errorType, run.message))
+    const found = matching.slice(0, limit)
+    const last = found.length < matching.length ? found.at(-1) : read.length < WITH_TEXTS ? undefined : read.at(-1)
+    return { runs: found, rest: restOf(stretch, last, order) }
+  }
 
   return {
     candidates: function* ({ stream, from, to }, wanted, order) {
-      const lowest = blockOf(runId(stream, from))
-      const highest = blockOf(runId(stream, to))
-      let [low, high] = [lowest, highest]
+      let low = blockOf(runId(stream, from))
+      let high = blockOf(runId(stream, to))
+      const statement = order === 'descending' ? statements.blocksDown : statements.blocksUp
       for (;;) {
-        const { statement, args } =
-          order === 'descending'
-            ? { statement: statements.blocksDown, args: { low, high } }
-            : { statement: statements.blocksUp, args: { low, high } }
         // Read in small chunks, so that no cursor stays open while the caller pauses.
-        const chunk = statement.all(args)
+        const chunk = statement.all({ low, high })
         for (const block of chunk) if (mayHold(block, wanted)) yield block
         const last = chunk.at(-1)
         if (!last || chunk.length < CHUNK) return
@@ -87,14 +96,19 @@ export function createBlocks(db: Database): Blocks {
         else low = last.block + 1
       }
     },
-    runs: (block, stretch, wanted, order, limit) => {
+    runs,
+    count: async (block, wanted, breathe) => {
       const { first, last } = idsOfBlock(block)
-      const input = rangeOf(wanted, {
-        first: Math.max(first, runId(stretch.stream, stretch.from)),
-        last: Math.min(last, runId(stretch.stream, stretch.to)),
-      })
-      const statement = order === 'descending' ? statements.runsDown : statements.runsUp
-      return statement.all({ ...input, limit })
+      if (!wanted.errors) return statements.count.get(rangeOf(wanted, { first, last })) ?? 0
+      let stretch: Stretch | null = { stream: streamOf(first), from: sequenceOf(first), to: sequenceOf(last) }
+      let count = 0
+      while (stretch) {
+        const found: Found = runs(block, stretch, wanted, 'ascending', WITH_TEXTS)
+        count += found.runs.length
+        stretch = found.rest
+        await breathe()
+      }
+      return count
     },
     counts: (block, wanted) => statements.counts.all(rangeOf(wanted, idsOfBlock(block))),
     run: (id) => statements.run.get(id),
@@ -111,39 +125,13 @@ export function createBlocks(db: Database): Blocks {
 }
 
 function rangeOf(wanted: Wanted, ids: { first: number; last: number }): RangeInput {
-  const { statusMask, fromUs, toUs, targetsJson } = wanted
-  return { ...ids, statusMask, fromUs, toUs, targetsJson }
+  const { statusMask, dependencyMask, fromUs, toUs, targetsJson } = wanted
+  return { ...ids, statusMask, dependencyMask, fromUs, toUs, targetsJson }
 }
 
-function prepareAll(db: Database) {
-  const blocks = (direction: 'ASC' | 'DESC') =>
-    db.prepare<[{ low: number; high: number }], BlockRow>(
-      `SELECT block, n, min_start_us, max_start_us, min_end_us, max_end_us, max_duration_us, outcomes, bytes, targets
-       FROM blocks WHERE block BETWEEN @low AND @high ORDER BY block ${direction} LIMIT ${CHUNK}`,
-    )
-  const runs = (direction: 'ASC' | 'DESC') =>
-    db.prepare<[RangeInput & { limit: number }], StoredRun>(
-      `SELECT ${RUN_COLUMNS} FROM runs WHERE ${MATCHES} ORDER BY id ${direction} LIMIT @limit`,
-    )
-  return {
-    blocksUp: blocks('ASC'),
-    blocksDown: blocks('DESC'),
-    runsUp: runs('ASC'),
-    runsDown: runs('DESC'),
-    counts: db.prepare<[RangeInput], StoredCount>(
-      `SELECT target_id AS targetId, status, flags & 1 AS di, count(*) AS n FROM runs WHERE ${MATCHES}
-       GROUP BY target_id, status, flags & 1`,
-    ),
-    run: db.prepare<[number], StoredRun>(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`),
-    blockEndedBy: db
-      .prepare<[number, number, number], number>(
-        'SELECT block FROM blocks WHERE block BETWEEN ? AND ? AND min_end_us <= ? ORDER BY block DESC LIMIT 1',
-      )
-      .pluck(),
-    runEndedBy: db
-      .prepare<[number, number, number], number>(
-        'SELECT id FROM runs WHERE id BETWEEN ? AND ? AND started_us + duration_us <= ? ORDER BY id DESC LIMIT 1',
-      )
-      .pluck(),
-  }
+/** The stretch beyond a run; null without one. */
+function restOf(stretch: Stretch, run: StoredRun | undefined, order: Order): Stretch | null {
+  if (!run) return null
+  const sequence = sequenceOf(run.id)
+  return order === 'descending' ? { ...stretch, to: sequence - 1 } : { ...stretch, from: sequence + 1 }
 }

@@ -6,7 +6,7 @@ import type { CallContext } from '../serve'
 import type { Blocks } from './blocks'
 import type { Directory } from './directory'
 import { createSlices } from './slices'
-import { wantedBy } from './wanted'
+import { holdsWhole, wantedBy } from './wanted'
 import type { Wanted } from './wanted'
 
 /** How a target's runs of a span ended. */
@@ -55,6 +55,24 @@ export async function countByTarget(
   return counts
 }
 
+/** How many runs a filter holds; blocks that lie in it as a whole are not read. */
+export async function countRuns(
+  { blocks, directory }: Parts,
+  filter: RunFilter,
+  context: CallContext,
+): Promise<{ runs: number }> {
+  const wanted = wantedBy(filter, directory)
+  const breathe = createSlices(context)
+  let runs = 0
+  for (const stretch of streamsOf(filter, wanted, directory)) {
+    for (const block of blocks.candidates(stretch, wanted, 'descending')) {
+      runs += holdsWhole(block, wanted) ? block.n : await blocks.count(block.block, wanted, breathe)
+      await breathe()
+    }
+  }
+  return { runs }
+}
+
 /** Runs of a span by tier; blocks that lie in it as a whole are not read. */
 export async function countByTier(
   { blocks, directory }: Parts,
@@ -67,8 +85,7 @@ export async function countByTier(
   const total: TierCounts = { app: 0, framework: 0 }
   for (const { id, tier, lastSequence } of directory.streamsOf(sourceId)) {
     for (const block of blocks.candidates({ stream: id, from: 1, to: lastSequence }, wanted, 'descending')) {
-      const whole = block.min_start_us >= wanted.fromUs && block.max_start_us < wanted.toUs
-      total[tier] += whole ? block.n : blocks.counts(block.block, wanted).reduce((sum, { n }) => sum + n, 0)
+      total[tier] += holdsWhole(block, wanted) ? block.n : await blocks.count(block.block, wanted, breathe)
       await breathe()
     }
   }

@@ -1,6 +1,7 @@
 import { sequenceOf } from '../ids'
 import type { Place } from '../page-token'
-import type { Blocks, StoredRun, Stretch } from './blocks'
+import type { StoredRun } from './block-statements'
+import type { Blocks, Stretch } from './blocks'
 import type { Wanted } from './wanted'
 
 /** What a walk over the streams found. */
@@ -87,13 +88,10 @@ function createHead({ blocks, wanted, direction, limit }: WalkInput, stretch: St
         }
         rest = { block: next.value.block, stretch }
       }
-      queue = blocks.runs(rest.block, rest.stretch, wanted, order, limit + 1)
+      const found = blocks.runs(rest.block, rest.stretch, wanted, order, limit + 1)
+      queue = found.runs
       at = 0
-      const lastOne = queue.at(-1)
-      rest =
-        lastOne && queue.length > limit
-          ? { block: rest.block, stretch: beyond(rest.stretch, lastOne, direction) }
-          : null
+      rest = found.rest && { block: rest.block, stretch: found.rest }
       await breathe()
     }
   }
@@ -113,9 +111,4 @@ function createHead({ blocks, wanted, direction, limit }: WalkInput, stretch: St
       return next ? sequenceOf(next.id) - 1 : Math.max(stretch.to, stretch.from - 1)
     },
   }
-}
-
-function beyond(stretch: Stretch, run: StoredRun, direction: 'older' | 'newer'): Stretch {
-  const sequence = sequenceOf(run.id)
-  return direction === 'older' ? { ...stretch, to: sequence - 1 } : { ...stretch, from: sequence + 1 }
 }

@@ -1,14 +1,14 @@
 import type { Output } from '@shared/contract'
 import type { RunFilter } from '@shared/filter'
 import { Failure } from '@shared/result'
-import type { RunSession } from '@shared/run'
+import type { RunLogLine, RunSession } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import { sequenceOf, streamOf } from '../ids'
 import { RECENT } from '../recent'
 import { letterOf, marksOf } from '../run-codes'
 import type { CallContext } from '../serve'
 import { decodeUid } from '../uid'
-import type { StoredRun } from './blocks'
+import type { StoredRun } from './block-statements'
 import { walk } from './merge'
 import type { RunQueryParts } from './runs'
 import { createSlices } from './slices'
@@ -37,6 +37,10 @@ export function createRunDetail(db: Database, parts: RunQueryParts) {
   const selectSession = db.prepare<[number], RunSession>(
     'SELECT id, started_us AS startedUs, ended_us AS endedUs, ending FROM sessions WHERE id = ?',
   )
+  // Lines of one moment stay in the order in which they were logged.
+  const selectLogs = db.prepare<[number], RunLogLine>(
+    'SELECT at_us AS atUs, level, logger, message, error FROM run_logs WHERE run_id = ? ORDER BY at_us, id',
+  )
 
   return async ({ runId }: { runId: number }, context: CallContext): Promise<Output<'runs.get'>> => {
     const run = parts.blocks.run(runId)
@@ -58,6 +62,7 @@ export function createRunDetail(db: Database, parts: RunQueryParts) {
       contextId: texts.context && decodeUid(texts.context),
       origin: marksOf(run.flags).origin,
       session: run.sessionId === null ? null : (selectSession.get(run.sessionId) ?? null),
+      logs: selectLogs.all(runId),
       ...(aroundFromList(run, parts) ?? (await aroundFromBlocks(run, target.sourceId, parts, context))),
     }
   }

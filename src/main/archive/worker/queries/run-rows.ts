@@ -1,7 +1,7 @@
 import type { RunRow } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import { marksOf, statusOf } from '../run-codes'
-import type { StoredRun } from './blocks'
+import type { StoredRun } from './block-statements'
 import type { Directory } from './directory'
 
 /** Longest first line of a message in a list, characters. */

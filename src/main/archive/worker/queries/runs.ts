@@ -1,10 +1,12 @@
 import type { Input } from '@shared/contract'
+import { RUN_FLAG } from '@shared/run'
 import type { RunPage, RunRow } from '@shared/run'
 import { sequenceOf, streamOf } from '../ids'
 import { readToken, writeToken } from '../page-token'
 import type { Place } from '../page-token'
 import type { CallContext } from '../serve'
-import type { Blocks, StoredRun } from './blocks'
+import type { StoredRun } from './block-statements'
+import type { Blocks } from './blocks'
 import type { Directory } from './directory'
 import { walk } from './merge'
 import type { RecentLists } from './recent-runs'
@@ -29,7 +31,7 @@ export async function runsPage(
   const wanted = wantedBy(filter, directory)
   const last = new Map(directory.streamsOf(filter.sourceId).map((stream) => [stream.id, stream.lastSequence]))
   const newest: Place = new Map(wanted.streams.map((stream) => [stream, last.get(stream) ?? 0]))
-  if (from === null && direction === 'older' && filter.targetId !== null) {
+  if (from === null && direction === 'older' && filter.targetId !== null && wanted.errors === null) {
     const page = firstPageOfTarget(filter.targetId, wanted, newest, limit, { blocks, recent })
     if (page) return { ...page, rows: page.runs.map(rowOf) }
   }
@@ -75,9 +77,10 @@ function firstPageOfTarget(
   return { runs: page, older: more ? writeToken(older) : null, newer: writeToken(newest) }
 }
 
-function isWanted(run: StoredRun, { statusMask, fromUs, toUs, targets }: Wanted): boolean {
+function isWanted(run: StoredRun, { statusMask, dependencyMask, fromUs, toUs, targets }: Wanted): boolean {
   return (
     ((statusMask >> run.status) & 1) === 1 &&
+    ((dependencyMask >> (run.flags & RUN_FLAG.dependencyFailure)) & 1) === 1 &&
     run.startedUs >= fromUs &&
     run.startedUs < toUs &&
     (targets === null || targets.has(run.targetId))

@@ -1,9 +1,12 @@
 import type { Condition, RunFilter } from '@shared/filter'
-import { RUN_STATUSES } from '@shared/run'
-import { outcomesOf } from '../run-codes'
+import { RUN_FLAG, RUN_STATUSES } from '@shared/run'
+import { outcomeBit, outcomesOf } from '../run-codes'
 import type { BlockRow } from '../zone-map'
 import { hasBit } from '../zone-map'
 import type { Directory, KnownTarget } from './directory'
+import { passes } from './passes'
+import { wantedErrors } from './wanted-errors'
+import type { WantedErrors } from './wanted-errors'
 
 /** A filter in the archive's terms. */
 export interface Wanted {
@@ -12,6 +15,10 @@ export interface Wanted {
   targets: ReadonlySet<number> | null
   /** Bit s: runs of status code s are wanted. */
   statusMask: number
+  /** Bit 0: runs that are no dependency failure are wanted; bit 1: those that are one. */
+  dependencyMask: number
+  /** What must be said of the error, which only the failures themselves tell; null = nothing. */
+  errors: WantedErrors | null
   /** Starts in [fromUs, toUs). */
   fromUs: number
   toUs: number
@@ -19,6 +26,10 @@ export interface Wanted {
 }
 
 const ALL_STATUSES = (1 << RUN_STATUSES.length) - 1
+/** `dependencyMask` of a filter that wants dependency failures and nothing else. */
+const ONLY_DEPENDENCY = 2
+/** Runs of these never carry an error. */
+const WITHOUT_ERROR = (1 << RUN_STATUSES.indexOf('ok')) | (1 << RUN_STATUSES.indexOf('skipped'))
 
 /** Works out which streams, targets and statuses a filter wants. */
 export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
@@ -26,10 +37,14 @@ export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
     .streamsOf(filter.sourceId)
     .filter((stream) => filter.tier === 'all' || stream.tier === filter.tier)
   const targets = wantedTargets(filter, directory)
+  const errors = wantedErrors(filter.conditions)
+  const statusMask = wantedStatuses(filter.conditions)
   return {
     targets,
     targetsJson: targets && JSON.stringify([...targets]),
-    statusMask: wantedStatuses(filter.conditions),
+    statusMask: errors?.failuresOnly ? statusMask & ~WITHOUT_ERROR : statusMask,
+    dependencyMask: wantedDependency(filter.conditions),
+    errors,
     fromUs: filter.span.fromUs ?? Number.MIN_SAFE_INTEGER,
     toUs: filter.span.toUs ?? Number.MAX_SAFE_INTEGER,
     streams: streams.map((stream) => stream.id),
@@ -39,17 +54,30 @@ export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
 /** Whether a block can hold a run that is wanted. */
 export function mayHold(block: BlockRow, wanted: Wanted): boolean {
   if (block.max_start_us < wanted.fromUs || block.min_start_us >= wanted.toUs) return false
-  if ((block.outcomes & outcomesOf(wanted.statusMask)) === 0) return false
+  if ((block.outcomes & outcomesWanted(wanted)) === 0) return false
   if (wanted.targets === null) return true
   for (const target of wanted.targets) if (hasBit(block.targets, target)) return true
   return false
 }
 
-/** Several `is` of one field are alternatives, each `not` takes away. */
-function passes<T>(conditions: readonly { op: 'is' | 'not'; value: T }[], value: T): boolean {
-  const wanted = conditions.filter((condition) => condition.op === 'is')
-  if (wanted.length > 0 && !wanted.some((condition) => condition.value === value)) return false
-  return !conditions.some((condition) => condition.op === 'not' && condition.value === value)
+/** Whether every run of a block is wanted, so that it need not be read. */
+export function holdsWhole(block: BlockRow, wanted: Wanted): boolean {
+  return (
+    wanted.targets === null &&
+    wanted.errors === null &&
+    (block.outcomes & ~outcomesWanted(wanted)) === 0 &&
+    block.min_start_us >= wanted.fromUs &&
+    block.max_start_us < wanted.toUs
+  )
+}
+
+/** Bits of the outcomes that a wanted run may have. */
+function outcomesWanted({ statusMask, dependencyMask }: Wanted): number {
+  const failed = RUN_STATUSES.indexOf('failed')
+  let outcomes = outcomesOf(statusMask)
+  if (dependencyMask === ONLY_DEPENDENCY) outcomes &= outcomeBit(failed, RUN_FLAG.dependencyFailure)
+  if ((dependencyMask & ONLY_DEPENDENCY) === 0) outcomes &= ~outcomeBit(failed, RUN_FLAG.dependencyFailure)
+  return dependencyMask === 0 ? 0 : outcomes
 }
 
 function wantedStatuses(conditions: readonly Condition[]): number {
@@ -60,12 +88,21 @@ function wantedStatuses(conditions: readonly Condition[]): number {
   )
 }
 
+function wantedDependency(conditions: readonly Condition[]): number {
+  const own = conditions.filter((condition) => condition.field === 'dependencyFailure')
+  return [false, true].reduce((mask, value, bit) => (passes<boolean>(own, value) ? mask | (1 << bit) : mask), 0)
+}
+
 function wantedTargets({ sourceId, targetId, conditions }: RunFilter, directory: Directory): Set<number> | null {
   const ofApp = conditions.filter((condition) => condition.field === 'app')
   const ofKind = conditions.filter((condition) => condition.field === 'kind')
-  if (targetId === null && ofApp.length === 0 && ofKind.length === 0) return null
+  const ofTarget = conditions.filter((condition) => condition.field === 'target')
+  if (targetId === null && ofApp.length + ofKind.length + ofTarget.length === 0) return null
   const isWanted = (target: KnownTarget) =>
-    (targetId === null || target.id === targetId) && passes(ofApp, target.appKey) && passes(ofKind, target.kind)
+    (targetId === null || target.id === targetId) &&
+    passes(ofApp, target.appKey) &&
+    passes(ofKind, target.kind) &&
+    passes(ofTarget, target.id)
   return new Set(
     directory
       .targetsOf(sourceId)

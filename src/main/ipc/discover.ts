@@ -1,0 +1,24 @@
+import { homedir } from 'node:os'
+import { toProblem } from '@shared/result'
+import type { FoundSource } from '@shared/source'
+import type { Home } from '../home'
+import { findDatabases } from '../sources/discovery'
+
+/** Looks for Hassettes on this computer and says what each file holds, or why it cannot be read. */
+export async function discoverSources(home: Pick<Home, 'identify'>): Promise<FoundSource[]> {
+  const candidates = await findDatabases({
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+    cwd: process.cwd(),
+  })
+  const found: FoundSource[] = []
+  for (const { path, because } of candidates) {
+    try {
+      found.push({ path, because, found: { ok: true, facts: await home.identify(path) } })
+    } catch (thrown) {
+      found.push({ path, because, found: { ok: false, problem: toProblem(thrown) } })
+    }
+  }
+  return found
+}
