@@ -11,6 +11,7 @@ import Database from 'better-sqlite3'
  * - `read <hassette file>`: opens it as a source
  * - `open <archive>`: holds it until its input ends
  * - `sync <archive> <hassette file>`: reads the file into the archive
+ * - `identify <archive> <hassette file>`: says what the file holds
  * - `lock <database>`: tries to begin to write
  * - `visit <database>`: opens it for writing, reads, closes
  * - `lose <database>`: begins to write, reads the file with `fs`, and lets a `lock` try: what our code must never do
@@ -44,6 +45,14 @@ async function run(): Promise<void> {
   if (task === 'open') {
     await new Promise((resolve) => process.stdin.on('end', resolve).resume())
     return writer.close()
+  }
+  if (task === 'identify') {
+    const facts = await writer.sources.identifyFile(
+      { path: source },
+      { progress: say, state: () => undefined, pause: () => new Promise((resume) => setImmediate(resume)) },
+    )
+    writer.close()
+    return say({ identified: facts })
   }
   const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
   const report = await writer.sources.syncFile(

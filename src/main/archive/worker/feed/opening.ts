@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { mayBeWritten, createHassetteReader } from '@main/sources/hassette-file/reader'
 import type { HassetteReader, ReaderOptions } from '@main/sources/hassette-file/reader'
 import { Failure } from '@shared/result'
-import { fileFacts, isWritable, makeFolder, removeFile } from '../../file-facts'
+import { fileFacts, isReadable, isWritable, makeFolder, removeFile } from '../../file-facts'
 
 const run = promisify(execFile)
 
@@ -42,7 +42,7 @@ export async function openSource(
 }
 
 function needsCopy(path: string): boolean {
-  return fileFacts(path)?.isFile === true && fileFacts(`${path}-shm`) === null && !isWritable(dirname(path))
+  return isReadable(path) && fileFacts(`${path}-shm`) === null && !isWritable(dirname(path))
 }
 
 async function openCopy(path: string, shiftUs: number, copies: string, options: ReaderOptions): Promise<OpenSource> {
