@@ -5,6 +5,7 @@ import { compareExecutions } from '../support/compare-executions'
 import { useTempFolder } from '../support/fixtures'
 import { realHassette } from '../support/real-hassette'
 import { waitFor } from '../support/wait'
+import { startWatching } from '../support/watching'
 
 /** The first run on a machine installs Hassette. */
 const TIMEOUT_MS = 300_000
@@ -50,33 +51,40 @@ describe('a real Hassette', { timeout: TIMEOUT_MS }, () => {
     expect(client.faults).toEqual([])
   })
 
-  it('is killed and started again: the runs of both sessions are there', async (ctx) => {
+  it('is watched while it is killed and started again: the runs of both sessions arrive', async (ctx) => {
     const hassette = await realHassette({ onEnd: onTestFinished, rate: 20 })
     if ('skipped' in hassette) return ctx.skip(hassette.skipped)
     const { database } = hassette
-    await waitFor('runs', () => runsIn(database) >= 20)
     const archive = folder.path('archive.db')
-    const client = openClient(archive)
-    const { sourceId } = await client.write.addFileSource({ path: database, name: 'x', mode: 'auto', shiftUs: 0 })
-    await client.write.syncFileSource({ sourceId, shiftUs: 0 })
+    const watching = await startWatching(archive, database)
+    await watching.reaches('live')
+    const arrived = (where = 'TRUE') =>
+      waitFor(`every run where ${where}`, () => {
+        const theirs = runsIn(database)
+        return theirs >= 20 && runsIn(database, where) >= 20 && watching.runs() >= theirs
+      })
+    await hassette.storm({ seconds: 2, interval: 0.1 })
+    await arrived()
 
-    await waitFor('runs that are in the WAL only', () => runsIn(database) >= 40)
     await hassette.kill()
     expect(existsSync(`${database}-wal`)).toBe(true)
-    await client.write.syncFileSource({ sourceId, shiftUs: 0 })
+    await arrived()
     const afterKill = compareExecutions(archive, database)
     expect(afterKill.ours).toEqual(afterKill.theirs)
-    expect(afterKill.theirs.total).toBeGreaterThanOrEqual(40)
 
     await hassette.resume()
-    await waitFor('runs of the second session', () => runsIn(database, 'session_id = 2') >= 20)
-    await client.write.syncFileSource({ sourceId, shiftUs: 0 })
-    expect(endings(archive)).toEqual(['killed', 'running'])
+    await waitFor('the end of the killed session', () => endings(archive).join() === 'killed,running')
+    await arrived('session_id = 2')
     await hassette.stop()
-    await client.write.syncFileSource({ sourceId, shiftUs: 0 })
-    await client.close()
+    await waitFor('the end of the second session', () => endings(archive).join() === 'killed,clean')
+    await watching.stop()
+    await watching.close()
     const compared = compareExecutions(archive, database)
     expect(compared.ours).toEqual(compared.theirs)
-    expect(endings(archive)).toEqual(['killed', 'clean'])
+    expect(watching.told.filter((state) => state.kind !== 'live')).toEqual([])
+    expect(rowsOf(archive, 'SELECT 1 FROM run_logs').length).toBeGreaterThan(0)
+    expect(rowsOf(archive, 'SELECT reason FROM epochs')).toEqual([{ reason: 'first' }])
+    expect(rowsOf(archive, `SELECT 1 FROM coverage WHERE kind = 'gap'`)).toEqual([])
+    expect(watching.faults).toEqual([])
   })
 })

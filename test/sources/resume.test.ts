@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { allRuns, expectedBlocks, expectedRecent, storedBlocks, storedRecent } from '../archive/brute-force'
 import { CONTEXT, rowsOf, startProbe } from '../support/archive'
 import { compareExecutions } from '../support/compare-executions'
-import { openFixture, useTempFolder } from '../support/fixtures'
+import { FIXTURE_NAMES, openFixture, useTempFolder } from '../support/fixtures'
 
 /** Reads the file until the nth batch (0 = to the end), in this thread. */
 async function sync(archive: string, source: string, batches: number): Promise<void> {
@@ -41,7 +41,7 @@ function expectSound(archive: string, source: string): void {
   expect(db.prepare('SELECT max(id % 1099511627776) - count(*) FROM runs GROUP BY id >> 40').pluck().all()).toEqual(
     db.prepare('SELECT 0 FROM streams').pluck().all(),
   )
-  expect(db.prepare('SELECT sum(refs) FROM tracebacks').pluck().get()).toEqual(
+  expect(db.prepare('SELECT coalesce(sum(refs), 0) FROM tracebacks').pluck().get()).toEqual(
     db.prepare('SELECT count(traceback_id) FROM failures').pluck().get(),
   )
   db.close()
@@ -63,6 +63,30 @@ describe('an import that was cut', () => {
       { numRuns: 4 },
     )
   })
+
+  it.each(FIXTURE_NAMES)(
+    'of %s goes on where it was, wherever it was cancelled, and changes nothing later',
+    async (name) => {
+      const source = openFixture(name, folder.path('source'))
+      const dump = (archive: string) => rowsOf(archive, 'SELECT * FROM executions ORDER BY id')
+      let round = 0
+      let whole: unknown[] | null = null
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 3 }), async (cuts) => {
+          const archive = folder.path(`archive-${round++}.db`)
+          for (const cut of cuts) await sync(archive, source, cut)
+          await sync(archive, source, 0)
+          const brought = dump(archive)
+          whole ??= brought
+          expect(brought).toEqual(whole)
+          await sync(archive, source, 0)
+          expect(dump(archive)).toEqual(whole)
+          expectSound(archive, source)
+        }),
+        { numRuns: 3 },
+      )
+    },
+  )
 
   it('goes on where it was after kill -9, five times', async () => {
     const source = openFixture('live-0.60', folder.path('source'))

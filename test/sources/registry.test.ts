@@ -1,0 +1,122 @@
+import { Failure } from '@shared/result'
+import type { SourceInfo } from '@shared/source'
+import type { WatchState } from '@main/archive/api'
+import type { ArchiveClient } from '@main/archive/client'
+import { createSourceRegistry } from '@main/sources/registry'
+import type { PlannedSource, SourceRegistry } from '@main/sources/registry'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { waitFor } from '../support/wait'
+
+/** A source that does what the test says, and an archive that knows it by its id. */
+function setUp(plan: Partial<PlannedSource>) {
+  const watches: { signal: AbortSignal; onState: (state: WatchState) => void; fail: (thrown: unknown) => void }[] = []
+  const planned: PlannedSource = {
+    path: '/home/hassette.db',
+    name: 'home',
+    prepare: async () => ({ sourceId: 7, same: false }),
+    read: async () => undefined,
+    watch: (_, { signal, onState }) =>
+      new Promise((_resolve, reject) => {
+        watches.push({ signal, onState, fail: reject })
+        signal.addEventListener('abort', () => reject(new Failure('cancelled', 'Cancelled.')))
+      }),
+    ...plan,
+  }
+  const info = { id: 7, name: 'home', mode: 'live' } as SourceInfo
+  const archive = { read: { sources: async () => [info] } } as unknown as Pick<ArchiveClient, 'read'>
+  const warnings: string[] = []
+  const registry: SourceRegistry = createSourceRegistry({
+    archive,
+    planned: [planned],
+    info: () => undefined,
+    warn: (message) => warnings.push(message),
+    backOffMs: [20],
+  })
+  onTestFinished(() => registry.stop())
+  const stateIs = (kind: string) =>
+    waitFor(`the state ${kind}`, async () => (await registry.list()).find(({ id }) => id === 7)?.state.kind === kind)
+  return { registry, planned, watches, warnings, stateIs }
+}
+
+describe('the registry of sources', () => {
+  it('reads a source, watches it, and tells the states it is told', async () => {
+    const { registry, watches, stateIs } = setUp({})
+    await registry.start()
+    await registry.settled()
+    await stateIs('up_to_date')
+    watches[0]?.onState({ kind: 'live', atMs: 1 })
+    await stateIs('live')
+    watches[0]?.onState({ kind: 'stale', sinceMs: 2, problem: { code: 'source_not_found', message: 'gone' } })
+    await stateIs('stale')
+    expect((await registry.list())[0]?.state).toMatchObject({ sinceMs: 2, problem: { code: 'source_not_found' } })
+    await registry.stop()
+    expect(watches[0]?.signal.aborted).toBe(true)
+  })
+
+  it('tries again by itself what could not be read, and says why until then', async () => {
+    let tries = 0
+    const { registry, stateIs, watches } = setUp({
+      prepare: async () => {
+        if (++tries < 3) throw new Failure('source_not_found', 'There is no file.')
+        return { sourceId: 7, same: false }
+      },
+    })
+    await registry.start()
+    await registry.settled()
+    expect((await registry.list()).find(({ id }) => id < 0)?.state).toMatchObject({
+      kind: 'failed',
+      problem: { code: 'source_not_found' },
+    })
+    await stateIs('up_to_date')
+    expect(tries).toBe(3)
+    expect(watches).toHaveLength(1)
+  })
+
+  it('watches again after the thread of the archive died', async () => {
+    const { registry, watches, stateIs } = setUp({})
+    await registry.start()
+    await registry.settled()
+    watches[0]?.onState({ kind: 'live', atMs: 1 })
+    watches[0]?.fail(new Failure('busy', 'The archive is being started again.'))
+    await stateIs('connecting')
+    await waitFor('the second watch', () => watches.length === 2)
+    watches[1]?.onState({ kind: 'live', atMs: 1 })
+    await stateIs('live')
+  })
+
+  it('says that the disk is full, and goes on when it is not', async () => {
+    const { registry, watches, stateIs } = setUp({})
+    await registry.start()
+    await registry.settled()
+    watches[0]?.fail(new Failure('disk_full', 'There is no room left.'))
+    await waitFor('the second watch', () => watches.length === 2)
+    await stateIs('up_to_date')
+  })
+
+  it('reads a second file of the same Hassette, and watches one only', async () => {
+    const read: (string | boolean)[] = []
+    const { registry, watches } = setUp({})
+    await registry.start()
+    await registry.settled()
+    await registry.add({
+      path: '/copy.db',
+      name: 'copy',
+      prepare: async () => ({ sourceId: 7, same: true }),
+      read: async (_, { same }) => void read.push('copy', same),
+      watch: async () => void read.push('watched'),
+    })
+    expect(read).toEqual(['copy', true])
+    expect(watches).toHaveLength(1)
+    expect(await registry.list()).toHaveLength(1)
+  })
+
+  it('watches anew what somebody wants to be read again', async () => {
+    const { registry, watches, stateIs } = setUp({})
+    await registry.start()
+    await registry.settled()
+    await registry.retry(7)
+    await waitFor('the second watch', () => watches.length === 2)
+    expect(watches[0]?.signal.aborted).toBe(true)
+    await stateIs('up_to_date')
+  })
+})
