@@ -64,7 +64,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       viewState,
       info: () => ({
         dataDir: places.dataDir,
-        archivePath: home.archivePath,
+        archivePath: home.archivePath(),
         logsDir: places.logsDir,
         sample: home.isSample(),
       }),

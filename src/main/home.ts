@@ -1,27 +1,31 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure } from '@shared/result'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
 import type { Pace, ReadApi, Remote } from './archive/api'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import type { Service } from './service'
 import { plannedSample } from './sources/sample/planned'
-import type { SourceRegistry } from './sources/registry'
+import type { PlannedSource, SourceRegistry } from './sources/registry'
 import { plannedFile } from './sources/hassette-file-source'
 import { createSourceRegistry } from './sources/registry'
 
 /** What this run shows: one archive and its sources, the user's own or the sample home. */
 export interface Home extends Service {
   /** Path of the user's archive, also while the sample is shown. */
-  archivePath: string
+  archivePath: () => string
   isSample: () => boolean
   read: () => Remote<ReadApi>
   archiveState: () => ArchiveState
   /** Tries an archive again that was given up. */
   retryArchive: () => Promise<ArchiveState>
+  /**
+   * Closes the user's archive, lets `work` change what lies at its path, and opens what `work` answers. Whatever
+   * `work` throws reaches the caller after the archive was opened again.
+   */
+  replaceArchive: (work: (path: string) => string | Promise<string>) => Promise<ArchiveState>
   sources: () => Promise<SourceInfo[]>
   retrySource: (sourceId: number) => Promise<void>
-  /** Reads and watches one more Hassette file; not while the sample is shown. Resolves when it was read once or failed. */
+  /** Reads and watches one more Hassette file; ends the sample home. Resolves when it was read once or failed. */
   watch: (path: string) => Promise<void>
   /** Says what a Hassette file holds. Throws `source_…` with a remedy. */
   identify: (path: string) => Promise<HassetteFacts>
@@ -56,7 +60,9 @@ export interface HomeOptions extends HomeListeners {
  * neither the settings nor the archive know a source.
  */
 export function createHome(options: HomeOptions): Home {
-  const { archivePath, sampleDir, recordingDir, sourcePaths, forceSample, openArchive, info, warn } = options
+  const { sampleDir, recordingDir, forceSample, openArchive, info, warn } = options
+  let archivePath = options.archivePath
+  const sourcePaths = [...options.sourcePaths]
   let shown: ArchiveClient | null = null
   let user: ArchiveClient | null = null
   let registry: SourceRegistry | null = null
@@ -94,31 +100,67 @@ export function createHome(options: HomeOptions): Home {
     await rm(sampleDir, { recursive: true, force: true })
     await mkdir(sampleDir, { recursive: true, mode: 0o700 })
     if (stopped) return
-    shown = open(join(sampleDir, 'hassette.db'), async (client) => {
-      await startSources(client, true)
-    })
+    shown = open(join(sampleDir, 'hassette.db'), (client) =>
+      startSources(client, [plannedSample(client, recordingDir)]),
+    )
     options.onArchiveState(shown.state())
   }
 
-  async function openUser(): Promise<void> {
+  /** `mayShowSample`: when nothing is known to show, the sample takes the archive's place. */
+  function openUser(mayShowSample: boolean): void {
     user = open(archivePath, async (client) => {
       const known = sourcePaths.length > 0 || (await client.read.sources()).length > 0
-      if (known) await startSources(client, false)
-      else await openSample()
+      if (!known && mayShowSample) await openSample()
+      else
+        await startSources(
+          client,
+          sourcePaths.map((path) => plannedFile(client, path, info)),
+        )
     })
     shown = user
-    await Promise.resolve()
+    options.onArchiveState(user.state())
   }
 
-  async function startSources(client: ArchiveClient, isSample: boolean): Promise<void> {
-    if (stopped) return
-    const planned = isSample
-      ? [plannedSample(client, recordingDir)]
-      : sourcePaths.map((path) => plannedFile(client, path, info))
+  async function startSources(client: ArchiveClient, planned: PlannedSource[]): Promise<void> {
+    if (stopped || client !== shown) return
     registry = createSourceRegistry({ archive: client, planned, info, warn })
     registry.onChange(options.onSources)
     await registry.start()
     options.onSources(await registry.list())
+  }
+
+  async function stopSources(): Promise<void> {
+    const stopping = registry
+    registry = null
+    await stopping?.stop()
+  }
+
+  /** From the sample to the user's own archive, which reads `sourcePaths`. */
+  async function leaveSample(): Promise<void> {
+    const left = shown
+    sample = false
+    await stopSources()
+    if (user === null) openUser(false)
+    else {
+      shown = user
+      options.onArchiveState(user.state())
+      await startSources(
+        user,
+        sourcePaths.map((path) => plannedFile(current(), path, info)),
+      )
+    }
+    await left?.close()
+  }
+
+  async function replaceArchive(work: (path: string) => string | Promise<string>): Promise<ArchiveState> {
+    if (!sample) await stopSources()
+    await user?.close()
+    try {
+      archivePath = await work(archivePath)
+    } finally {
+      if (!sample) openUser(false)
+    }
+    return current().retry()
   }
 
   function current(): ArchiveClient {
@@ -128,26 +170,25 @@ export function createHome(options: HomeOptions): Home {
 
   return {
     name: 'archive',
-    archivePath,
-    start: () => (forceSample ? openSample() : openUser()),
+    archivePath: () => archivePath,
+    start: () => (forceSample ? openSample() : openUser(true)),
     stop: async () => {
       stopped = true
-      await registry?.stop()
+      await stopSources()
       await shown?.close()
       if (user !== shown) await user?.close()
     },
     isSample: () => sample,
     read: () => current().read,
     archiveState: () => shown?.state() ?? { kind: 'opening' },
-    retryArchive: async () => {
-      await current().retry()
-      return current().state()
-    },
+    retryArchive: () => current().retry(),
+    replaceArchive,
     sources: async () => (await registry?.list()) ?? [],
     retrySource: async (sourceId) => registry?.retry(sourceId),
     watch: async (path) => {
-      if (sample || registry === null) throw new Failure('busy', 'Sources cannot be added while the sample is shown.')
-      await registry.add(plannedFile(current(), path, info))
+      if (!sourcePaths.includes(path)) sourcePaths.push(path)
+      if (sample) await leaveSample()
+      else await registry?.add(plannedFile(current(), path, info))
     },
     identify: (path) => current().write.identifyFile({ path }),
     setPace: (wanted) => {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
-import { toProblem } from '@shared/result'
+import { isAbsolute } from 'node:path'
+import { Failure, toProblem } from '@shared/result'
 import type { FoundSource } from '@shared/source'
 import type { Home } from '../home'
 import { findDatabases } from '../sources/discovery'
@@ -21,4 +22,13 @@ export async function discoverSources(home: Pick<Home, 'identify'>): Promise<Fou
     }
   }
   return found
+}
+
+/** A path as somebody types it: `~` is the home folder, and what is no absolute path is refused. */
+export function typedPath(text: string, home: string): string {
+  const path = text.trim().replace(/^~(?=[\\/]|$)/, home)
+  if (!isAbsolute(path)) {
+    throw new Failure('invalid_input', `${text} is not a full path.`, 'Give the whole path of the hassette.db.')
+  }
+  return path
 }

@@ -1,9 +1,10 @@
+import { homedir } from 'node:os'
 import { app, clipboard, shell } from 'electron'
 import type { AppInfo } from '@shared/contract'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
-import { discoverSources } from './discover'
+import { discoverSources, typedPath } from './discover'
 import type { Handlers } from './dispatch'
 import { createTickets } from './tickets'
 
@@ -54,7 +55,10 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
       return null
     },
     'sources.discover': () => discoverSources(home),
-    'sources.watch': async ({ path }) => {
+    'sources.watch': async ({ path: text }) => {
+      const path = typedPath(text, homedir())
+      // What cannot be read is not written into the settings.
+      await home.identify(path)
       settings.addSource(path)
       await home.watch(path)
       return null
