@@ -35,6 +35,8 @@ module.exports = {
       '^src/shared/',
       '^src/main/archive/',
       '^src/main/sources/hassette-file/',
+      // Pure: no clock, no files.
+      '^src/main/alerts/(fingerprint|normalise)\\.ts$',
       '^migrations/',
       '^node_modules/better-sqlite3/',
       '^(node:)?(worker_threads|path|os|crypto|util|timers|perf_hooks|url|child_process|module)',

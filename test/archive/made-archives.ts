@@ -1,4 +1,4 @@
-import type { RunInput } from '@main/archive/batch'
+import type { FailureInput, RunInput } from '@main/archive/batch'
 import * as fc from 'fast-check'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
 import type { SyntheticArchive } from '../support/synthetic'
@@ -8,7 +8,15 @@ export interface MadeBatch {
   epoch: number
   /** Sequences left out before the batch, as after a purge: batches lie in different blocks then. */
   skip: number
-  runs: { target: number; stepUs: number; durationUs: number; status: number; di: boolean; framework: boolean }[]
+  runs: {
+    target: number
+    stepUs: number
+    durationUs: number
+    status: number
+    di: boolean
+    framework: boolean
+    error?: number
+  }[]
 }
 
 const made = fc.record({
@@ -23,7 +31,27 @@ const made = fc.record({
   status: fc.integer({ min: 0, max: 4 }),
   di: fc.boolean(),
   framework: fc.boolean(),
+  error: fc.nat({ max: 5 }),
 })
+
+/** What failed runs say; `n` varies within one cause. */
+export function madeFailure(error: number, n: number): FailureInput {
+  const frame = '  File "/app/apps/lights.py", line 7, in on_change\n    await self.step()\n'
+  const traceback = `Traceback (most recent call last):\n${frame}ValueError: value ${n} is wrong\n`
+  const failures: FailureInput[] = [
+    { errorType: 'ValueError', message: `value ${n} is wrong`, traceback },
+    { errorType: 'ValueError', message: `Wert ${n} ist FALSCH, für TÜR_1`, traceback: null },
+    { errorType: 'KeyError', message: `'light.kitchen_${n % 3}'`, traceback: null },
+    {
+      errorType: 'DependencyResolutionError',
+      message: `Required dependency returned NoneType, expected a value`,
+      traceback: null,
+    },
+    { errorType: null, message: null, traceback: null },
+    { errorType: 'ÜberlaufError', message: '', traceback },
+  ]
+  return failures[error % failures.length]!
+}
 
 /** Batches of a small archive; about 0–400 runs. */
 export const madeBatches: fc.Arbitrary<MadeBatch[]> = fc.array(
@@ -82,7 +110,9 @@ export function writeBatches(path: string, batches: MadeBatch[]): SyntheticArchi
     }
     const runs = batch.runs.map((run): RunInput => {
       clocks[batch.epoch]! += run.stepUs
-      return madeRun(++foreignIds[batch.epoch]!, {
+      const foreignId = ++foreignIds[batch.epoch]!
+      const failed = run.status === 1 || run.status === 2
+      return madeRun(foreignId, {
         kind: run.target === 4 ? 'job' : 'handler',
         foreignTargetId: run.target,
         startedUs: clocks[batch.epoch]! - run.durationUs,
@@ -90,6 +120,7 @@ export function writeBatches(path: string, batches: MadeBatch[]): SyntheticArchi
         status: run.status,
         dependencyFailure: run.status === 1 && run.di,
         tier: run.framework ? 'framework' : 'app',
+        ...(failed && run.error !== undefined ? { failure: madeFailure(run.error, foreignId) } : {}),
       })
     })
     epoch.appender.append(batchOf(runs))

@@ -2,6 +2,7 @@ import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../batch'
 import { createFailureTexts } from './failure-texts'
+import { createGroups } from './groups'
 import { runId } from './ids'
 import { createParents } from './parents'
 import { createRecentRuns } from './recent'
@@ -45,6 +46,7 @@ export function createAppender(
   const zones = createZoneMap(db)
   const recent = createRecentRuns(db)
   const texts = createFailureTexts(db)
+  const groups = createGroups(db, sourceId)
   const logs = createRunLogs(db, epochId)
   const statements = prepareAll(db)
   const streams = new Map<Tier, Stream>()
@@ -72,10 +74,12 @@ export function createAppender(
     const keepsIds = run.tier === 'app' || run.failure !== null
     const uid = keepsIds && run.executionId !== null ? encodeUid(run.executionId) : null
     const context = keepsIds && run.contextId !== null ? encodeUid(run.contextId) : null
-    statements.addRun.run(id, targetId, sessionId, run.startedUs, run.durationUs, run.status, flags, uid, context)
-    if (run.failure) texts.write(id, targetId, run.failure)
-    logs.write(id, run)
+    const errorTypeId = texts.typeOf(run.failure?.errorType ?? null)
+    const groupId = groups.take(targetId, run, errorTypeId)
     const { startedUs, durationUs, status } = run
+    statements.addRun.run(id, targetId, sessionId, startedUs, durationUs, status, flags, groupId, uid, context)
+    if (run.failure) texts.write({ runId: id, targetId, errorTypeId, groupId, failure: run.failure })
+    logs.write(id, run)
     const bytes = PLAIN_RUN_BYTES + (uid?.length ?? 0) + (context?.length ?? 0) + (run.failure?.message?.length ?? 0)
     zones.add({ id, targetId, startedUs, durationUs, status, flags, bytes })
     recent.add(targetId, { id, endUs: startedUs + durationUs, status, flags })
@@ -103,7 +107,7 @@ export function createAppender(
   }
 
   const forget = (): void => {
-    for (const part of [parents, zones, recent, texts, logs]) part.forget()
+    for (const part of [parents, zones, recent, texts, groups, logs]) part.forget()
     streams.clear()
   }
 
@@ -132,6 +136,7 @@ export function createAppender(
       extend(runs)
       zones.flush()
       recent.flush()
+      groups.flush()
       if (cursor) statements.moveCursor.run(cursor.foreignId, cursor.foreignId, cursor.uid, cursor.startedUs, epochId)
     }),
     logs,
@@ -147,10 +152,21 @@ function prepareAll(db: Database) {
     addStream: db.prepare<[number, Tier, AppendRole]>(`INSERT INTO streams (epoch_id, tier, role) VALUES (?, ?, ?)`),
     moveStream: db.prepare<[number, number]>('UPDATE streams SET last_sequence = ? WHERE id = ?'),
     addRun: db.prepare<
-      [number, number, number | null, number, number, number, number, Uint8Array | null, Uint8Array | null]
+      [
+        number,
+        number,
+        number | null,
+        number,
+        number,
+        number,
+        number,
+        number | null,
+        Uint8Array | null,
+        Uint8Array | null,
+      ]
     >(
-      `INSERT INTO runs (id, target_id, session_id, started_us, duration_us, status, flags, uid, context)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, target_id, session_id, started_us, duration_us, status, flags, group_id, uid, context)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     extendCoverage: db.prepare<[number, number, number]>(
       `UPDATE coverage SET from_us = min(from_us, ?), to_us = max(to_us, ?) WHERE stream_id = ? AND kind = 'runs'`,

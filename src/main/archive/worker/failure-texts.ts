@@ -4,7 +4,15 @@ import type { FailureInput } from '../batch'
 
 /** Writes what failed runs say: classes interned, equal tracebacks kept once and counted. */
 export interface FailureTexts {
-  write(runId: number, targetId: number, failure: FailureInput): void
+  /** Id of an error's class; made if need be. */
+  typeOf(name: string | null): number | null
+  write(failed: {
+    runId: number
+    targetId: number
+    errorTypeId: number | null
+    groupId: number | null
+    failure: FailureInput
+  }): void
   /** Forgets everything kept in memory; after a rollback. */
   forget(): void
 }
@@ -21,12 +29,13 @@ export function createFailureTexts(db: Database): FailureTexts {
        ON CONFLICT (hash) DO UPDATE SET refs = refs + 1 RETURNING id`,
     )
     .pluck()
-  const addFailure = db.prepare<[number, number, number | null, string | null, number | null]>(
-    'INSERT INTO failures (run_id, target_id, error_type_id, message, traceback_id) VALUES (?, ?, ?, ?, ?)',
+  const addFailure = db.prepare<[number, number, number | null, number | null, string | null, number | null]>(
+    'INSERT INTO failures (run_id, target_id, error_type_id, group_id, message, traceback_id) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const types = new Map<string, number>()
 
-  const typeOf = (name: string): number => {
+  const typeOf = (name: string | null): number | null => {
+    if (name === null) return null
     const known = types.get(name)
     if (known !== undefined) return known
     const id = addType.get(name) ?? 0
@@ -35,12 +44,14 @@ export function createFailureTexts(db: Database): FailureTexts {
   }
 
   return {
-    write: (runId, targetId, failure) => {
+    typeOf,
+    write: ({ runId, targetId, errorTypeId, groupId, failure }) => {
       const traceback = failure.traceback
       addFailure.run(
         runId,
         targetId,
-        failure.errorType === null ? null : typeOf(failure.errorType),
+        errorTypeId,
+        groupId,
         failure.message,
         traceback === null ? null : (addTraceback.get(createHash('sha256').update(traceback).digest(), traceback) ?? 0),
       )

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import { FINGERPRINT_VERSION, fingerprintOf } from '@main/alerts/fingerprint'
+import type { Fingerprint } from '@main/alerts/fingerprint'
+import { RUN_STATUSES } from '@shared/run'
+import type { Database } from 'better-sqlite3'
+import type { RunInput } from '../batch'
+import type { GroupTarget } from './group-statements'
+import { prepareGroups } from './group-statements'
+
+/** How many groups there may be; what comes beyond goes into one group "other" of the source. */
+export interface GroupLimits {
+  target: number
+  source: number
+}
+
+const LIMITS: GroupLimits = { target: 200, source: 2000 }
+
+/** So many failures of late whose group is known without working it out. */
+const REMEMBERED = 1000
+
+/** Sorts failed runs into groups of one cause, and counts them. */
+export interface Groups {
+  /** The group of a run, made if need be; null for a run that forms none. Within the transaction of the batch. */
+  take(targetId: number, run: RunInput, errorTypeId: number | null): number | null
+  /** Writes the counts; within the transaction of the batch. */
+  flush(): void
+  /** Forgets everything kept in memory; after a rollback, or when somebody else changed groups. */
+  forget(): void
+}
+
+interface Tally {
+  n: number
+  firstUs: number
+  lastUs: number
+}
+
+/** What is kept of the source's groups. */
+interface Known {
+  byFingerprint: Map<string, number>
+  /** Groups of each target, without "other". */
+  ofTarget: Map<number, Set<number>>
+}
+
+export function createGroups(db: Database, sourceId: number, limits: GroupLimits = LIMITS): Groups {
+  const statements = prepareGroups(db)
+  const targets = new Map<number, GroupTarget>()
+  const remembered = new Map<string, number>()
+  const pending = new Map<number, Map<number, Tally>>()
+  /** Targets (0 = the source) for which no resolved group was left to give way, in this batch. */
+  const full = new Set<number>()
+  let known: Known | null = null
+
+  const load = (): Known => {
+    if (known) return known
+    const groups = statements.groups.all(sourceId)
+    const byFingerprint = new Map(groups.map(({ id, fingerprint }) => [fingerprint, id]))
+    known = { byFingerprint, ofTarget: new Map() }
+    for (const { groupId, targetId } of statements.members.all(sourceId)) join(known, groupId, targetId)
+    return known
+  }
+
+  const join = ({ ofTarget }: Known, groupId: number, targetId: number): void => {
+    const groups = ofTarget.get(targetId)
+    if (groups) groups.add(groupId)
+    else ofTarget.set(targetId, new Set([groupId]))
+  }
+
+  const targetOf = (targetId: number): GroupTarget | undefined => {
+    const found = targets.get(targetId) ?? statements.target.get(targetId)
+    if (found) targets.set(targetId, found)
+    return found
+  }
+
+  const other = (atUs: number): number =>
+    statements.find.get(sourceId, 0, OTHER) ??
+    Number(statements.addOther.run({ sourceId, fingerprint: OTHER, title: 'Other errors', atUs }).lastInsertRowid)
+
+  /** Lets the resolved group that was quiet the longest go into "other"; false when none is resolved. */
+  const giveWay = (scope: number, find: () => number | undefined, atUs: number): boolean => {
+    if (full.has(scope)) return false
+    // A group that came back in this very batch is no longer resolved.
+    writePending()
+    const id = find()
+    if (id === undefined) {
+      full.add(scope)
+      return false
+    }
+    const into = other(atUs)
+    const merge = { id, into }
+    statements.mergeCounts.run(merge)
+    statements.mergeMembers.run(merge)
+    statements.dropMembers.run(id)
+    statements.bury.run(merge)
+    const { byFingerprint, ofTarget } = load()
+    for (const [fingerprint, groupId] of byFingerprint) if (groupId === id) byFingerprint.delete(fingerprint)
+    for (const groups of ofTarget.values()) groups.delete(id)
+    remembered.clear()
+    return true
+  }
+
+  const hasRoom = (targetId: number, isNew: boolean, atUs: number): boolean => {
+    const { byFingerprint, ofTarget } = load()
+    const own = ofTarget.get(targetId)
+    if (own && own.size >= limits.target) {
+      const find = () => statements.resolvedOf.get(JSON.stringify([...own]))
+      if (!giveWay(targetId, find, atUs)) return false
+    }
+    return !isNew || byFingerprint.size < limits.source || giveWay(0, () => statements.resolved.get(sourceId), atUs)
+  }
+
+  const groupFor = (
+    { key, title, template }: Fingerprint,
+    targetId: number,
+    atUs: number,
+    errorTypeId: number | null,
+  ): number => {
+    const { byFingerprint, ofTarget } = load()
+    // Long keys would be kept thousands of times.
+    const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 32)
+    // Whoever fills in older runs of the source may have made it meanwhile.
+    let id = byFingerprint.get(fingerprint) ?? statements.find.get(sourceId, FINGERPRINT_VERSION, fingerprint)
+    if (id !== undefined) byFingerprint.set(fingerprint, id)
+    if (id !== undefined && ofTarget.get(targetId)?.has(id)) return id
+    if (!hasRoom(targetId, id === undefined, atUs)) return other(atUs)
+    // It may just have given way.
+    id = byFingerprint.get(fingerprint)
+    if (id === undefined) {
+      const added = statements.add.run({
+        sourceId,
+        fingerprint,
+        title: title.slice(0, 300),
+        template,
+        errorTypeId,
+        atUs,
+      })
+      id = Number(added.lastInsertRowid)
+      byFingerprint.set(fingerprint, id)
+    }
+    join(load(), id, targetId)
+    return id
+  }
+
+  const find = (targetId: number, run: RunInput, errorTypeId: number | null): number | null => {
+    const target = targetOf(targetId)
+    const status = RUN_STATUSES[run.status]
+    if (!target || status === undefined) return null
+    const { errorType = null, message = null, traceback = null } = run.failure ?? {}
+    const dependencyFailure = run.dependencyFailure
+    const fingerprint = fingerprintOf({ ...target, status, dependencyFailure, errorType, message, traceback })
+    return fingerprint && groupFor(fingerprint, targetId, run.startedUs, errorTypeId)
+  }
+
+  const count = (groupId: number, targetId: number, atUs: number): void => {
+    const ofGroup = pending.get(groupId) ?? new Map<number, Tally>()
+    pending.set(groupId, ofGroup)
+    const tally = ofGroup.get(targetId)
+    if (!tally) {
+      ofGroup.set(targetId, { n: 1, firstUs: atUs, lastUs: atUs })
+      return
+    }
+    tally.n++
+    tally.firstUs = Math.min(tally.firstUs, atUs)
+    tally.lastUs = Math.max(tally.lastUs, atUs)
+  }
+
+  const writePending = (): void => {
+    for (const [groupId, ofTargets] of pending) {
+      for (const [targetId, tally] of ofTargets) {
+        statements.count.run({ id: groupId, ...tally })
+        statements.countMember.run({ id: groupId, targetId, ...tally })
+      }
+    }
+    pending.clear()
+  }
+
+  return {
+    take: (targetId, run, errorTypeId) => {
+      if (!FORMING.has(run.status)) return null
+      const { errorType, message, traceback } = run.failure ?? {}
+      const said = [targetId, run.status, run.dependencyFailure, errorType, message, traceback].join('\0')
+      let groupId = remembered.get(said) ?? null
+      if (groupId === null) {
+        groupId = find(targetId, run, errorTypeId)
+        if (groupId === null) return null
+        if (remembered.size >= REMEMBERED) remembered.clear()
+        remembered.set(said, groupId)
+      }
+      count(groupId, targetId, run.startedUs)
+      return groupId
+    },
+    flush: () => {
+      writePending()
+      full.clear()
+    },
+    forget: () => {
+      known = null
+      for (const cache of [targets, remembered, pending, full]) cache.clear()
+    },
+  }
+}
+
+const OTHER = 'other'
+/** Codes of the statuses that form groups. */
+const FORMING: ReadonlySet<number> = new Set([RUN_STATUSES.indexOf('failed'), RUN_STATUSES.indexOf('timed_out')])

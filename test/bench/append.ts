@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RunInput } from '@main/archive/batch'
+import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
+import { describeMachine } from './lib/measure'
+
+/** Appending as the writer does it, in batches of 1, 100 and 1000: 70 targets, 2.5 % failures with tracebacks. */
+const TARGETS = 70
+const FAIL_EVERY = 40
+const SIZES: [batch: number, runs: number, goal: number][] = [
+  [1, 20_000, 25_000],
+  [100, 200_000, 80_000],
+  [1000, 400_000, 120_000],
+]
+
+process.stdout.write(`${describeMachine()}\n`)
+for (const [size, runs, goal] of SIZES) {
+  const rates = [1, 2, 3].map(() => rateOf(size, runs)).sort((a, b) => a - b)
+  const [least = 0, median = 0, most = 0] = rates.map((rate) => Math.round(rate / 1000))
+  process.stdout.write(
+    `batch ${String(size).padStart(4)}: ${median} k runs/s (${least}–${most} k; goal ${goal / 1000} k)\n`,
+  )
+}
+
+function rateOf(size: number, runs: number): number {
+  const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-bench-'))
+  try {
+    const { db, epoch } = createSynthetic(join(folder, 'archive.db'))
+    const { appender } = epoch()
+    appender.update(madeParents(Array.from({ length: TARGETS }, (_, index) => madeTarget(index + 1))))
+    const batches: RunInput[][] = []
+    for (let first = 1; first <= runs; first += size) {
+      batches.push(Array.from({ length: size }, (_, index) => run(first + index)))
+    }
+    const began = performance.now()
+    for (const batch of batches) appender.append(batchOf(batch))
+    const seconds = (performance.now() - began) / 1000
+    db.close()
+    return runs / seconds
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function run(index: number): RunInput {
+  const hex = index.toString(16).padStart(12, '0')
+  const failed = index % FAIL_EVERY === 0
+  const target = 1 + (index % TARGETS)
+  return madeRun(index, {
+    foreignTargetId: target,
+    startedUs: BEGIN_US + index * 50_000,
+    durationUs: 1000 + (index % 997),
+    status: failed ? 1 : 0,
+    executionId: `01a208c3-1538-7587-b830-${hex}`,
+    contextId: `01a208c3-1538-7587-b831-${hex}`,
+    failure: failed ? { errorType: 'TimeoutError', message: messageOf(index), traceback: tracebackOf(target) } : null,
+  })
+}
+
+/** No two are the same, as entity ids and values make them in homes. */
+function messageOf(index: number): string {
+  return `call to light.kitchen_${index % 50} with {'brightness': ${index}} gave no answer within 10.0 seconds`
+}
+
+function tracebackOf(target: number): string {
+  const frame = (file: string, line: number, name: string) =>
+    `  File "/app/apps/${file}", line ${line}, in ${name}\n    await self.step()\n`
+  return `Traceback (most recent call last):\n${frame('app.py', target, 'on_change')}${frame('lib.py', 12, 'step')}${frame('lib.py', 99, 'call')}TimeoutError: no answer within 10.0 seconds\n`
+}
