@@ -40,6 +40,8 @@ interface Kept {
   epochId: number
   appender: Appender
   mark: string | null
+  /** Schema of the file, as the archive has it. */
+  version: number | null
   wholeAtMs: number
   markedAtMs: number
   sessions: number
@@ -64,6 +66,7 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
       epochId,
       appender: createAppender(db, sourceId, epochId, nowUs),
       mark: null,
+      version: null,
       wholeAtMs: -Infinity,
       markedAtMs: -Infinity,
       sessions: 0,
@@ -117,9 +120,10 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
     await blocking.copy(sourceId, epoch.id, reader, () => options.context.pause(options.pauseMs))
     // What stood there before the runs may have ended meanwhile.
     updateParents(state, reader)
-    if (runs > 0 || performance.now() - state.markedAtMs > MARK_READ_MS) {
+    if (reader.userVersion !== state.version || performance.now() - state.markedAtMs > MARK_READ_MS) {
       markRead.run(reader.userVersion, nowUs(), sourceId)
       state.markedAtMs = performance.now()
+      state.version = reader.userVersion
     }
     return {
       runs,
