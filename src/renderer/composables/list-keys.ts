@@ -44,9 +44,12 @@ export function useListKeys(options: ListOptions) {
     moveTo(from < 0 ? 0 : from + by)
   }
 
-  /** The list got the focus: there is always an active row then. */
+  /**
+   * The list got the focus by a key: there is always an active row then. The mouse brings its own; moving to the first
+   * row would pull the clicked one away from under it.
+   */
   function entered(): void {
-    if (indexOfActive() < 0) moveTo(0)
+    if (options.container.value?.matches(':focus-visible') && indexOfActive() < 0) moveTo(0)
   }
 
   const inside = (event: KeyboardEvent): boolean => event.target === options.container.value
