@@ -143,7 +143,7 @@ describe('error groups', () => {
   })
 
   it('are at most 200 a target; what comes beyond is one group, and a resolved one gives way first', () => {
-    const { db, fail } = failing()
+    const { db, fail, appender } = failing()
     for (let error = 0; error < 260; error++) fail(`Error${error}x`)
     const count = db.prepare('SELECT count(*) FROM error_groups WHERE merged_into IS NULL').pluck()
     const other = db.prepare("SELECT n_total FROM error_groups WHERE fingerprint = 'other'").pluck()
@@ -160,9 +160,21 @@ describe('error groups', () => {
     expect(titles(db)).not.toContain('Error7x: Error7x happened')
     expect(other.get()).toBe(62)
     expect(count.get()).toBe(202)
+    // One that returns in the same batch does not give way.
+    db.exec(`UPDATE error_groups SET state = 'resolved' WHERE title LIKE 'Error8x%'`)
+    const failure = (errorType: string) => ({ errorType, message: `${errorType} happened`, traceback: null })
+    appender.append(
+      batchOf(
+        ['Error8x', 'OneMore'].map((errorType, index) =>
+          madeRun(900 + index, { status: 1, startedUs: BEGIN_US + 1, failure: failure(errorType) }),
+        ),
+      ),
+    )
+    expect(titles(db)).toContain('Error8x: Error8x happened')
+    expect(other.get()).toBe(63)
     // Should it return, there is no room for it any more.
     fail('Error7x')
-    expect(other.get()).toBe(63)
+    expect(other.get()).toBe(64)
     expectGroupsCounted(db)
     db.close()
   })
@@ -212,16 +224,19 @@ describe('error groups', () => {
     const { db, fail, appender, epochId, reopen } = failing()
     fail('ValueError')
     const broken = madeRun(99, { startedUs: Number.NaN })
-    const failed = madeRun(98, { status: 1, failure: { errorType: 'KeyError', message: null, traceback: null } })
+    const keyError = { errorType: 'KeyError', message: 'KeyError happened', traceback: null }
+    const failed = madeRun(98, { status: 1, failure: keyError })
     expect(() => appender.append(batchOf([failed, broken]))).toThrow()
     expect(titles(db)).toEqual(['ValueError: ValueError happened'])
     appender.update(madeParents([madeTarget(1), madeTarget(2)]))
+    // Were the one that was undone still known, its number would be given to another.
+    fail('TypeError')
     fail('KeyError')
     const again = reopen(epochId)
     again.update(madeParents([madeTarget(1)]))
-    const failure = { errorType: 'KeyError', message: 'KeyError happened', traceback: null }
-    again.append(batchOf([madeRun(100, { status: 1, failure })]))
-    expect(db.prepare('SELECT n_total FROM error_groups ORDER BY id').pluck().all()).toEqual([1, 2])
+    again.append(batchOf([madeRun(100, { status: 1, failure: keyError })]))
+    expect(titles(db)).toEqual(['ValueError', 'TypeError', 'KeyError'].map((each) => `${each}: ${each} happened`))
+    expect(db.prepare('SELECT n_total FROM error_groups ORDER BY id').pluck().all()).toEqual([1, 1, 2])
     expectGroupsCounted(db)
     db.close()
   })
