@@ -16,6 +16,8 @@ export interface PlainRun {
   durationUs: number
   status: number
   flags: number
+  errorType: string | null
+  message: string | null
 }
 
 /** Every run of an archive by one full scan. */
@@ -23,9 +25,11 @@ export function allRuns(db: Database): PlainRun[] {
   return db
     .prepare<[], PlainRun>(
       `SELECT r.id, r.id / 1099511627776 AS stream, r.target_id AS targetId, st.tier, t.kind, a.app_key AS appKey,
-         r.started_us AS startedUs, r.started_us + r.duration_us AS endUs, r.duration_us AS durationUs, r.status, r.flags
+         r.started_us AS startedUs, r.started_us + r.duration_us AS endUs, r.duration_us AS durationUs, r.status, r.flags,
+         et.name AS errorType, f.message
        FROM runs r JOIN streams st ON st.id = r.id / 1099511627776 JOIN targets t ON t.id = r.target_id
-       JOIN apps a ON a.id = t.app_id ORDER BY r.id`,
+       JOIN apps a ON a.id = t.app_id LEFT JOIN failures f ON f.run_id = r.id
+       LEFT JOIN error_types et ON et.id = f.error_type_id ORDER BY r.id`,
     )
     .all()
 }

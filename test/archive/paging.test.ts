@@ -4,46 +4,19 @@ import { createDirectory } from '@main/archive/worker/queries/directory'
 import { createRecentLists } from '@main/archive/worker/queries/recent-runs'
 import { createRunRows } from '@main/archive/worker/queries/run-rows'
 import { runsPage } from '@main/archive/worker/queries/runs'
-import type { Condition, RunFilter } from '@shared/filter'
-import { RUN_STATUSES } from '@shared/run'
+import type { RunFilter } from '@shared/filter'
 import type { RunPage } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
-import { BEGIN_US } from '../support/synthetic'
 import { allRuns, groupBy, mergedNewestFirst } from './brute-force'
 import type { PlainRun } from './brute-force'
 import { madeBatches, writeBatches } from './made-archives'
+import { anyFilter, isWanted } from './made-filters'
 
 type Ask = (input: { direction: 'older' | 'newer'; from: string | null; limit: number }) => Promise<RunPage>
-
-const condition: fc.Arbitrary<Condition> = fc.oneof(
-  fc.record({
-    field: fc.constant('status'),
-    op: fc.constantFrom('is', 'not'),
-    value: fc.constantFrom(...RUN_STATUSES),
-  }),
-  fc.record({
-    field: fc.constant('app'),
-    op: fc.constantFrom('is', 'not'),
-    value: fc.constantFrom('app_0', 'app_1', 'app_jobs', 'nobody'),
-  }),
-  fc.record({ field: fc.constant('kind'), op: fc.constantFrom('is', 'not'), value: fc.constantFrom('handler', 'job') }),
-) as fc.Arbitrary<Condition>
-
-const bound = fc.option(fc.integer({ min: -3_700_000_000, max: 200_000_000 }), { freq: 1 })
-
-const anyFilter: fc.Arbitrary<Omit<RunFilter, 'sourceId'>> = fc.record({
-  tier: fc.constantFrom('app', 'framework', 'all'),
-  span: fc.record({ fromUs: bound, toUs: bound }).map(({ fromUs, toUs }) => ({
-    fromUs: fromUs === null ? null : BEGIN_US + fromUs,
-    toUs: toUs === null ? null : BEGIN_US + toUs,
-  })),
-  targetId: fc.option(fc.integer({ min: 1, max: 6 }), { freq: 2 }),
-  conditions: fc.array(condition, { maxLength: 3 }),
-})
 
 /** Now and then a bound is the very start of a run: where a block or a span ends, one off would show. */
 const edge = fc.option(fc.record({ from: fc.nat(), to: fc.nat() }), { freq: 1 })
@@ -254,20 +227,4 @@ function isSteady(runs: PlainRun[]): boolean {
 
 function rowIds(page: RunPage): number[] {
   return page.rows.map((row) => row.id)
-}
-
-function isWanted(run: PlainRun, { tier, span, targetId, conditions }: Omit<RunFilter, 'sourceId'>): boolean {
-  if (tier !== 'all' && run.tier !== tier) return false
-  if (span.fromUs !== null && run.startedUs < span.fromUs) return false
-  if (span.toUs !== null && run.startedUs >= span.toUs) return false
-  if (targetId !== null && run.targetId !== targetId) return false
-  const value = { status: RUN_STATUSES[run.status], app: run.appKey, kind: run.kind }
-  return (['status', 'app', 'kind'] as const).every((field) => {
-    const own = conditions.filter((each) => each.field === field)
-    const alternatives = own.filter((each) => each.op === 'is')
-    return (
-      (alternatives.length === 0 || alternatives.some((each) => each.value === value[field])) &&
-      !own.some((each) => each.op === 'not' && each.value === value[field])
-    )
-  })
 }

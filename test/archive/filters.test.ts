@@ -1,0 +1,271 @@
+import { rmSync } from 'node:fs'
+import { createBlocks } from '@main/archive/worker/queries/blocks'
+import { countByTier, countRuns } from '@main/archive/worker/queries/counts'
+import { createDirectory } from '@main/archive/worker/queries/directory'
+import { createRecentLists } from '@main/archive/worker/queries/recent-runs'
+import { createRunFind } from '@main/archive/worker/queries/run-find'
+import { createRunRows } from '@main/archive/worker/queries/run-rows'
+import { runsPage } from '@main/archive/worker/queries/runs'
+import type { CallContext } from '@main/archive/worker/serve'
+import type { RunFilter } from '@shared/filter'
+import { Failure } from '@shared/result'
+import type { Database } from 'better-sqlite3'
+import * as fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { CONTEXT } from '../support/archive'
+import { useTempFolder } from '../support/fixtures'
+import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
+import { allRuns, mergedNewestFirst } from './brute-force'
+import { madeBatches, madeFailure, writeBatches } from './made-archives'
+import { anyFilter, isWanted } from './made-filters'
+
+const EVER = { fromUs: null, toUs: null }
+const ALL: Omit<RunFilter, 'sourceId'> = { tier: 'all', span: EVER, targetId: null, conditions: [] }
+
+function partsOf(db: Database) {
+  const directory = createDirectory(db)
+  return {
+    blocks: createBlocks(db),
+    directory,
+    recent: createRecentLists(db),
+    rowOf: createRunRows(db, directory),
+  }
+}
+
+/** Counts its pauses and is cancelled at the `at`th. */
+function cancelledAt(at: number): CallContext & { pauses: number } {
+  const context = {
+    ...CONTEXT,
+    pauses: 0,
+    pause: async () => {
+      if (++context.pauses >= at) throw new Failure('cancelled', 'Cancelled.')
+      await CONTEXT.pause()
+    },
+  }
+  return context
+}
+
+/** Does the work while every slice is used up after one statement. */
+async function inUsedUpSlices(work: () => Promise<void>): Promise<void> {
+  let clock = 0
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 10))
+  await work()
+  now.mockRestore()
+}
+
+describe('filters', () => {
+  const folder = useTempFolder()
+
+  const fresh = (): string => {
+    const path = folder.path('archive.db')
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+    return path
+  }
+
+  it('count what a look at every run counts, also after the oldest runs were deleted', async () => {
+    await fc.assert(
+      fc.asyncProperty(madeBatches, anyFilter, fc.nat({ max: 80 }), async (batches, filter, deleted) => {
+        const { db, sourceId } = writeBatches(fresh(), batches)
+        try {
+          deleteOldest(db, deleted)
+          const parts = partsOf(db)
+          const wanted = allRuns(db).filter((run) => isWanted(run, filter))
+          expect(await countRuns(parts, { ...filter, sourceId }, CONTEXT)).toEqual({ runs: wanted.length })
+          const { span } = filter
+          const spanned = allRuns(db).filter((run) => isWanted(run, { ...ALL, span }))
+          expect(await countByTier(parts, { sourceId, span }, CONTEXT)).toEqual({
+            app: spanned.filter((run) => run.tier === 'app').length,
+            framework: spanned.filter((run) => run.tier === 'framework').length,
+          })
+        } finally {
+          db.close()
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  /** 5 000 runs of which every second failed with a long message. */
+  const manyFailures = () => {
+    const archive = createSynthetic(fresh())
+    const { appender } = archive.epoch()
+    appender.update(madeParents([1, 2, 3].map((id) => madeTarget(id))))
+    const filling = 'and so on, '.repeat(300)
+    appender.append(
+      batchOf(
+        Array.from({ length: 5000 }, (_, index) =>
+          madeRun(index + 1, {
+            foreignTargetId: 1 + (index % 3),
+            status: index % 2,
+            failure:
+              index % 2 === 1
+                ? {
+                    errorType: 'ValueError',
+                    message: `Nr. ${index}: ${filling}${index % 50 === 7 ? 'ENDE' : ''}`,
+                    traceback: null,
+                  }
+                : null,
+          }),
+        ),
+      ),
+    )
+    return archive
+  }
+
+  it('search texts in short slices: a page ends with its rows, a count can be cancelled', async () => {
+    const { db, sourceId } = manyFailures()
+    const parts = partsOf(db)
+    const filter: RunFilter = { ...ALL, sourceId, conditions: [{ field: 'text', op: 'is', value: 'ende' }] }
+    const expected = mergedNewestFirst(allRuns(db).filter((run) => isWanted(run, filter))).map((run) => run.id)
+    expect(expected).toHaveLength(100)
+    const page = await runsPage(parts, { filter, direction: 'older', from: null, limit: 60 }, CONTEXT)
+    const rest = await runsPage(parts, { filter, direction: 'older', from: page.older, limit: 60 }, CONTEXT)
+    expect([...page.rows, ...rest.rows].map((row) => row.id)).toEqual(expected)
+    expect(rest.older).toBeNull()
+    expect(await countRuns(parts, filter, CONTEXT)).toEqual({ runs: 100 })
+
+    const context = cancelledAt(3)
+    await inUsedUpSlices(() => expect(countRuns(parts, filter, context)).rejects.toMatchObject({ code: 'cancelled' }))
+    expect(context.pauses).toBe(3)
+    db.close()
+  })
+
+  it('reads no block that the zone map rules out', async () => {
+    const { db, sourceId } = manyFailures()
+    const parts = partsOf(db)
+    const reading: number[] = []
+    const spied = {
+      ...parts,
+      blocks: {
+        ...parts.blocks,
+        count: (...input: Parameters<typeof parts.blocks.count>) => (
+          reading.push(input[0]),
+          parts.blocks.count(...input)
+        ),
+      },
+    }
+    const count = async (conditions: RunFilter['conditions'], span: RunFilter['span'] = EVER) => {
+      reading.length = 0
+      return [(await countRuns(spied, { ...ALL, sourceId, span, conditions }, CONTEXT)).runs, reading.length]
+    }
+    // Nothing is of this outcome; everything is wanted; a span beyond every run.
+    expect(await count([{ field: 'dependencyFailure', op: 'is', value: true }])).toEqual([0, 0])
+    expect(await count([{ field: 'dependencyFailure', op: 'not', value: true }])).toEqual([5000, 0])
+    expect(await count([{ field: 'status', op: 'not', value: 'skipped' }])).toEqual([5000, 0])
+    expect(await count([], { fromUs: BEGIN_US + 1e12, toUs: null })).toEqual([0, 0])
+    expect(await count([{ field: 'target', op: 'is', value: 99 }])).toEqual([0, 0])
+    expect(await count([{ field: 'target', op: 'is', value: 1 }])).toEqual([1667, 2])
+    db.close()
+  })
+
+  it('takes `not` of an error as the runs of which it cannot be said', async () => {
+    const archive = createSynthetic(fresh())
+    const { appender } = archive.epoch()
+    appender.update(madeParents([madeTarget(1)]))
+    appender.append(
+      batchOf([madeRun(1), madeRun(2, { status: 1, failure: madeFailure(0, 2) }), madeRun(3, { status: 1 })]),
+    )
+    const ids = async (...conditions: RunFilter['conditions']) => {
+      const filter = { ...ALL, sourceId: archive.sourceId, conditions }
+      const page = await runsPage(partsOf(archive.db), { filter, direction: 'newer', from: '', limit: 10 }, CONTEXT)
+      return page.rows.map((row) => row.id % 2 ** 40)
+    }
+    expect(await ids({ field: 'text', op: 'is', value: 'wrong' })).toEqual([2])
+    expect(await ids({ field: 'text', op: 'not', value: 'wrong' })).toEqual([3, 1])
+    expect(
+      await ids({ field: 'text', op: 'is', value: 'wrong' }, { field: 'text', op: 'is', value: 'message' }),
+    ).toEqual([3, 2])
+    expect(await ids({ field: 'errorType', op: 'not', value: 'ValueError' })).toEqual([1])
+    archive.db.close()
+  })
+})
+
+describe('a run by its execution id', () => {
+  const folder = useTempFolder()
+  const HOUR_US = 3_600_000_000
+  const uid7 = (atMs: number, nth: number) => {
+    const hex = atMs.toString(16).padStart(12, '0')
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${nth.toString(16).padStart(12, '0')}`
+  }
+
+  /** Ten blocks of runs, a day each. */
+  const tenDays = () => {
+    const archive = createSynthetic(folder.path('archive.db'))
+    const { appender } = archive.epoch()
+    appender.update(madeParents([madeTarget(1)]))
+    for (let block = 0; block < 10; block++) {
+      appender.append(
+        batchOf(
+          Array.from({ length: 4096 }, (_, index) => {
+            const n = block * 4096 + index
+            const startedUs = BEGIN_US + block * 24 * HOUR_US + index * 1000
+            return madeRun(n + 1, { startedUs, executionId: uid7(Math.floor(startedUs / 1000), n) })
+          }),
+        ),
+      )
+    }
+    return archive
+  }
+
+  it('is found where the id says it was made, within a day of it, and elsewhere only by a scan', async () => {
+    const { db, sourceId, epoch } = tenDays()
+    const { appender } = epoch()
+    appender.update(madeParents([madeTarget(1)]))
+    const late = uid7(BEGIN_US / 1000 + 3 * 24 * 3_600_000, 900_000)
+    const later = uid7(BEGIN_US / 1000 + 3 * 24 * 3_600_000, 900_001)
+    const odd = ['healthy_weather_watcher_0000', '1b4e28ba-2fa1-41d2-883f-0016d3cca427', 'fifteen_bytes_x']
+    appender.append(
+      batchOf([
+        madeRun(1, { executionId: late, startedUs: BEGIN_US + (3 * 24 + 20) * HOUR_US }),
+        ...odd.map((executionId, index) => madeRun(2 + index, { executionId })),
+      ]),
+    )
+    const another = epoch().appender
+    another.update(madeParents([madeTarget(1)]))
+    another.append(batchOf([madeRun(1, { executionId: later, startedUs: BEGIN_US + 9 * 24 * HOUR_US })]))
+    const find = createRunFind(db, { directory: createDirectory(db) })
+    const ask = async (executionId: string, scan = false) =>
+      ((await find({ sourceId, executionId, scan }, CONTEXT))?.runId ?? 0) % 2 ** 40
+    for (const n of [0, 1, 4095, 4096, 20_000, 40_959]) {
+      const startedUs = BEGIN_US + Math.floor(n / 4096) * 24 * HOUR_US + (n % 4096) * 1000
+      const id = uid7(Math.floor(startedUs / 1000), n)
+      expect(await ask(id)).toBe(n + 1)
+      expect(await ask(` ${id.toUpperCase()} `)).toBe(n + 1)
+    }
+    expect(await ask(late)).toBe(1)
+    expect(await ask(later)).toBe(0)
+    expect(await ask(later, true)).toBe(1)
+    for (const [index, id] of odd.entries()) {
+      expect(await ask(id)).toBe(0)
+      expect(await ask(id, true)).toBe(2 + index)
+    }
+    expect(await ask(uid7(BEGIN_US / 1000, 77_777), true)).toBe(0)
+    expect((await find({ sourceId: sourceId + 1, executionId: late, scan: true }, CONTEXT)) ?? null).toBeNull()
+    db.close()
+  })
+
+  it('is not looked for any longer when nobody wants it', async () => {
+    const { db, sourceId } = tenDays()
+    const find = createRunFind(db, { directory: createDirectory(db) })
+    const context = cancelledAt(3)
+    await inUsedUpSlices(() =>
+      expect(find({ sourceId, executionId: 'nobody', scan: true }, context)).rejects.toMatchObject({
+        code: 'cancelled',
+      }),
+    )
+    expect(context.pauses).toBe(3)
+    db.close()
+  })
+})
+
+/** As retention will: the oldest runs of the archive and their zone map. */
+function deleteOldest(db: Database, n: number): void {
+  const ids = allRuns(db)
+    .toSorted((a, b) => a.endUs - b.endUs)
+    .slice(0, n)
+    .map((run) => run.id)
+  db.prepare('DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(ids))
+  db.prepare('DELETE FROM failures WHERE run_id NOT IN (SELECT id FROM runs)').run()
+  db.exec(`DELETE FROM blocks WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id / 4096 = block)`)
+  db.exec(`UPDATE blocks SET n = (SELECT count(*) FROM runs WHERE id / 4096 = block)`)
+}
