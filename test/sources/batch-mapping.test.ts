@@ -45,6 +45,7 @@ describe('the mode of a new source', () => {
     ['a sign of life 11 minutes ago', nowUs - 660_000_000, 'live'],
     ['an older one', nowUs - 660_000_001, 'snapshot'],
     ['one of a clock that is ahead', nowUs + 3_600_000_000, 'live'],
+    ['one of a recording from the future', nowUs + 86_400_000_001, 'snapshot'],
   ])('%s', (_, newestSignUs, mode) => {
     expect(modeOf(newestSignUs, nowUs)).toBe(mode)
   })

@@ -4,12 +4,14 @@ import type { HassetteSchema } from './schema'
 import type { Statements } from './statements'
 import { durationOf, toUs } from './values'
 
-/** Released versions by the schema that they write. */
+/** Released versions by the schema that they write; of two schemas there is no release. */
 const VERSIONS: Record<number, string> = {
   9: '0.48',
   10: '0.49–0.50',
+  11: '0.50–0.51',
   12: '0.51–0.55',
   13: '0.56–0.59',
+  14: '0.59–0.60',
   15: '0.60',
 }
 

@@ -21,6 +21,9 @@ import { toUs } from './values'
 /** Hassette writes its heartbeat every 5 minutes; after 11 it is gone. Also the border between live and snapshot. */
 export const SILENCE_US = 660_000_000
 
+/** So far a clock may be ahead of ours; a file from later than that is a recording. */
+const FURTHEST_AHEAD_US = 86_400_000_000
+
 /** Log lines looked at by one statement. */
 const LOG_SPAN = 2000
 
@@ -139,7 +142,9 @@ export function createHassetteReader(
  * Hassette that runs is a snapshot, too. Microseconds.
  */
 export function modeOf(newestSignUs: number | null, nowUs: number): Exclude<SourceMode, 'sample'> {
-  return newestSignUs === null || nowUs - newestSignUs > SILENCE_US ? 'snapshot' : 'live'
+  if (newestSignUs === null) return 'snapshot'
+  const silenceUs = nowUs - newestSignUs
+  return silenceUs > SILENCE_US || silenceUs < -FURTHEST_AHEAD_US ? 'snapshot' : 'live'
 }
 
 /**
