@@ -47,8 +47,8 @@ export interface HassetteReader {
   newestSignUs(): number | null
   /** Lines of an execution up to a line's id. */
   logsOf(executionId: string, upToId: number): LogInput[]
-  /** Lines of executions beyond a line's id, and up to which id they were looked at; call again until it stays. */
-  logsAfter(foreignId: number): { lines: (LogInput & { executionId: string })[]; lookedUpTo: number }
+  /** Lines of executions beyond a line's id, up to which id they were looked at, and whether there are more. */
+  logsAfter(foreignId: number): { lines: (LogInput & { executionId: string })[]; lookedUpTo: number; more: boolean }
   newestLogId(): number
   blockingAfter(foreignId: number, limit: number): BlockingInput[]
   /** What can be said about the file at a glance; `breathe` is awaited between its statements. */
@@ -115,14 +115,15 @@ export function createHassetteReader(
         guard(() => statements.logs?.ofRun.all(executionId, upToId) ?? []).map((row) => logOf(row, shiftUs)),
       logsAfter: (foreignId) => {
         const { logs } = statements
-        if (!logs) return { lines: [], lookedUpTo: foreignId }
+        if (!logs) return { lines: [], lookedUpTo: foreignId, more: false }
         const newest = guard(() => logs.newestId.get() ?? 0)
         const lookedUpTo = Math.max(foreignId, Math.min(newest, foreignId + LOG_SPAN))
-        if (lookedUpTo === foreignId) return { lines: [], lookedUpTo }
+        if (lookedUpTo === foreignId) return { lines: [], lookedUpTo, more: false }
         const rows = guard(() => logs.between.all(foreignId, lookedUpTo))
         return {
           lines: rows.map((row) => ({ ...logOf(row, shiftUs), executionId: String(row.execution_id) })),
           lookedUpTo,
+          more: lookedUpTo < newest,
         }
       },
       newestLogId: () => guard(() => statements.logs?.newestId.get() ?? 0),

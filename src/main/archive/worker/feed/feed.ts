@@ -93,9 +93,10 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
 
   const copyLogs = async (appender: Appender, reader: HassetteReader, { context, pauseMs }: ReadOptions) => {
     for (let cursor = appender.logs.cursor(); ;) {
-      const { lines, lookedUpTo } = reader.logsAfter(cursor)
+      const { lines, lookedUpTo, more } = reader.logsAfter(cursor)
       if (lookedUpTo === cursor) return
       appender.logs.take(lines, lookedUpTo)
+      if (!more) return
       cursor = lookedUpTo
       await context.pause(pauseMs)
     }
@@ -197,7 +198,8 @@ async function copyRuns(copy: Copy): Promise<number> {
   let taken = 0
   for (;;) {
     const began = performance.now()
-    const found = reader.runsAfter(cursor, limit)
+    const wanted = limit
+    const found = reader.runsAfter(cursor, wanted)
     const last = found.at(-1)
     if (!last) return taken
     if (performance.now() - began > LONGEST_STATEMENT_MS) limit = Math.max(50, Math.floor(limit / 2))
@@ -216,7 +218,8 @@ async function copyRuns(copy: Copy): Promise<number> {
     taken += runs.length
     if (runs.length > 0) copy.onBatch(runs.length)
     context.progress({ done, total: Math.max(total, done) })
-    // A short batch is the end, but not while somebody writes: then the next one is due after the pause.
+    // Whoever writes without a pause would keep us here for ever, a run at a time; the next look takes the rest.
+    if (found.length < wanted) return taken
     await context.pause(pauseMs)
   }
 }
