@@ -59,6 +59,19 @@ export function formatSpanLength(seconds: number): string {
   return `${Math.floor(seconds / 86_400)}${THIN}d`
 }
 
+/** Bytes in units of 1000: `820 B`, `9.4 MB`, `497 MB`, `1.2 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  // From 999.5 on, the rounded figure would have four digits.
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)}${THIN}${units[unit] ?? ''}`
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
@@ -83,6 +96,11 @@ export function formatDay(us: number, nowUs: number): string {
   const date = new Date(us / 1000)
   const day = `${date.getDate()} ${MONTHS[date.getMonth()] ?? ''}`
   return date.getFullYear() === new Date(nowUs / 1000).getFullYear() ? day : `${day} ${date.getFullYear()}`
+}
+
+/** Local day and minute: `11:06 today`, `22 Nov 11:06`. */
+export function formatMoment(us: number, nowUs: number): string {
+  return sameDay(us, nowUs) ? `${formatMinute(us)} today` : `${formatDay(us, nowUs)} ${formatMinute(us)}`
 }
 
 /** Whether two moments fall on one local day. */

@@ -5,7 +5,11 @@ import type { RunOrigin, SessionEnding, TargetKind } from './run'
 /** Strings about one target and one run; part of `words`. */
 export const runWords = {
   target: {
-    runsWhen: 'Runs:',
+    /** Before the trigger: `Runs when light.porch changes`, `Runs on event zha_event`, `Runs every 15 min`. */
+    runsWhen: (kind: TargetKind, trigger: string): string => {
+      if (kind === 'job') return 'Runs'
+      return /^(event |Hassette: |hass\.)/.test(trigger) ? 'Runs on' : 'Runs when'
+    },
     missing: 'This handler or job is not in the archive.',
     missingHint: 'The link may come from another archive, or what it points to was removed with its source.',
     mode: (mode: string): string => `mode ${mode}`,
@@ -97,6 +101,9 @@ export const runWords = {
     libraryFrames: (count: number): string => plural(count, 'library frame'),
     strip: (kind: TargetKind): string => `This ${KIND_WORD[kind]}`,
     streak: (count: number): string => `${formatCount(count)} failed in a row`,
+    logs: 'Logs of the run',
+    noLogs: 'No line. Logs are kept for failed runs, as far as Hassette still had them.',
+    olderLogs: (count: number): string => `Show ${plural(count, 'older line')}`,
     facts: 'Where it came from',
     trigger: 'Triggered by',
     noTrigger: 'not recorded',

@@ -1,4 +1,6 @@
 import { formatCount, formatShortCount, plural } from './format'
+import { connectWords } from './messages-connect'
+import { frameWords } from './messages-frame'
 import { runWords } from './messages-run'
 import { KIND_WORD, ORIGIN_WORD } from './names'
 import type { TargetKind } from './run'
@@ -20,34 +22,8 @@ export const words = {
   copied: (what: string): string => `${what} copied`,
   notCopied: 'Not copied: the system did not take it',
 
-  sidebar: {
-    collapse: 'Make the sidebar small',
-    expand: 'Make the sidebar wide',
-    failing: (count: number): string => `${count} failing`,
-  },
-
-  source: {
-    choose: 'Choose the Hassette to look at',
-    none: 'No Hassette yet',
-    unknown: 'Hassette',
-    noneHint: 'nothing to read',
-    noneText: 'The archive holds no Hassette yet. To read yours, start with',
-    notListed: 'The list of sources could not be read',
-    sample: 'Sample home',
-    state: {
-      connecting: 'opening its file',
-      reading: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)}`,
-      upToDate: 'up to date',
-      live: 'live',
-      stale: (since: string): string => `not watching since ${since}`,
-      snapshot: 'snapshot, read completely',
-      sample: 'sample, up to date',
-      notRead: 'not read in this run of the app',
-      failed: 'not readable',
-    },
-    runs: (app: number, framework: number): string => `${plural(app, 'app run')}, ${formatCount(framework)} framework`,
-    retry: 'Read it again',
-  },
+  ...frameWords,
+  ...connectWords,
 
   range: {
     label: 'Range',
@@ -63,32 +39,6 @@ export const words = {
     label: 'Rows',
     hidden: (count: number): string => `${formatShortCount(count)} hidden`,
     title: (count: number): string => `${plural(count, 'run')} of Hassette itself are not shown`,
-  },
-
-  sampleBanner: {
-    title: 'Sample data.',
-    /** Null while its length is not known. */
-    text: (days: number | null): string =>
-      `A recording ${days === null ? '' : `of ${plural(days, 'day')} `}of a real Hassette in an invented house, moved so that it ends now.`,
-    connect: 'To read your own, start with',
-    option: '--source <path to hassette.db>',
-  },
-  corrupt: {
-    title: 'The settings file could not be read; the defaults are in force.',
-    kept: 'The old file was kept as',
-  },
-  sourceFailed: (name: string): string => `${name} is not read:`,
-  sourceStale: (name: string, since: string): string => `${name}: not watching since ${since}.`,
-  sourceStaleHint: 'What happens meanwhile is read when it is back, as far as Hassette keeps it.',
-
-  archive: {
-    opening: 'Opening the archive',
-    openingHint: 'This takes a moment, longer after an update.',
-    restarting: 'The archive is being started again',
-    restartingHint: 'A part of the app stopped. What was stored is safe; this page comes back by itself.',
-    unavailable: 'The archive cannot be opened',
-    untouched: 'Hassette’s own files are not affected: this app only reads them.',
-    openLogs: 'Open logs',
   },
 
   targets: {
@@ -152,11 +102,8 @@ export const words = {
     manual: 'manual',
     manualTitle: 'Started by hand',
     leaked: 'thread leaked',
-    new: (count: number, more: boolean): string =>
-      `${formatCount(count)}${more ? ' or more' : ''} new ${count === 1 ? 'run' : 'runs'}`,
     jump: 'Jump to the newest',
     newer: 'Newer runs above',
-    current: 'Up to the newest run',
     currentEnd: 'Up to the end of the recording',
     empty: (range: string): string =>
       `No run ${words.range.in(range)}. Runs appear as soon as Hassette has finished one.`,
@@ -177,11 +124,32 @@ export const words = {
     without: (value: string): string => `not ${value}`,
     flip: (chip: string): string => `${chip}: turn round`,
     drop: (chip: string): string => `${chip}: remove`,
-    chip: (not: boolean, field: string, value: string): string => `${not ? 'not ' : ''}${field} ${value}`,
+    chip: (not: boolean, field: string, value: string): string => `${not ? 'not ' : ''}${field} ${value}`.trim(),
     clear: 'Remove all',
     bar: 'Filters',
     failuresOnly: 'Only failures',
     hint: 'Applies at once.',
+    find: 'Find a field or a value, or the id of a run',
+    set: (count: number): string => `${formatCount(count)} set`,
+    operators: 'How it is compared',
+    operator: { text: { is: 'contains', not: 'does not' }, errorType: { is: 'is', not: 'not' } },
+    typed: {
+      text: 'Part of the message or of the error’s class, in any case.',
+      errorType: 'The class as Hassette wrote it. Below are those of the loaded rows.',
+    },
+    hideTarget: { handler: 'Hide this handler', job: 'Hide this job' },
+    onlyTarget: { handler: 'Only this handler', job: 'Only this job' },
+    hidden: (name: string): string => `${name} is hidden`,
+    shownOnly: (name: string): string => `Only ${name} is shown`,
+  },
+
+  find: {
+    go: 'Go to run',
+    looking: 'Looking',
+    notThere: 'No such run at the time that its id names.',
+    scanning: 'Searching every run. Another id, or Esc, ends it.',
+    nowhere: 'No run of this Hassette has this id. Successes of the framework are kept without one.',
+    everything: 'Search everything',
   },
 
   ...runWords,

@@ -45,9 +45,9 @@ export const FIELD_WORD: Record<Condition['field'], string> = {
   app: 'App',
   kind: 'Kind',
   target: 'Target',
-  errorType: 'Error',
+  errorType: 'Error type',
   dependencyFailure: 'Dependency failure',
-  text: 'Text',
+  text: 'Error text',
 }
 
 /** Where a setting in force came from. */

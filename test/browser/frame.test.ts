@@ -167,12 +167,12 @@ describe('sources', () => {
   })
 
   it('the sample says what it is on every page, and how to leave it', async () => {
-    const page = await open({ query: 'source=sample' })
+    const page = await open({ query: 'source=sample&discover=nothing' })
     for (const letter of ['h', 'j', 'r', 's']) {
       await page.keyboard.press('g')
       await page.keyboard.press(letter)
       await page.getByText(/A recording of 8 days of a real Hassette/).waitFor()
-      await page.getByText('--source <path to hassette.db>').waitFor()
+      await page.getByRole('button', { name: 'Connect your Hassette' }).waitFor()
     }
   })
 })

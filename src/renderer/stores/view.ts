@@ -82,7 +82,7 @@ export const useView = defineStore('view', () => {
     remember({ sourceId: id })
     // A handler or a job of another Hassette is not on this one: back to the list.
     const path = router.currentRoute.value.path.replace(/\/\d+$/, '')
-    const kept = { ...query.value, source: String(id), run: undefined, app: undefined }
+    const kept = { ...query.value, source: String(id), run: undefined, app: undefined, target: undefined }
     await router.push({ path, query: kept })
   }
 

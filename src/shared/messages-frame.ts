@@ -1,0 +1,76 @@
+import { formatCount, plural } from './format'
+
+/** Strings of what stands around every page: sidebar, sources, banners, the live line, the archive's state. */
+export const frameWords = {
+  sidebar: {
+    collapse: 'Make the sidebar small',
+    expand: 'Make the sidebar wide',
+    failing: (count: number): string => `${count} failing`,
+  },
+
+  source: {
+    choose: 'Choose the Hassette to look at',
+    none: 'No Hassette yet',
+    unknown: 'Hassette',
+    noneHint: 'nothing to read',
+    noneText: 'The archive holds no Hassette yet.',
+    notListed: 'The list of sources could not be read',
+    sample: 'Sample home',
+    state: {
+      connecting: 'opening its file',
+      reading: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)}`,
+      upToDate: 'up to date',
+      live: 'live',
+      stale: (since: string): string => `not watching since ${since}`,
+      snapshot: 'snapshot, read completely',
+      sample: 'sample, up to date',
+      notRead: 'not read in this run of the app',
+      failed: 'not readable',
+    },
+    runs: (app: number, framework: number): string => `${plural(app, 'app run')}, ${formatCount(framework)} framework`,
+    retry: 'Read it again',
+  },
+
+  sampleBanner: {
+    title: 'Sample data.',
+    /** Null while its length is not known. */
+    text: (days: number | null): string =>
+      `A recording ${days === null ? '' : `of ${plural(days, 'day')} `}of a real Hassette in an invented house, moved so that it ends now.`,
+  },
+  corrupt: {
+    title: 'The settings file could not be read; the defaults are in force.',
+    kept: 'The old file was kept as',
+  },
+  sourceFailed: (name: string): string => `${name} is not read:`,
+  sourceStale: (name: string, since: string): string => `${name}: not watching since ${since}.`,
+  sourceStaleHint: 'What happens meanwhile is read when it is back, as far as Hassette keeps it.',
+
+  live: {
+    live: 'Live',
+    paused: 'Paused',
+    pause: 'Pause: new runs wait and are counted',
+    resume: 'Go on: new runs come in',
+    key: 'Pause, go on',
+    pausedAt: (clock: string): string => `Paused at ${clock}, nothing is dropped`,
+    stale: (since: string, why: string): string => `not watching since ${since}: ${why}`,
+    new: (count: number): string => `${formatCount(count)} new`,
+    counting: 'counting…',
+    runs: (count: number): string => plural(count, 'run'),
+    announcePaused: 'Paused',
+    announceLive: 'Live again',
+  },
+  reading: {
+    label: 'Reading the history that Hassette still has',
+    text: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)} runs`,
+  },
+
+  archive: {
+    opening: 'Opening the archive',
+    openingHint: 'This takes a moment, longer after an update.',
+    restarting: 'The archive is being started again',
+    restartingHint: 'A part of the app stopped. What was stored is safe; this page comes back by itself.',
+    unavailable: 'The archive cannot be opened',
+    untouched: 'Nothing here has been changed. Hassette’s own files are not affected: this app only reads them.',
+    openLogs: 'Open logs',
+  },
+} as const

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { focused, rowsShown, useBrowser, violations } from './browser'
+
+const { open } = useBrowser()
+
+describe('connecting a Hassette', () => {
+  it('is offered once when the sample is shown and one is there; watching it leaves the sample', async () => {
+    const page = await open({ query: 'source=sample', path: '/handlers' })
+    const pane = page.getByRole('complementary', { name: 'Connect a Hassette' })
+    await pane.getByRole('heading', { name: '2 Hassettes on this computer' }).waitFor()
+    const first = pane.locator('.found-one').first()
+    expect((await first.innerText()).split('\n').filter(Boolean)).toEqual([
+      '/home/anna/.local/share/hassette/v0/hassette.db',
+      'Hassette 0.60 · schema 15 · in use',
+      expect.stringMatching(/^412.000 app runs, 186.112 framework · 41 sessions · oldest 24 Oct 16:12 · 497.MB$/),
+      "found here: Hassette's usual folder",
+    ])
+    await pane.getByText('The file may not be read by this user.').waitFor()
+    await pane.getByText(/^30 days of a Hassette that is in use, within 500 MB/).waitFor()
+    expect(await pane.getByRole('radio').count()).toBe(3)
+
+    await pane.getByRole('button', { name: 'Look at the sample first' }).click()
+    await pane.waitFor({ state: 'detached' })
+    await page.keyboard.press('g')
+    await page.keyboard.press('r')
+    await page.getByRole('heading', { level: 1, name: 'History' }).waitFor()
+    expect(await pane.count()).toBe(0)
+
+    await page.getByRole('button', { name: 'Connect your Hassette' }).click()
+    await pane.getByRole('button', { name: 'Watch it' }).click()
+    await pane.waitFor({ state: 'detached' })
+    await page.locator('.source-button', { hasText: /Home\s*live/ }).waitFor()
+    await page.waitForFunction(() => location.hash.includes('source=1'))
+    await rowsShown(page)
+    expect(await page.getByText('Sample data.').count()).toBe(0)
+  })
+
+  it('works by keys alone: open, arrows, type, refused with a remedy, Esc gives the focus back', async () => {
+    const page = await open({ query: 'source=sample&discover=nothing', path: '/history' })
+    await rowsShown(page)
+    const button = page.getByRole('button', { name: 'Connect your Hassette' })
+    await button.focus()
+    await page.keyboard.press('Enter')
+    const pane = page.getByRole('complementary', { name: 'Connect a Hassette' })
+    await pane.getByRole('heading', { name: 'No Hassette found on this computer' }).waitFor()
+    await pane.getByText(/^Looked in the usual data folders/).waitFor()
+    await expect.poll(() => focused(page)).toBe('No Hassette found on this computer')
+    expect(await pane.getByRole('button', { name: 'Watch it' }).isDisabled()).toBe(true)
+    await pane.getByRole('textbox', { name: 'Path of hassette.db' }).focus()
+    await page.keyboard.type('/etc/passwd')
+    await page.keyboard.press('Enter')
+    await pane.getByRole('alert').getByText('/etc/passwd is not a database of Hassette.').waitFor()
+    await pane.getByText('Choose the hassette.db of its data folder.').waitFor()
+    await page.keyboard.press('Escape')
+    await pane.waitFor({ state: 'detached' })
+    expect(await focused(page)).toBe('Connect your Hassette')
+  })
+
+  it('takes a typed path, and a file is added from the source switcher', async () => {
+    const page = await open({ path: '/jobs', query: 'source=live' })
+    await rowsShown(page)
+    await page.locator('.source-button').click()
+    await page.getByRole('button', { name: 'Add a Hassette file…' }).click()
+    const pane = page.getByRole('complementary', { name: 'Connect a Hassette' })
+    await pane.getByRole('heading', { name: '2 Hassettes on this computer' }).waitFor()
+    expect(await pane.getByRole('button', { name: 'Look at the sample first' }).count()).toBe(0)
+    const field = pane.getByRole('textbox', { name: 'Path of hassette.db' })
+    await field.fill('"/srv/other/hassette/hassette.db"')
+    expect(await pane.getByRole('radio', { name: 'Another file' }).isChecked()).toBe(true)
+    await field.press('Enter')
+    await page.locator('.notice', { hasText: 'Watching /srv/other/hassette/hassette.db' }).waitFor()
+    await page.locator('.source-button').click()
+    await page.locator('.source-option', { hasText: '/srv/other/hassette/hassette.db' }).waitFor()
+  })
+
+  it('says that it could not look, and looks again', async () => {
+    const page = await open({ query: 'state=error&source=sample', path: '/settings' })
+    await page.getByRole('button', { name: 'Connect your Hassette' }).click()
+    const pane = page.getByRole('complementary', { name: 'Connect a Hassette' })
+    await pane.getByRole('alert').getByText('Could not look for a Hassette').waitFor()
+    await page.evaluate(() => window.fake.setState('ready'))
+    await pane.getByRole('button', { name: 'Look again' }).click()
+    await pane.getByRole('heading', { name: '2 Hassettes on this computer' }).waitFor()
+    expect(await pane.getByRole('alert').count()).toBe(0)
+  })
+
+  it('covers the list when narrow and takes the focus', async () => {
+    const page = await open({ query: 'source=sample', path: '/history', width: 820, height: 700 })
+    await page.getByRole('heading', { name: '2 Hassettes on this computer' }).waitFor()
+    await expect.poll(() => focused(page)).toBe('2 Hassettes on this computer')
+    expect(await page.locator('main').getAttribute('inert')).not.toBeNull()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => focused(page)).toBe('Connect your Hassette')
+  })
+
+  it('is shown when there is no Hassette at all', async () => {
+    const page = await open({ query: 'state=no-source', path: '/history' })
+    await page.getByRole('button', { name: 'Connect your Hassette' }).click()
+    await page.getByRole('heading', { name: '2 Hassettes on this computer' }).waitFor()
+  })
+})
+
+describe('an archive that cannot be used', () => {
+  const problem = { code: 'archive_locked' as const, message: 'Another program uses it.' }
+
+  it('has three ways out, the safe one primary; what comes of one stands beside it', async () => {
+    const page = await open({ query: 'state=unavailable', path: '/history' })
+    await page.getByRole('heading', { name: 'The archive cannot be opened' }).waitFor()
+    const primary = page.locator('main .btn.primary')
+    expect(await primary.allInnerTexts()).toEqual(['Restore the copy'])
+    const ways = page.getByRole('list', { name: 'Ways out' }).getByRole('listitem')
+    await ways.filter({ hasText: 'older runs are then only in the kept file' }).getByRole('button').waitFor()
+    await primary.click()
+    await ways.first().getByRole('alert').getByText('There is no copy from before an update').waitFor()
+    await page.getByRole('button', { name: 'Start fresh' }).click()
+    await rowsShown(page)
+  })
+
+  it('of another program or a full disk is waited for: trying again is the safe way', async () => {
+    const page = await open({ path: '/history' })
+    for (const code of ['archive_locked', 'disk_full'] as const) {
+      await page.evaluate((why) => window.fake.setArchive({ kind: 'unavailable', problem: why }), { ...problem, code })
+      await expect.poll(() => page.locator('main .btn.primary').allInnerTexts()).toEqual(['Try again'])
+    }
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await rowsShown(page)
+  })
+})
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  it('axe finds nothing in the pane and on the repair page', async () => {
+    for (const [query, width] of [
+      ['source=sample', 1440],
+      ['source=sample&discover=refused', 820],
+      ['state=unavailable', 1440],
+    ] as const) {
+      const page = await open({ query, path: '/history', theme, width, height: width === 820 ? 700 : 900 })
+      if (query.includes('refused')) await page.getByRole('button', { name: 'Connect your Hassette' }).click()
+      await page.locator('.connect-title, .gate-title').waitFor()
+      expect(await violations(page)).toEqual([])
+    }
+  })
+})
