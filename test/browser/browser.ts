@@ -113,3 +113,25 @@ export function focused(page: Page): Promise<string> {
     return element?.getAttribute('aria-label') || element?.textContent?.trim() || element?.id || ''
   })
 }
+
+/** Height of a run's row, CSS pixels. */
+export const ROW = 28
+
+/** Scrolls the list. */
+export function scrollTo(page: Page, top: number): Promise<void> {
+  return page.locator('#list').evaluate((list, to) => {
+    list.scrollTop = to
+  }, top)
+}
+
+/** Ids of the rows in sight, top first, and where the first one stands. */
+export function inSight(page: Page): Promise<{ ids: number[]; firstTop: number }> {
+  return page.locator('#list').evaluate((list) => {
+    const frame = list.getBoundingClientRect()
+    const rows = [...list.querySelectorAll('.run-row')]
+      .map((row) => ({ id: Number(row.id.slice(4)), top: row.getBoundingClientRect().top - frame.top }))
+      .filter(({ top }) => top >= 26 && top < frame.height)
+      .sort((a, b) => a.top - b.top)
+    return { ids: rows.map(({ id }) => id), firstTop: rows[0]?.top ?? 0 }
+  })
+}

@@ -8,6 +8,8 @@ export interface FakeOptions {
   corrupt: boolean
   /** The Hassette file of the live source. */
   path: string
+  /** Counts are answered at once, or when the test says so. */
+  count: 'quick' | 'slow'
   /** What a look for Hassettes on this computer finds. */
   discover: 'found' | 'refused' | 'nothing'
 }
@@ -37,6 +39,7 @@ export function fakeOptions(search: string): FakeOptions {
     runs: Math.min(100_000, Number(query.get('runs') ?? 7000) || 7000),
     path: '/home/anna/.local/share/hassette/v1/hassette.db',
     corrupt: query.has('corrupt'),
+    count: query.get('count') === 'slow' ? 'slow' : 'quick',
     discover: DISCOVERIES.find((found) => found === query.get('discover')) ?? 'found',
   }
 }

@@ -22,6 +22,10 @@ export interface Fake {
   setArchive: (state: ArchiveState) => void
   /** Puts the archive or its answers in another state. */
   setState: (state: FakeOptions['state']) => void
+  /** Puts the first source in another state. */
+  setSource: (source: FakeOptions['source']) => void
+  /** Answers the counts that wait (`count=slow`). */
+  finishCounts: () => void
   navigate: (path: string) => void
   /** What was copied last. */
   copied: () => string
@@ -48,6 +52,8 @@ export function createFake(given: FakeOptions): Fake {
   const emit = <E extends EventName>(name: E, payload: EventPayloads[E]): void =>
     listeners.get(name)?.forEach((listener) => listener(payload as never))
 
+  let finishCounts = (): void => undefined
+  const counted = new Promise<void>((done) => (finishCounts = done))
   let state = options.state
   let copied = ''
   let archive = archiveState(state)
@@ -139,8 +145,10 @@ export function createFake(given: FakeOptions): Fake {
           // Ids of the fake say nothing about time: those of the newest day count as found where they say.
           return run && (scan || run.finishedUs > endOf(sourceId, options) - DAY_US) ? { runId: run.id } : null
         }),
-      count: ({ filter }) =>
-        answer(() => ({ runs: runsOf(filter.sourceId).filter((run) => matches(run, filter)).length })),
+      count: async ({ filter }) => {
+        if (options.count === 'slow') await counted
+        return answer(() => ({ runs: runsOf(filter.sourceId).filter((run) => matches(run, filter)).length }))
+      },
       countByTier: ({ sourceId, span }) =>
         answer(() => {
           const runs = runsOf(sourceId).filter(
@@ -196,6 +204,11 @@ export function createFake(given: FakeOptions): Fake {
     commit,
     setArchive,
     setState: (next) => (state = next),
+    setSource: (source) => {
+      options.source = source
+      emit('sourcesChanged', sources())
+    },
+    finishCounts,
     navigate: (path) => emit('navigate', { path }),
     copied: () => copied,
   }

@@ -1,9 +1,9 @@
-import { onBeforeUnmount, watch } from 'vue'
-import { useClient } from '../api/client'
+import { watch } from 'vue'
 import { useArchive } from '../stores/archive'
 import { useSources } from '../stores/sources'
 import { useTargets } from '../stores/targets'
 import { useView } from '../stores/view'
+import { useCommits } from './commits'
 import { useThrottled } from './throttled'
 
 /** Counting a long range takes a while; nobody reads figures faster than this. */
@@ -11,7 +11,6 @@ const REFRESH_MS = 2000
 
 /** Keeps sources and targets in step with the archive and the route. For the root component. */
 export function useFollowing(): void {
-  const client = useClient()
   const archive = useArchive()
   const sources = useSources()
   const targets = useTargets()
@@ -33,9 +32,5 @@ export function useFollowing(): void {
     },
     { immediate: true },
   )
-  onBeforeUnmount(
-    client.events.runsCommitted(({ sourceId }) => {
-      if (sourceId === view.sourceId) refresh()
-    }),
-  )
+  useCommits(refresh)
 }

@@ -1,31 +1,37 @@
-import { computed, nextTick, onBeforeUnmount, onMounted, watch } from 'vue'
-import type { RunFilter } from '@shared/filter'
+import { computed, nextTick, onBeforeUnmount, watch } from 'vue'
+import type { Condition, RunFilter } from '@shared/filter'
 import { words } from '@shared/messages'
-import { useClient } from '../api/client'
-import { conditionsOf, idOf } from '../lib/route-state'
+import { conditionsOf, idOf, queryOf } from '../lib/route-state'
 import { useArchive } from '../stores/archive'
 import { useAnnouncer } from '../stores/announcer'
+import { useRunCount } from '../stores/run-count'
 import { useRunDetail } from '../stores/run-detail'
 import { useRuns } from '../stores/runs'
 import { useUi } from '../stores/ui'
 import { useView } from '../stores/view'
+import { useLiveTail } from './live-tail'
 import { useShortcuts } from './shortcuts'
-import { useThrottled } from './throttled'
 
 /** The runs of a page: opens them by the route, follows new ones, and holds the selection. `targetId` null = all. */
 export function useRunList(targetId: () => number | null) {
-  const client = useClient()
   const archive = useArchive()
   const view = useView()
   const runs = useRuns()
+  const count = useRunCount()
   const detail = useRunDetail()
   const ui = useUi()
   const announcer = useAnnouncer()
 
-  const conditions = computed(() => conditionsOf(view.query))
+  const conditions = computed<Condition[]>({
+    get: () => conditionsOf(view.query),
+    set: (now) => {
+      // Text that is being typed is one step of the way back, not one for each pause.
+      const typing = JSON.stringify(now.filter(isNotTyped)) === JSON.stringify(conditions.value.filter(isNotTyped))
+      void view.changeQuery(queryOf(now), typing && now.length === conditions.value.length ? 'replace' : 'push')
+    },
+  })
   const selected = computed(() => idOf(view.query, 'run'))
-  /** The list stands at its top; kept by the table. */
-  let atTop = true
+  const tail = useLiveTail(() => selected.value)
 
   function filterNow(): RunFilter | null {
     if (view.sourceId === null || !archive.ready) return null
@@ -36,6 +42,7 @@ export function useRunList(targetId: () => number | null) {
   async function open(): Promise<void> {
     const filter = filterNow()
     if (!filter) return
+    void count.count(filter, true)
     await runs.open(filter)
     announcer.say(words.runs.loaded(runs.rows.length))
   }
@@ -64,19 +71,9 @@ export function useRunList(targetId: () => number | null) {
     { immediate: true },
   )
 
-  const follow = useThrottled(async () => {
-    if (atTop && runs.window.atNewest) await runs.extend('newer', true)
-    else await runs.countNewer()
-    // The newest run has a next one now.
-    if (detail.run && detail.run.nextRunId === null) await detail.show(detail.run.id)
-  })
-  const unsubscribe = client.events.runsCommitted(({ sourceId }) => {
-    if (sourceId === view.sourceId) follow()
-  })
-  onMounted(() => (atTop = true))
   onBeforeUnmount(() => {
-    unsubscribe()
     runs.clear()
+    count.clear()
     void detail.show(null)
   })
 
@@ -120,9 +117,10 @@ export function useRunList(targetId: () => number | null) {
     select,
     close,
     open,
-    setAtTop: (now: boolean) => {
-      atTop = now
-      if (atTop && runs.waiting.count > 0) void runs.extend('newer', true)
-    },
+    settle: tail.settle,
   }
+}
+
+function isNotTyped({ field }: Condition): boolean {
+  return field !== 'text' && field !== 'errorType'
 }

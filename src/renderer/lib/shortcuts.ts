@@ -4,7 +4,7 @@ export type ShortcutGroup = (typeof SHORTCUT_GROUPS)[number]
 
 /** One entry of the registry: feeds the key handler and the sheet. */
 export interface Shortcut {
-  /** What is pressed: `j`, `ArrowDown`, or a sequence `g h`. Several = each does it ("or" in the sheet). */
+  /** What is pressed: `j`, `ArrowDown`, `Space`, or a sequence `g h`. Several = each does it ("or" in the sheet). */
   keys: readonly string[]
   group: ShortcutGroup
   /** What it does; entries with the same words share a line in the sheet, as a pair. Null = not listed. */
@@ -30,17 +30,18 @@ export function createMatcher(list: () => readonly Shortcut[], now: () => number
   return (event: KeyboardEvent): Shortcut | null => {
     if (event.ctrlKey || event.metaKey || event.altKey) return null
     if (isTyping(event.target) && event.key !== 'Escape') return null
-    const pressed = prefix && now() - prefix.at < SEQUENCE_MS ? `${prefix.key} ${event.key}` : null
+    const pressedKey = event.key === ' ' ? 'Space' : event.key
+    const pressed = prefix && now() - prefix.at < SEQUENCE_MS ? `${prefix.key} ${pressedKey}` : null
     prefix = null
     // The newest registration wins: an open part of the page stands before the page.
     const find = (keys: string): Shortcut | undefined =>
       [...list()].reverse().find((entry) => entry.keys.includes(keys) && (entry.when?.(event) ?? true))
     const sequence = pressed === null ? undefined : find(pressed)
     if (sequence) return sequence
-    if (list().some((entry) => entry.keys.some((keys) => keys.startsWith(`${event.key} `)))) {
-      prefix = { key: event.key, at: now() }
+    if (list().some((entry) => entry.keys.some((keys) => keys.startsWith(`${pressedKey} `)))) {
+      prefix = { key: pressedKey, at: now() }
       return null
     }
-    return find(event.key) ?? null
+    return find(pressedKey) ?? null
   }
 }

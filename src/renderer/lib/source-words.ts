@@ -16,6 +16,14 @@ export function sourceWords(source: SourceInfo): string {
   return source.mode === 'snapshot' ? words.source.state.snapshot : words.source.state.upToDate
 }
 
+/** What a list of its runs can expect: nothing more from a recording, else the state, with the reason for a stand-still. */
+export function tailWords(source: SourceInfo): string {
+  const { mode, state } = source
+  if (mode !== 'live') return words.runs.currentEnd
+  if (state.kind === 'stale') return words.live.stale(formatMinute(state.sinceMs * 1000), state.problem.message)
+  return sourceWords(source)
+}
+
 /** The shape beside it: a ring for what stands still. */
 export function sourceShape(source: SourceInfo): ShapeKind {
   const still = ['not_read', 'failed', 'stale'].includes(source.state.kind)

@@ -18,11 +18,13 @@ export const useRuns = defineStore('runs', () => {
   const loaded = ref(false)
   const busy = ref(false)
   const problem = ref<Problem | null>(null)
-  /** New runs that match but are not in the list, since it is not at its top. */
-  const waiting = ref({ count: 0, more: false })
+  /** New runs that match but are not in the list, since it must not move or is paused. They are all in the archive. */
+  const waiting = ref(0)
   const rows = computed(() => windowRows(window.value))
   let turn = 0
   let loading: Direction | null = null
+  /** Up to where runs were loaded or counted as waiting; what is newer is not known yet. */
+  let tip: PageToken | null = null
 
   function page(direction: Direction, from: PageToken | null): ReturnType<typeof client.runs.page> {
     if (!filter.value) throw new Error('No filter was opened.')
@@ -39,7 +41,8 @@ export const useRuns = defineStore('runs', () => {
       const first = await page('older', null)
       if (mine !== turn) return
       window.value = windowOf(first)
-      waiting.value = { count: 0, more: false }
+      tip = first.newer
+      waiting.value = 0
       loaded.value = true
       problem.value = null
     } catch (thrown) {
@@ -49,8 +52,17 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
-  /** Loads the neighbour of the window; `slide` for new runs that come in while the list is at its top. */
-  async function extend(direction: Direction, slide = false): Promise<void> {
+  /** Loads the neighbour of the window; what is seen stays where it is. */
+  function extend(direction: Direction): Promise<void> {
+    return grow(direction, false)
+  }
+
+  /** Lets new runs come in at the top of a list that stands there. */
+  function slideIn(): Promise<void> {
+    return grow('newer', true)
+  }
+
+  async function grow(direction: Direction, slide: boolean): Promise<void> {
     const edge = direction === 'older' ? window.value.pages.at(-1)?.older : window.value.pages[0]?.newer
     if (loading !== null || busy.value || edge === null || edge === undefined) return
     const mine = turn
@@ -58,9 +70,18 @@ export const useRuns = defineStore('runs', () => {
     try {
       const next = await page(direction, edge)
       if (mine !== turn) return
-      window.value = direction === 'older' ? withOlder(window.value, next) : withNewer(window.value, next, slide)
-      if (direction === 'newer') waiting.value = { count: 0, more: false }
       problem.value = null
+      if (slide && next.rows.length === PAGE_SIZE && filter.value) {
+        // More than a page came at once: the list stays at its top, and the rows between are paged for like all others.
+        loading = null
+        await open({ ...filter.value })
+        return
+      }
+      window.value = direction === 'older' ? withOlder(window.value, next) : withNewer(window.value, next, slide)
+      if (direction === 'newer' && window.value.atNewest) {
+        tip = next.newer
+        waiting.value = 0
+      }
     } catch (thrown) {
       if (mine === turn) problem.value = toProblem(thrown)
     } finally {
@@ -68,13 +89,19 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
-  /** Counts what is newer than the window without moving it. */
+  /** Counts what came since the last look without moving the window. */
   async function countNewer(): Promise<void> {
-    const edge = window.value.pages[0]?.newer
-    if (edge === undefined || !window.value.atNewest) return
-    const mine = turn
-    const next = await page('newer', edge).catch(() => null)
-    if (next && mine === turn) waiting.value = { count: next.rows.length, more: next.rows.length === PAGE_SIZE }
+    for (;;) {
+      const from = tip
+      const mine = turn
+      if (from === null || !filter.value) return
+      const next = await page('newer', from).catch(() => null)
+      // Meanwhile they may have been loaded.
+      if (!next || mine !== turn || tip !== from) return
+      tip = next.newer
+      waiting.value += next.rows.length
+      if (next.rows.length < PAGE_SIZE) return
+    }
   }
 
   /** Forgets everything: another page or source is in front. */
@@ -85,8 +112,9 @@ export const useRuns = defineStore('runs', () => {
     loaded.value = false
     busy.value = false
     problem.value = null
-    waiting.value = { count: 0, more: false }
+    tip = null
+    waiting.value = 0
   }
 
-  return { filter, window, rows, loaded, busy, problem, waiting, open, extend, countNewer, clear }
+  return { filter, window, rows, loaded, busy, problem, waiting, open, extend, slideIn, countNewer, clear }
 })
