@@ -124,6 +124,20 @@ describe('filters', () => {
     expect(rest.older).toBeNull()
     expect(await countRuns(parts, filter, CONTEXT)).toEqual({ runs: 100 })
 
+    // Many in one statement, one in many.
+    const often: RunFilter = { ...filter, conditions: [{ field: 'text', op: 'is', value: 'valueerror' }] }
+    const first = await runsPage(parts, { filter: often, direction: 'older', from: null, limit: 5 }, CONTEXT)
+    const second = await runsPage(parts, { filter: often, direction: 'older', from: first.older, limit: 5 }, CONTEXT)
+    expect([...first.rows, ...second.rows].map((row) => row.id % 2 ** 40)).toEqual(
+      Array.from({ length: 10 }, (_, index) => 5000 - 2 * index),
+    )
+    for (const nth of [1, 2499, 4999]) {
+      const once: RunFilter = { ...filter, conditions: [{ field: 'text', op: 'is', value: `nr. ${nth}:` }] }
+      expect(await countRuns(parts, once, CONTEXT)).toEqual({ runs: 1 })
+      const only = await runsPage(parts, { filter: once, direction: 'older', from: null, limit: 5 }, CONTEXT)
+      expect(only.rows.map((row) => row.id % 2 ** 40)).toEqual([nth + 1])
+    }
+
     const context = cancelledAt(3)
     await inUsedUpSlices(() => expect(countRuns(parts, filter, context)).rejects.toMatchObject({ code: 'cancelled' }))
     expect(context.pauses).toBe(3)
@@ -214,15 +228,15 @@ describe('a run by its execution id', () => {
     const late = uid7(BEGIN_US / 1000 + 3 * 24 * 3_600_000, 900_000)
     const later = uid7(BEGIN_US / 1000 + 3 * 24 * 3_600_000, 900_001)
     const odd = ['healthy_weather_watcher_0000', '1b4e28ba-2fa1-41d2-883f-0016d3cca427', 'fifteen_bytes_x']
-    appender.append(
-      batchOf([
-        madeRun(1, { executionId: late, startedUs: BEGIN_US + (3 * 24 + 20) * HOUR_US }),
-        ...odd.map((executionId, index) => madeRun(2 + index, { executionId })),
-      ]),
-    )
+    appender.append(batchOf([madeRun(1, { executionId: late, startedUs: BEGIN_US + (3 * 24 + 20) * HOUR_US })]))
     const another = epoch().appender
     another.update(madeParents([madeTarget(1)]))
-    another.append(batchOf([madeRun(1, { executionId: later, startedUs: BEGIN_US + 9 * 24 * HOUR_US })]))
+    another.append(
+      batchOf([
+        madeRun(1, { executionId: later, startedUs: BEGIN_US + 9 * 24 * HOUR_US }),
+        ...odd.map((executionId, index) => madeRun(2 + index, { executionId, startedUs: BEGIN_US + 9 * 24 * HOUR_US })),
+      ]),
+    )
     const find = createRunFind(db, { directory: createDirectory(db) })
     const ask = async (executionId: string, scan = false) =>
       ((await find({ sourceId, executionId, scan }, CONTEXT))?.runId ?? 0) % 2 ** 40
