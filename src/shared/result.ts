@@ -2,6 +2,8 @@
 export const ERROR_CODES = [
   'archive_unreadable',
   'archive_newer',
+  /** A database of Hassette or of another program lies where the archive should be. */
+  'archive_foreign',
   'archive_locked',
   'disk_full',
   'source_not_found',

@@ -68,7 +68,8 @@ export interface FoundSource {
 /** State of the archive as a whole. */
 export type ArchiveState =
   | { kind: 'opening' }
-  | { kind: 'ready' }
+  /** `paused`: nothing can be written for now (the disk is full); reading goes on, and writing resumes by itself. */
+  | { kind: 'ready'; paused?: Problem }
   /** A thread died and is being started again. */
   | { kind: 'restarting' }
   | { kind: 'unavailable'; problem: Problem }

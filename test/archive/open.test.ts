@@ -25,13 +25,16 @@ describe('opening the archive', () => {
         db.close()
         return folder.path('o.db')
       },
-      /another program/,
+      /database of another program/,
     ],
   ])('refuses %s and leaves it as it was', (_, make, words) => {
     const path = make()
     const before = existsSync(path) && words.source !== 'not a file' ? hashFiles(path) : []
     expect(() => open(path)).toThrowError(
-      expect.objectContaining({ code: 'archive_unreadable', message: expect.stringMatching(words) }),
+      expect.objectContaining({
+        code: /database of|own database/.test(words.source) ? 'archive_foreign' : 'archive_unreadable',
+        message: expect.stringMatching(words),
+      }),
     )
     if (before.length > 0) expect(hashFiles(path)).toEqual(before)
     expect(existsSync(`${path}.lock`)).toBe(false)

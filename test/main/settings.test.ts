@@ -92,6 +92,11 @@ describe('settings file', () => {
     expect(open().values().sources).toEqual(['/a.db', '/b.db'])
   })
 
+  it('remembers another place for the archive', () => {
+    open().setArchive(join(folder, 'other.db'))
+    expect(open().values().db_path).toBe(join(folder, 'other.db'))
+  })
+
   it('starts from defaults when the file is corrupt, and keeps a copy of it', () => {
     writeFileSync(join(folder, 'settings.json'), '{"theme": "dar')
     const warn = vi.fn()

@@ -3,6 +3,7 @@ import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import type { CallOptions, ReadApi, Remote, WriteApi } from './api'
 import { READ_VERBS, THREAD_VERBS, WRITE_VERBS } from './protocol'
+import { watchSameFile } from './same-file'
 import { startThread } from './thread'
 import type { Thread } from './thread'
 
@@ -20,6 +21,8 @@ export interface ArchiveClientOptions {
   onFault?: (message: string) => void
   /** Waits before a dead thread is started again, milliseconds; the last one repeats. */
   backOffMs?: readonly number[]
+  /** How often it is looked whether the file is still there, milliseconds. */
+  lookMs?: number
 }
 
 /** The archive as the main thread sees it: two threads behind promises. */
@@ -53,14 +56,25 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   /** Settles when the current opening or restart has come to an end. */
   let settled: Promise<void> = Promise.resolve()
 
+  /** Ends the watching of the file; it is watched while the archive is ready. */
+  let unwatch: (() => void) | null = null
+
   const setState = (next: ArchiveState): void => {
+    if (next.kind === 'ready') unwatch ??= watchSameFile(path, () => fail(goneFrom(path)), options.lookMs)
+    else if (next.kind !== 'restarting') {
+      unwatch?.()
+      unwatch = null
+    }
     state = next
     options.onState(next)
   }
 
   const start = (role: Role): void => {
     const thread = startThread(options[role], `archive ${role}`, {
-      onCommitted: options.onCommitted,
+      onCommitted: (news) => {
+        resumeWriting()
+        options.onCommitted(news)
+      },
       onFault,
       onEnd: () => {
         if (threads[role] === thread) threads[role] = null
@@ -126,6 +140,23 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     await new Promise((resume) => setTimeout(resume, wait))
   }
 
+  /** What makes an open archive unusable; whoever watches its state is told the way on. */
+  const fail = (problem: Problem): void => {
+    if (closing || busy || state.kind === 'unavailable') return
+    settled = giveUp(problem)
+  }
+
+  const resumeWriting = (): void => {
+    if (state.kind === 'ready' && state.paused) setState({ kind: 'ready' })
+  }
+
+  const noteTrouble = (thrown: unknown): void => {
+    const problem = toProblem(thrown)
+    if (problem.code === 'archive_unreadable') fail(problem)
+    // Whoever was writing tries again by itself; reading goes on.
+    if (problem.code === 'disk_full' && state.kind === 'ready') setState({ kind: 'ready', paused: problem })
+  }
+
   const giveUp = async (problem: Problem): Promise<void> => {
     setState({ kind: 'unavailable', problem })
     await stopThreads()
@@ -149,7 +180,14 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
       throw new Failure(state.problem.code, state.problem.message, state.problem.hint)
     }
     if (closing || !thread) throw new Failure('busy', 'The archive is closed.')
-    return thread.call(verb, input, callOptions)
+    try {
+      const value = await thread.call(verb, input, callOptions)
+      if (COPIES.has(verb)) resumeWriting()
+      return value
+    } catch (thrown) {
+      noteTrouble(thrown)
+      throw thrown
+    }
   }
 
   const remote = <Api>(role: Role, verbs: Record<keyof Api & string, true>): Remote<Api> =>
@@ -178,11 +216,21 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     },
     close: async () => {
       closing = true
+      unwatch?.()
       await settled
       await stopThreads()
     },
   }
 }
+
+/** Verbs that were able to write when they succeed. */
+const COPIES: ReadonlySet<string> = new Set<keyof WriteApi>(['syncFileSource', 'importRecording'])
+
+const goneFrom = (path: string): Problem => ({
+  code: 'archive_unreadable',
+  message: `${path} was deleted, moved or replaced while it was open.`,
+  hint: 'Put it back and try again, or start fresh: what Hassette still has is read again.',
+})
 
 const DEAD: Problem = {
   code: 'internal',

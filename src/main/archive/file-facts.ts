@@ -1,4 +1,15 @@
-import { accessSync, chmodSync, constants, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { stat } from 'node:fs/promises'
 
 /**
  * The only file calls that the archive's threads make beside SQLite. None of them opens a file: on POSIX, closing any
@@ -89,6 +100,29 @@ export function makeFolder(path: string): void {
 
 export function renameFile(from: string, to: string): void {
   renameSync(from, to)
+}
+
+/** Names in a folder; none when it cannot be looked into. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+/**
+ * Which file lies at a path: another text when it was replaced, null when there is none, undefined when that cannot be
+ * told (a drive that does not answer).
+ */
+export async function fileIdentity(path: string): Promise<string | null | undefined> {
+  try {
+    const found = await stat(path, { bigint: true })
+    return `${found.dev}:${found.ino}`
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : undefined
+  }
 }
 
 function mayAccess(path: string, mode: number): boolean {

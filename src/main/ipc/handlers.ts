@@ -6,6 +6,7 @@ import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
 import { discoverSources, typedPath } from './discover'
 import type { Handlers } from './dispatch'
+import { repairArchive } from './repair'
 import { createTickets } from './tickets'
 
 /** What the verbs work on. */
@@ -41,7 +42,7 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
     },
     'archive.state': () => home.archiveState(),
     'archive.retry': () => home.retryArchive(),
-    'archive.repair': () => home.retryArchive(),
+    'archive.repair': (way) => repairArchive({ home, settings, dataDir: info().dataDir }, way),
     'settings.get': () => settings.view(),
     'settings.change': (change) => settings.change(change),
     'view.get': () => viewState.view(),

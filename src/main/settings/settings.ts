@@ -11,6 +11,8 @@ export interface SettingsStore {
   change: (change: SettingChange) => SettingsView
   /** Adds a Hassette file to those that are read at every start. Absolute path. */
   addSource: (path: string) => SettingsView
+  /** Another place for the archive, from the next start on. Absolute path. */
+  setArchive: (path: string) => SettingsView
   onChange: (listener: (view: SettingsView) => void) => () => void
 }
 
@@ -65,6 +67,7 @@ export function createSettingsStore(options: SettingsStoreOptions): SettingsStor
     values: () => view().values,
     change: ({ name, value }) => write({ [name]: value }),
     addSource: (source) => write({ sources: [...new Set([...(file.sources ?? []), source])] }),
+    setArchive: (archive) => write({ db_path: archive }),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -12,8 +12,8 @@ const BUSY_MS = 5000
 export type ArchiveFile = { kind: 'new' } | { kind: 'ours'; schemaVersion: number }
 
 /**
- * Looks at the file through a read-only connection. Throws `archive_unreadable` when it is something else, above all
- * one of Hassette's own databases.
+ * Looks at the file through a read-only connection. Throws `archive_foreign` when it is something else, above all one of
+ * Hassette's own databases, and `archive_unreadable` when it cannot be read or written.
  */
 export function identifyArchive(path: string): ArchiveFile {
   const folder = dirname(path)
@@ -120,11 +120,11 @@ function foreign(path: string, tables: Set<string>): Failure {
     (tables.has('handler_invocations') && tables.has('job_executions'))
   return isHassettes
     ? new Failure(
-        'archive_unreadable',
+        'archive_foreign',
         `${path} is Hassette's own database; Hassette Monitor does not write into it.`,
         'Add it as a source, and choose another place for the archive (db_path).',
       )
-    : new Failure('archive_unreadable', `${path} is a database of another program.`, CHOOSE)
+    : new Failure('archive_foreign', `${path} is a database of another program.`, CHOOSE)
 }
 
 function noPermission(path: string): Failure {

@@ -16,7 +16,7 @@ export interface OpenWriter {
 
 /**
  * Locks, identifies, opens and migrates the archive, in this order; a file that is refused is left as it was.
- * Throws `archive_locked`, `archive_newer`, `archive_unreadable` or `disk_full`.
+ * Throws `archive_locked`, `archive_newer`, `archive_foreign`, `archive_unreadable` or `disk_full`.
  */
 export function openWriter(
   path: string,

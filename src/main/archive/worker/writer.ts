@@ -42,7 +42,7 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   identifyFile: (input, context) => opened().sources.identifyFile(input, context),
   addFileSource: (input) => opened().sources.addFile(input),
   syncFileSource: (input, context) => read(() => opened().sources.syncFile(input, context)),
-  watchFileSource: (input, context) => opened().sources.watchFile(input, context),
+  watchFileSource: (input, context) => read(() => opened().sources.watchFile(input, context)),
   setPace: ({ pace }) => {
     opened().sources.setPace(pace)
     return null

@@ -1,0 +1,28 @@
+import { fileIdentity } from './file-facts'
+
+const EVERY_MS = 2000
+
+/**
+ * Watches whether the file at a path stays the one it is now; calls `onGone` once when it was deleted, moved or
+ * replaced: SQLite would go on with a file that nobody finds again. Answers how to end it.
+ */
+export function watchSameFile(path: string, onGone: () => void, everyMs = EVERY_MS): () => void {
+  let first: string | null | undefined
+  let timer: NodeJS.Timeout | null = null
+  let ended = false
+
+  const look = async (): Promise<void> => {
+    const identity = await fileIdentity(path)
+    if (ended) return
+    first ??= identity
+    if (first !== undefined && identity !== undefined && identity !== first) return onGone()
+    timer = setTimeout(() => void look(), everyMs)
+    timer.unref()
+  }
+
+  void look()
+  return () => {
+    ended = true
+    if (timer) clearTimeout(timer)
+  }
+}

@@ -1,0 +1,52 @@
+import { dirname } from 'node:path'
+import { dialog } from 'electron'
+import type { Input } from '@shared/contract'
+import { Failure } from '@shared/result'
+import type { ArchiveState } from '@shared/source'
+import { restoreCopy, startFresh, wasOurs } from '../archive/repair'
+import type { Home } from '../home'
+import type { SettingsStore } from '../settings/settings'
+
+/** What a repair works on. */
+export interface RepairParts {
+  home: Pick<Home, 'archivePath' | 'archiveState' | 'replaceArchive'>
+  settings: Pick<SettingsStore, 'setArchive'>
+  /** Files in here are ours. */
+  dataDir: string
+}
+
+/** Takes one of the ways out of an archive that cannot be used; nothing is deleted. */
+export async function repairArchive(parts: RepairParts, way: Input<'archive.repair'>): Promise<ArchiveState> {
+  const { home } = parts
+  if (way === 'openOther') return openOther(parts)
+  refuseUnlessOurs(parts)
+  const now = new Date()
+  return home.replaceArchive((path) => (way === 'startFresh' ? startFresh(path, now) : restoreCopy(path, now)))
+}
+
+async function openOther({ home, settings }: RepairParts): Promise<ArchiveState> {
+  const chosen = await dialog.showOpenDialog({ defaultPath: dirname(home.archivePath()), properties: ['openFile'] })
+  const [path] = chosen.filePaths
+  if (chosen.canceled || path === undefined) throw new Failure('cancelled', 'No file was chosen.')
+  const state = await home.replaceArchive(() => path)
+  if (state.kind === 'ready') settings.setArchive(path)
+  return state
+}
+
+/** A file is only moved when it is our own and nobody uses it. */
+function refuseUnlessOurs({ home, dataDir }: RepairParts): void {
+  const state = home.archiveState()
+  const path = home.archivePath()
+  if (state.kind !== 'unavailable') throw new Failure('busy', 'The archive is in use: there is nothing to repair.')
+  const { code, message } = state.problem
+  if (code === 'archive_locked' || code === 'disk_full') {
+    throw new Failure('busy', `Nothing is wrong with ${path}. ${message}`, 'Try again when that has passed.')
+  }
+  if (code === 'archive_foreign' || (dirname(path) !== dataDir && !wasOurs(path))) {
+    throw new Failure(
+      'archive_foreign',
+      `${path} was not made by Hassette Monitor, so it stays where it is.`,
+      'Choose another place for the archive (db_path).',
+    )
+  }
+}
