@@ -13,11 +13,14 @@ const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 820, height
 /** Which pictures there are: page, theme, size. Each starts where the one before ended. */
 const PICTURES = ['light', 'dark'].flatMap((theme) =>
   Object.keys(SIZES).flatMap((size) =>
-    ['handlers', 'jobs', 'target', 'history', 'settings'].map((page) => ({ theme, size, page })),
+    ['handlers', 'jobs', 'target', 'history', 'connect', 'settings'].map((page) => ({ theme, size, page })),
   ),
 )
 
 async function show(page, name) {
+  // The pane that connects opens by itself where a Hassette is found, and stays from page to page.
+  const pane = page.getByRole('button', { name: 'Look at the sample first' })
+  if (await pane.isVisible()) await pane.click()
   const go = (path) => page.evaluate((target) => (location.hash = target), `#${path}`)
   if (name === 'handlers' || name === 'jobs') {
     await go(`/${name}?range=24h`)
@@ -33,6 +36,11 @@ async function show(page, name) {
     await failed.waitFor()
     await failed.click()
     await page.getByText('Parameter').first().waitFor()
+  } else if (name === 'connect') {
+    await go('/handlers?range=24h')
+    await page.getByRole('button', { name: 'Connect your Hassette' }).click()
+    await page.getByRole('textbox', { name: 'Path of hassette.db' }).waitFor()
+    await page.getByRole('button', { name: 'Look again' }).and(page.locator(':enabled')).waitFor()
   } else {
     await go('/settings')
     await page.getByText('hassette.db').first().waitFor()

@@ -19,14 +19,14 @@ const filterOf = (conditions: Condition[]): RunFilter => ({
   targetId: null,
   conditions,
 })
-const conditions = fc.array(
-  fc.record({
-    field: fc.constant('status' as const),
-    op: fc.constantFrom('is' as const, 'not' as const),
-    value: fc.constantFrom(...RUN_STATUSES),
-  }),
-  { maxLength: 3 },
+const op = fc.constantFrom('is' as const, 'not' as const)
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({ field: fc.constant('status' as const), op, value: fc.constantFrom(...RUN_STATUSES) }),
+  fc.record({ field: fc.constant('target' as const), op, value: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({ field: fc.constant('dependencyFailure' as const), op, value: fc.constant(true as const) }),
+  fc.record({ field: fc.constant('text' as const), op, value: fc.constantFrom('light.kitchen', 'BOILER', 'x') }),
 )
+const conditions = fc.array(condition, { maxLength: 3 })
 
 describe('the fake of the contract', () => {
   it('answers every verb', () => {
@@ -64,6 +64,17 @@ describe('the fake of the contract', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('holds alternatives of one field together, and takes away what is excluded', () => {
+    const count = (...chosen: Condition[]): number => runs.filter((run) => matches(run, filterOf(chosen))).length
+    const only = (value: number): Condition => ({ field: 'target', op: 'is', value })
+    const depends: Condition = { field: 'dependencyFailure', op: 'is', value: true }
+    expect(count(only(1), only(2))).toBe(count(only(1)) + count(only(2)))
+    expect(count({ ...only(1), op: 'not' })).toBe(count() - count(only(1)))
+    expect(count(depends)).toBeGreaterThan(0)
+    expect(count({ field: 'text', op: 'is', value: 'dependencyresolution' })).toBe(count(depends))
+    expect(count(depends, { ...depends, op: 'not' })).toBe(0)
   })
 
   it('is the same house each time', () => {

@@ -2,10 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   formatAgo,
+  formatBytes,
   formatCount,
   formatDay,
   formatDuration,
   formatLocal,
+  formatMoment,
   formatShare,
   formatShortCount,
   formatUtc,
@@ -13,6 +15,30 @@ import {
 } from '@shared/format'
 
 const plain = (text: string | null): string | null => text?.replaceAll('\u202f', ' ') ?? null
+
+describe('sizes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [9_400_000, '9.4 MB'],
+    [9_960_000, '10 MB'],
+    [497_000_000, '497 MB'],
+    [999_499_999, '999 MB'],
+    [999_500_000, '1.0 GB'],
+    [5e15, '5000 TB'],
+  ])('%d reads %s', (bytes, text) => expect(plain(formatBytes(bytes))).toBe(text))
+})
+
+describe('moments', () => {
+  const at = (...local: [number, number, number, number, number]): number => new Date(...local).getTime() * 1000
+  const now = at(2026, 10, 23, 15, 12)
+  it.each([
+    [at(2026, 10, 23, 0, 0), '00:00 today'],
+    [at(2026, 10, 22, 23, 59), '22 Nov 23:59'],
+    [at(2025, 11, 31, 8, 5), '31 Dec 2025 08:05'],
+  ])('%d reads %s', (us, text) => expect(formatMoment(us, now)).toBe(text))
+})
 
 describe('counts', () => {
   it.each([
