@@ -54,20 +54,19 @@ export function useBrowser(): {
     })
   })
   afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()))
+    // The window keeps nothing outside its page: one context, with its caches, serves all tests of a file.
+    await Promise.all(browser.contexts().flatMap((context) => context.pages().map((page) => page.close())))
     expect(takeComplaints()).toEqual([])
   })
   afterAll(() => browser.close())
 
   async function open(options: WindowOptions = {}): Promise<Page> {
     const { query = '', path = '/handlers', width = 1440, height = 900, theme = 'light' } = options
-    const context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-      timezoneId: 'Europe/Berlin',
-    })
+    const context =
+      browser.contexts()[0] ?? (await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'Europe/Berlin' }))
     const page = await context.newPage()
+    await page.setViewportSize({ width, height })
+    await page.emulateMedia({ colorScheme: theme })
     page.setDefaultTimeout(10_000)
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => {

@@ -124,6 +124,23 @@ describe('an archive that cannot be used', () => {
     }
     await page.getByRole('button', { name: 'Try again' }).click()
     await rowsShown(page)
+    // Where only writing is held up, everything can still be read.
+    await page.evaluate((why) => window.fake.setArchive({ kind: 'ready', paused: why }), problem)
+    await page
+      .locator('.banner.warning', { hasText: 'Nothing is recorded for now. Another program uses it.' })
+      .waitFor()
+    await rowsShown(page)
+  })
+
+  it('that is no archive at all is neither moved nor replaced', async () => {
+    const page = await open({ path: '/history' })
+    await page.evaluate((why) => window.fake.setArchive({ kind: 'unavailable', problem: why }), {
+      code: 'archive_foreign' as const,
+      message: 'This is a database of Hassette.',
+    })
+    await page.getByText('This is a database of Hassette.').waitFor()
+    expect(await page.locator('main .btn.primary').allInnerTexts()).toEqual(['Choose a file…'])
+    expect(await page.getByRole('button', { name: 'Start fresh' }).count()).toBe(0)
   })
 })
 
