@@ -5,6 +5,7 @@ import { archiveFailure } from '@main/archive/worker/connection'
 import { createHassetteReader } from '@main/sources/hassette-file/reader'
 import { toProblem } from '@shared/result'
 import Database from 'better-sqlite3'
+import { appendForEver } from './endless-appender'
 
 /**
  * What tests do in a process of its own (built beside the threads); each prints a line of JSON for what happens:
@@ -12,6 +13,7 @@ import Database from 'better-sqlite3'
  * - `open <archive>`: holds it until its input ends
  * - `sync <archive> <hassette file>`: reads the file into the archive
  * - `identify <archive> <hassette file>`: says what the file holds
+ * - `append <archive>`: appends made-up runs until it is killed
  * - `lock <database>`: tries to begin to write
  * - `visit <database>`: opens it for writing, reads, closes
  * - `lose <database>`: begins to write, reads the file with `fs`, and lets a `lock` try: what our code must never do
@@ -40,6 +42,7 @@ async function run(): Promise<void> {
     process.stdout.write(execFileSync(process.execPath, [process.argv[1] ?? '', 'lock', path], { encoding: 'utf8' }))
     return void db.close()
   }
+  if (task === 'append') return appendForEver(path, (committed) => say({ committed }))
   const writer = openWriter(path, () => undefined)
   say({ ok: true, facts: writer.facts })
   if (task === 'open') {
