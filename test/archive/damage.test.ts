@@ -242,7 +242,12 @@ describe('a full disk', () => {
       })
       expect(await client.read.sources()).toHaveLength(1)
     }
+    // Another source that has nothing to write says nothing about the disk.
+    const other = openFixture('seed-empty', folder.path('other'))
     rmSync(full)
+    const added = await client.write.addFileSource({ path: other, name: 'y', mode: 'snapshot', shiftUs: 0 })
+    await client.write.syncFileSource({ sourceId: added.sourceId, shiftUs: 0 })
+    expect(client.state()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
     await sync()
     expect(client.state()).toEqual({ kind: 'ready' })
     expect(rowsOf(path, 'SELECT 1 FROM runs')).toHaveLength(2949)

@@ -3,7 +3,7 @@ import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import type { CallOptions, ReadApi, Remote, WriteApi } from './api'
 import { READ_VERBS, THREAD_VERBS, WRITE_VERBS } from './protocol'
-import { watchSameFile } from './same-file'
+import { goneFrom, watchSameFile } from './same-file'
 import { startThread } from './thread'
 import type { Thread } from './thread'
 
@@ -41,8 +41,7 @@ type Role = 'writer' | 'reader'
 
 const BACK_OFF_MS = [100, 500, 2000] as const
 /** So many deaths in a minute, and the archive is given up until somebody tries again. */
-const DEATHS = 3
-const MINUTE_MS = 60_000
+const [DEATHS, MINUTE_MS] = [3, 60_000]
 
 /** Starts both threads at once; they need nothing of Electron. Never throws: what goes wrong becomes the state. */
 export function createArchiveClient(options: ArchiveClientOptions): ArchiveClient {
@@ -58,6 +57,9 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
 
   /** Ends the watching of the file; it is watched while the archive is ready. */
   let unwatch: (() => void) | null = null
+
+  /** The call that met a full disk. */
+  let waitsFor: { verb: string; source: unknown } | null = null
 
   const setState = (next: ArchiveState): void => {
     if (next.kind === 'ready') unwatch ??= watchSameFile(path, () => fail(goneFrom(path)), options.lookMs)
@@ -150,11 +152,14 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     if (state.kind === 'ready' && state.paused) setState({ kind: 'ready' })
   }
 
-  const noteTrouble = (thrown: unknown): void => {
+  const noteTrouble = (thrown: unknown, call: { verb: string; source: unknown }): void => {
     const problem = toProblem(thrown)
     if (problem.code === 'archive_unreadable') fail(problem)
     // Whoever was writing tries again by itself; reading goes on.
-    if (problem.code === 'disk_full' && state.kind === 'ready') setState({ kind: 'ready', paused: problem })
+    if (problem.code !== 'disk_full' || state.kind !== 'ready') return
+    // It writes what it could not, or has nothing to write any more, when it succeeds.
+    waitsFor = { ...call, verb: call.verb.replace('watchFile', 'syncFile') }
+    setState({ kind: 'ready', paused: problem })
   }
 
   const giveUp = async (problem: Problem): Promise<void> => {
@@ -182,10 +187,10 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     if (closing || !thread) throw new Failure('busy', 'The archive is closed.')
     try {
       const value = await thread.call(verb, input, callOptions)
-      if (COPIES.has(verb)) resumeWriting()
+      if (verb === waitsFor?.verb && sourceOf(input) === waitsFor.source) resumeWriting()
       return value
     } catch (thrown) {
-      noteTrouble(thrown)
+      noteTrouble(thrown, { verb, source: sourceOf(input) })
       throw thrown
     }
   }
@@ -223,19 +228,14 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   }
 }
 
-/** Verbs that were able to write when they succeed. */
-const COPIES: ReadonlySet<string> = new Set<keyof WriteApi>(['syncFileSource', 'importRecording'])
-
-const goneFrom = (path: string): Problem => ({
-  code: 'archive_unreadable',
-  message: `${path} was deleted, moved or replaced while it was open.`,
-  hint: 'Put it back and try again, or start fresh: what Hassette still has is read again.',
-})
-
 const DEAD: Problem = {
   code: 'internal',
   message: 'The archive stopped three times within a minute.',
   hint: 'Try again. If it goes on, the log file says why: Settings, Logs.',
+}
+
+function sourceOf(input: unknown): unknown {
+  return typeof input === 'object' && input !== null && 'sourceId' in input ? input.sourceId : null
 }
 
 function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Problem } from '@shared/result'
 import { fileIdentity } from './file-facts'
 
 const EVERY_MS = 2000
@@ -24,5 +25,14 @@ export function watchSameFile(path: string, onGone: () => void, everyMs = EVERY_
   return () => {
     ended = true
     if (timer) clearTimeout(timer)
+  }
+}
+
+/** What people are told then. */
+export function goneFrom(path: string): Problem {
+  return {
+    code: 'archive_unreadable',
+    message: `${path} was deleted, moved or replaced while it was open.`,
+    hint: 'Put it back and try again, or start fresh: what Hassette still has is read again.',
   }
 }
