@@ -26,11 +26,16 @@ describe('connecting a Hassette', () => {
     await page.getByRole('heading', { level: 1, name: 'History' }).waitFor()
     expect(await pane.count()).toBe(0)
 
+    await rowsShown(page)
+    const rows = (): Promise<string> => page.locator('.run-space').innerText()
+    const sample = await rows()
     await page.getByRole('button', { name: 'Connect your Hassette' }).click()
     await pane.getByRole('button', { name: 'Watch it' }).click()
     await pane.waitFor({ state: 'detached' })
     await page.locator('.source-button', { hasText: /Home\s*live/ }).waitFor()
     await page.waitForFunction(() => location.hash.includes('source=1'))
+    // Another archive, though its source has the same number.
+    await expect.poll(rows).not.toBe(sample)
     await rowsShown(page)
     expect(await page.getByText('Sample data.').count()).toBe(0)
   })

@@ -123,8 +123,8 @@ function logsOf(target: FakeTarget, status: FakeRun['status'], error: FakeError 
 }
 
 /** Runs of eight days, denser towards the end, oldest first. */
-export function makeRuns(sourceId: number, endUs: number, count: number): FakeRun[] {
-  const make = createRunMaker(sourceId, endUs)
+export function makeRuns(sourceId: number, endUs: number, count: number, seed = sourceId): FakeRun[] {
+  const make = createRunMaker(sourceId, endUs, seed)
   return Array.from({ length: count }, (_, place) => {
     const age = (1 - (place + 1) / count) ** 2
     return make(place + 1, Math.round(endUs - 4 * SECOND - age * 8 * DAY))

@@ -28,7 +28,8 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
     case 'snapshot':
       return [base(2, 'Cabin', 'snapshot')]
     case 'sample':
-      return [base(3, 'Sample home', 'sample')]
+      // In an archive of its own, so that its id is one of the user's archive too.
+      return [base(1, 'Sample home', 'sample')]
     case 'many':
       return [home, { ...base(2, 'Cabin', 'snapshot'), state: { kind: 'not_read' } }, base(3, 'Sample home', 'sample')]
     case 'reading':

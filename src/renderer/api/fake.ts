@@ -62,7 +62,10 @@ export function createFake(given: FakeOptions): Fake {
   const stores = new Map<number, FakeRun[]>()
   const runsOf = (sourceId: number): FakeRun[] => {
     const known =
-      stores.get(sourceId) ?? (state === 'empty' ? [] : makeRuns(sourceId, endOf(sourceId, options), options.runs))
+      stores.get(sourceId) ??
+      (state === 'empty'
+        ? []
+        : makeRuns(sourceId, endOf(sourceId, options), options.runs, options.source === 'sample' ? 3 : sourceId))
     stores.set(sourceId, known)
     return known
   }
@@ -130,6 +133,7 @@ export function createFake(given: FakeOptions): Fake {
         answer<null>(() => {
           const refusal = fakeRefusal(path)
           if (refusal) return refusal
+          if (options.source === 'sample') stores.clear()
           options.source = 'live'
           options.path = path
           emit('sourcesChanged', sources())

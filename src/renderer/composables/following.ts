@@ -25,10 +25,10 @@ export function useFollowing(): void {
     { immediate: true },
   )
   watch(
-    [() => archive.ready, () => view.sourceId, () => view.range, () => view.tier],
-    ([ready, sourceId], [, sourceBefore]) => {
-      if (sourceBefore !== undefined && sourceBefore !== sourceId) targets.clear()
-      if (ready && sourceId !== null) void targets.load()
+    [() => archive.ready, () => view.sourceKey, () => view.range, () => view.tier],
+    ([ready, source], [, sourceBefore]) => {
+      if (sourceBefore !== undefined && sourceBefore !== source) targets.clear()
+      if (ready && source !== null) void targets.load()
     },
     { immediate: true },
   )

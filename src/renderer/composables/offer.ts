@@ -10,6 +10,8 @@ export function useOffer(): void {
     () => archive.ready && archive.info?.sample === true,
     (sample) => {
       if (sample) void connect.offer()
+      // The sample was left by another way: what was offered of itself is not asked for any more.
+      else if (connect.opener === null) connect.close()
     },
     { immediate: true },
   )

@@ -49,15 +49,15 @@ export function useRunList(targetId: () => number | null) {
 
   watch(
     [
-      () => view.sourceId,
+      () => view.sourceKey,
       () => archive.ready,
       () => view.range,
       () => view.tier,
       targetId,
       () => JSON.stringify(conditions.value),
     ],
-    ([sourceId], [sourceBefore]) => {
-      if (sourceBefore !== undefined && sourceBefore !== sourceId) runs.clear()
+    ([source], [sourceBefore]) => {
+      if (sourceBefore !== undefined && sourceBefore !== source) runs.clear()
       void open()
     },
     { immediate: true },

@@ -17,6 +17,7 @@ export const useSources = defineStore('sources', () => {
     client.events.sourcesChanged((next) => {
       list.value = next
       loaded.value = true
+      problem.value = null
     })
   }
 

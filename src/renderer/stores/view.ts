@@ -33,6 +33,8 @@ export const useView = defineStore('view', () => {
     return list.find(({ id }) => id === asked) ?? list.find(({ mode }) => mode === 'live') ?? list[0] ?? null
   })
   const sourceId = computed(() => source.value?.id ?? null)
+  /** Which source it is whatever the archive: sources of the sample's archive and of the user's share their ids. */
+  const sourceKey = computed(() => (source.value ? `${source.value.id} ${source.value.path ?? 'sample'}` : null))
   /** The time of a recording ends with its newest run; a live source has no end. */
   const endUs = computed(() => (source.value?.mode === 'live' ? null : (source.value?.newestRunUs ?? null)))
 
@@ -93,6 +95,7 @@ export const useView = defineStore('view', () => {
     tier,
     source,
     sourceId,
+    sourceKey,
     endUs,
     spanNow,
     start,
