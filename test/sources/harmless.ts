@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openWriter } from '@main/archive/worker/open-writer'
+import type { CallContext } from '@main/archive/worker/serve'
 import { expect, onTestFinished } from 'vitest'
 import { probe } from '../support/archive'
 import { compareExecutions } from '../support/compare-executions'
@@ -44,19 +45,15 @@ export async function proveHarmless(folder: { path: (name: string) => string }, 
   writer.sources.setPace('visible')
   let stopped = false
   const states: string[] = []
-  const watching = writer.sources
-    .watchFile(
-      { sourceId, shiftUs: 0 },
-      {
-        progress: () => undefined,
-        state: (state) => states.push(state.kind),
-        pause: async (milliseconds = 0) => {
-          await delay(milliseconds)
-          if (stopped) throw new Error('stopped')
-        },
-      },
-    )
-    .catch((thrown: unknown) => thrown)
+  const context: CallContext = {
+    progress: () => undefined,
+    state: (state) => states.push(state.kind),
+    pause: async (milliseconds = 0) => {
+      await delay(milliseconds)
+      if (stopped) throw new Error('stopped')
+    },
+  }
+  const watching = writer.sources.watchFile({ sourceId, shiftUs: 0 }, context).catch((thrown: unknown) => thrown)
 
   let walBytes = 0
   let walBytesAlone = 0
@@ -73,8 +70,8 @@ export async function proveHarmless(folder: { path: (name: string) => string }, 
   await waitFor('every run', () => committed === rows)
 
   // A transaction that it keeps open stays its own, whatever we do.
-  const held = await hassette.hold({ ms: 1500, rows: [{}] })
-  await delay(600)
+  const held = await hassette.hold({ ms: 6000, rows: [{}] })
+  await writer.sources.identifyFile({ path }, context)
   expect(probe('lock', path)).toEqual({ locked: true })
   expect((await held.end).ids).toHaveLength(1)
   await waitFor('the run of the held transaction', () => committed === rows + 1)

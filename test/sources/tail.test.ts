@@ -33,7 +33,7 @@ describe('a live Hassette file', () => {
     expect(compared.ours).toEqual(compared.theirs)
   })
 
-  it('is looked at less often while nobody sees the window, and at once when somebody does', async () => {
+  it('brings a run within three seconds or so while nobody sees the window', async () => {
     const hassette = await startHassetteWriter(source(), { onEnd })
     const watching = await startWatching(archive(), source())
     await watching.reaches('live')
@@ -42,11 +42,6 @@ describe('a live Hassette file', () => {
     const at = Date.now()
     await watching.hasRuns(committed.ids.length)
     expect(Date.now() - at).toBeLessThan(3500)
-    await hassette.append([{}])
-    await watching.write.setPace({ pace: 'visible' })
-    const seen = Date.now()
-    await watching.hasRuns(2)
-    expect(Date.now() - seen).toBeLessThan(1500)
   })
 
   it('keeps sessions, handlers, jobs and apps as they are there', async () => {
