@@ -28,13 +28,13 @@ async function ended(page: Page, direction: 1 | -1): Promise<boolean> {
 }
 
 async function paged(height = 900): Promise<Page> {
-  const page = await open({ query: 'runs=7000', path: '/history?range=30d&tier=all', height })
+  const page = await open({ query: 'runs=3000', path: '/history?range=30d&tier=all', height })
   await rowsShown(page)
   return page
 }
 
 describe('paging', () => {
-  it('walks 7 000 runs to the oldest and back without a gap, keeping at most six pages', async () => {
+  it('walks 3 000 runs to the oldest and back without a gap, keeping at most six pages', async () => {
     // A tall window takes fewer steps; it shows some 85 rows.
     const page = await paged(2600)
     const seen = new Set<number>()
@@ -56,14 +56,14 @@ describe('paging', () => {
     }
     await walk(1)
     const oldest = Math.min(...seen)
-    expect(seen.size).toBe(7000)
+    expect(seen.size).toBe(3000)
     expect(oldest % 2 ** 40).toBe(1)
     // 1 200 rows and no more are kept.
     expect(await page.locator('.run-space').evaluate((space) => space.clientHeight)).toBeLessThanOrEqual(1226 * ROW)
 
     seen.clear()
     await walk(-1)
-    expect(seen.size).toBe(7000)
+    expect(seen.size).toBe(3000)
   })
 
   it('does not move what is seen by a pixel when pages come and go above', async () => {

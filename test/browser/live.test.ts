@@ -79,9 +79,9 @@ describe('the selected row', () => {
     await page.locator(`#run-${newest - 45}`).click()
     await page.locator('.inspector-title').waitFor()
     const before = await place(page, newest - 45)
-    for (let batch = 1; batch <= 12; batch++) {
-      await commit(page, 40)
-      await line(page, `${batch * 40} new`)
+    for (let batch = 1; batch <= 6; batch++) {
+      await commit(page, 80)
+      await line(page, `${batch * 80} new`)
       expect(await place(page, newest - 45)).toBe(before)
     }
   })
