@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunInput } from '@main/archive/batch'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
 import { describeMachine } from './lib/measure'
+import { table, writeReport } from './lib/report'
 
 /** Appending as the writer does it, in batches of 1, 100 and 1000: 70 targets, 2.5 % failures with tracebacks. */
 const TARGETS = 70
@@ -14,14 +15,20 @@ const SIZES: [batch: number, runs: number, goal: number][] = [
   [1000, 400_000, 120_000],
 ]
 
-process.stdout.write(`${describeMachine()}\n`)
-for (const [size, runs, goal] of SIZES) {
+const rows = SIZES.map(([size, runs, goal]) => {
   const rates = [1, 2, 3].map(() => rateOf(size, runs)).sort((a, b) => a - b)
-  const [least = 0, median = 0, most = 0] = rates.map((rate) => Math.round(rate / 1000))
-  process.stdout.write(
-    `batch ${String(size).padStart(4)}: ${median} k runs/s (${least}–${most} k; goal ${goal / 1000} k)\n`,
-  )
-}
+  return [String(size), ...rates.map((rate) => `${Math.round(rate / 1000)} k`), `${goal / 1000} k`]
+})
+const text = `## append
+
+Runs a second that the writer appends, each batch a transaction with its cursor, zone map, strips, error texts and groups:
+${TARGETS} targets, 2.5 % failures with tracebacks, no two messages alike. Three times each.
+
+${table(['batch', 'slowest', 'median', 'fastest', 'goal'], rows)}
+
+${describeMachine()}; load ${(loadavg()[0] ?? NaN).toFixed(1)}; ${new Date().toISOString().slice(0, 10)}.`
+process.stdout.write(`${text}\n`)
+await writeReport('append', text)
 
 function rateOf(size: number, runs: number): number {
   const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-bench-'))
