@@ -35,7 +35,7 @@ function expectWhole(path: string, committed: number): void {
     expect(storedBlocks(db)).toEqual(expectedBlocks(runs))
     expect(storedRecent(db)).toEqual(expectedRecent(runs))
     expectGroupsCounted(db)
-    expect(db.prepare('SELECT sum(refs) FROM tracebacks').pluck().get()).toBe(
+    expect(db.prepare('SELECT coalesce(sum(refs), 0) FROM tracebacks').pluck().get()).toBe(
       db.prepare('SELECT count(traceback_id) FROM failures').pluck().get(),
     )
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
