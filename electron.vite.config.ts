@@ -50,6 +50,8 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       outDir: resolve(import.meta.dirname, 'out/renderer'),
+      // Electron 33, the oldest that the code is written for.
+      target: 'chrome130',
       emptyOutDir: true,
       sourcemap: false,
       // Inlined assets would need data: in the CSP.

@@ -20,6 +20,8 @@ export interface HandlerParts {
 /** Every verb of the contract, bound to the part that answers it. */
 export function createHandlers({ home, settings, viewState, info }: HandlerParts): Handlers {
   const counts = createTickets()
+  /** The window looks for one run at a time: a new search ends the one before. */
+  const searches = createTickets()
   return {
     'app.info': () => ({
       ...info(),
@@ -66,7 +68,7 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
     },
     'runs.page': (input) => home.read().runsPage(input),
     'runs.get': (input) => home.read().runGet(input),
-    'runs.find': (input) => home.read().runFind(input),
+    'runs.find': (input) => searches.run('find', (signal) => home.read().runFind(input, { signal })),
     'runs.count': ({ filter, ticket }) => counts.run(ticket, (signal) => home.read().runsCount({ filter }, { signal })),
     'runs.countByTier': (input) => home.read().runsCountByTier(input),
     'targets.list': (input) => home.read().targetsList(input),
