@@ -88,6 +88,17 @@ export const contract = {
     v.strictObject({ filter: runFilterSchema, ticket: v.pipe(v.string(), v.maxLength(50)) }),
   ),
   'runs.countByTier': answers<TierCounts>()(v.strictObject({ sourceId: idSchema, span: spanSchema })),
+  /**
+   * How many runs each value of a field has among those that a filter holds, its own conditions on the field left out;
+   * most first, at most 200. A new list with the same ticket cancels the one before.
+   */
+  'runs.values': answers<{ values: { value: string | number; runs: number }[] }>()(
+    v.strictObject({
+      filter: runFilterSchema,
+      field: v.picklist(['status', 'app', 'kind', 'target', 'errorType']),
+      ticket: v.pipe(v.string(), v.maxLength(50)),
+    }),
+  ),
   'targets.list': answers<TargetRow[]>()(
     v.strictObject({
       sourceId: idSchema,

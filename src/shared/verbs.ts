@@ -23,6 +23,7 @@ export const VERBS = {
   'runs.find': 'query',
   'runs.count': 'query',
   'runs.countByTier': 'query',
+  'runs.values': 'query',
   'targets.list': 'query',
   'targets.get': 'query',
   'apps.list': 'query',

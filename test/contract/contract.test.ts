@@ -32,6 +32,7 @@ const VALID: Record<Verb, unknown> = {
   'runs.find': { sourceId: 1, executionId: 'healthy_weather_watcher_0000', scan: false },
   'runs.count': { filter, ticket: 'history' },
   'runs.countByTier': { sourceId: 1, span: { fromUs: null, toUs: null } },
+  'runs.values': { filter, field: 'app', ticket: 'pop-over' },
   'targets.list': { sourceId: 1, kind: 'job', tier: 'all', span: { fromUs: null, toUs: null } },
   'targets.get': { targetId: 3, span: { fromUs: null, toUs: null } },
   'apps.list': { sourceId: 1 },

@@ -96,6 +96,7 @@ export interface ReadApi {
   runFind(input: Input<'runs.find'>): Output<'runs.find'>
   runsCount(input: Pick<Input<'runs.count'>, 'filter'>): Output<'runs.count'>
   runsCountByTier(input: Input<'runs.countByTier'>): Output<'runs.countByTier'>
+  runValues(input: Pick<Input<'runs.values'>, 'filter' | 'field'>): Output<'runs.values'>
   targetsList(input: Input<'targets.list'>): Output<'targets.list'>
   targetGet(input: Input<'targets.get'>): Output<'targets.get'>
   appsList(input: Input<'apps.list'>): Output<'apps.list'>

@@ -35,6 +35,7 @@ export const READ_VERBS: Verbs<ReadApi> = {
   runFind: true,
   runsCount: true,
   runsCountByTier: true,
+  runValues: true,
   targetsList: true,
   targetGet: true,
   appsList: true,

@@ -20,6 +20,7 @@ export interface HandlerParts {
 /** Every verb of the contract, bound to the part that answers it. */
 export function createHandlers({ home, settings, viewState, info }: HandlerParts): Handlers {
   const counts = createTickets()
+  const values = createTickets()
   /** The window looks for one run at a time: a new search ends the one before. */
   const searches = createTickets()
   return {
@@ -71,6 +72,8 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
     'runs.find': (input) => searches.run('find', (signal) => home.read().runFind(input, { signal })),
     'runs.count': ({ filter, ticket }) => counts.run(ticket, (signal) => home.read().runsCount({ filter }, { signal })),
     'runs.countByTier': (input) => home.read().runsCountByTier(input),
+    'runs.values': ({ filter, field, ticket }) =>
+      values.run(ticket, (signal) => home.read().runValues({ filter, field }, { signal })),
     'targets.list': (input) => home.read().targetsList(input),
     'targets.get': (input) => home.read().targetGet(input),
     'apps.list': (input) => home.read().appsList(input),

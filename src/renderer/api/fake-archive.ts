@@ -1,3 +1,4 @@
+import type { Input, Output } from '@shared/contract'
 import type { Condition, RunFilter, Span } from '@shared/filter'
 import type { RunDetail, RunPage, RunRow } from '@shared/run'
 import { outcomeLetter } from '@shared/run'
@@ -44,6 +45,22 @@ export function matches(run: FakeRun, filter: RunFilter): boolean {
     (filter.tier === 'all' || run.tier === filter.tier) &&
     (filter.targetId === null || run.targetId === filter.targetId)
   )
+}
+
+/** How many runs each value of a field has, whatever the filter wants of that field. */
+export function valuesOf(
+  runs: readonly FakeRun[],
+  filter: RunFilter,
+  field: Input<'runs.values'>['field'],
+): Output<'runs.values'>['values'] {
+  const others = { ...filter, conditions: filter.conditions.filter((condition) => condition.field !== field) }
+  const counts = new Map<string | number, number>()
+  for (const run of runs.filter((one) => matches(one, others))) {
+    const own = { status: run.status, app: run.appKey, kind: run.kind, target: run.targetId, errorType: run.errorType }
+    const value = own[field]
+    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  return [...counts].map(([value, n]) => ({ value, runs: n })).sort((a, b) => b.runs - a.runs)
 }
 
 /** A page of runs; a token is `1:n`, all runs up to the nth lie on its older side. */

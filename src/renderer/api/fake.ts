@@ -5,7 +5,7 @@ import type { ViewState } from '@shared/settings'
 import type { ArchiveState } from '@shared/source'
 import type { EventName } from '@shared/verbs'
 import { EVENTS } from '@shared/verbs'
-import { appRows, detailOf, matches, pageOf, targetDetail, targetRow } from './fake-archive'
+import { appRows, detailOf, matches, pageOf, targetDetail, targetRow, valuesOf } from './fake-archive'
 import { fakeDiscovery, fakeRefusal } from './fake-discovery'
 import type { FakeOptions } from './fake-options'
 import type { FakeRun } from './fake-runs'
@@ -161,6 +161,7 @@ export function createFake(given: FakeOptions): Fake {
           const app = runs.filter((run) => run.tier === 'app').length
           return { app, framework: runs.length - app }
         }),
+      values: ({ filter, field }) => answer(() => ({ values: valuesOf(runsOf(filter.sourceId), filter, field) })),
     },
     targets: {
       list: ({ sourceId, kind, tier, span }) =>

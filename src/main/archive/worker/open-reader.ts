@@ -12,6 +12,7 @@ import { createRunRows } from './queries/run-rows'
 import { runsPage } from './queries/runs'
 import { createSourceQueries } from './queries/sources'
 import { createTargetQueries } from './queries/targets'
+import { countValues } from './queries/values'
 import type { Handlers } from './serve'
 
 /** The archive, open for reading. */
@@ -43,6 +44,7 @@ export function openReader(path: string): OpenReader {
         runFind: createRunFind(db, parts),
         runsCount: ({ filter }, context) => countRuns(parts, filter, context),
         runsCountByTier: (input, context) => countByTier(parts, input, context),
+        runValues: (input, context) => countValues(parts, input, context),
         targetsList: targets.list,
         targetGet: targets.get,
         appsList: sources.apps,

@@ -33,6 +33,7 @@ const handlers: Handlers<ReadApi & ThreadApi<null>> = {
   runFind: (input, context) => verbs().runFind(input, turns.waiting(context)),
   runsCount: (input, context) => verbs().runsCount(input, turns.waiting(context)),
   runsCountByTier: (input, context) => verbs().runsCountByTier(input, turns.waiting(context)),
+  runValues: (input, context) => verbs().runValues(input, turns.waiting(context)),
   targetsList: (input, context) => turns.first(() => verbs().targetsList(input, context)),
   targetGet: (input, context) => turns.first(() => verbs().targetGet(input, context)),
   appsList: (input, context) => verbs().appsList(input, context),

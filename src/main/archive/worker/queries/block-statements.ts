@@ -10,6 +10,8 @@ export interface StoredRun {
   durationUs: number
   status: number
   flags: number
+  /** Read only where something is wanted of the errors. */
+  errorType?: string | null
 }
 
 /** The same with what its error says. */

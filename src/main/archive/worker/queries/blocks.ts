@@ -36,6 +36,8 @@ export interface Blocks {
   runs(block: number, stretch: Stretch, wanted: Wanted, order: Order, limit: number): Found
   /** How many wanted runs a block holds. `breathe` is called between two statements. */
   count(block: number, wanted: Wanted, breathe: () => Promise<void>): Promise<number>
+  /** Wanted runs of one block, some at a time. `breathe` is called between two statements. */
+  pieces(block: number, wanted: Wanted, breathe: () => Promise<void>): AsyncIterable<StoredRun[]>
   /** Counts of wanted runs of one block by target and outcome, whatever is wanted of their errors. */
   counts(block: number, wanted: Wanted): StoredCount[]
   run(id: number): StoredRun | undefined
@@ -81,6 +83,17 @@ export function createBlocks(db: Database): Blocks {
     return { runs: found, rest: restOf(stretch, last, order) }
   }
 
+  const pieces: Blocks['pieces'] = async function* (block, wanted, breathe) {
+    const { first, last } = idsOfBlock(block)
+    let stretch: Stretch | null = { stream: streamOf(first), from: sequenceOf(first), to: sequenceOf(last) }
+    while (stretch) {
+      const found: Found = runs(block, stretch, wanted, 'ascending', WITH_TEXTS)
+      yield found.runs
+      stretch = found.rest
+      await breathe()
+    }
+  }
+
   return {
     candidates: function* ({ stream, from, to }, wanted, order) {
       let low = blockOf(runId(stream, from))
@@ -98,18 +111,12 @@ export function createBlocks(db: Database): Blocks {
     },
     runs,
     count: async (block, wanted, breathe) => {
-      const { first, last } = idsOfBlock(block)
-      if (!wanted.errors) return statements.count.get(rangeOf(wanted, { first, last })) ?? 0
-      let stretch: Stretch | null = { stream: streamOf(first), from: sequenceOf(first), to: sequenceOf(last) }
+      if (!wanted.errors) return statements.count.get(rangeOf(wanted, idsOfBlock(block))) ?? 0
       let count = 0
-      while (stretch) {
-        const found: Found = runs(block, stretch, wanted, 'ascending', WITH_TEXTS)
-        count += found.runs.length
-        stretch = found.rest
-        await breathe()
-      }
+      for await (const found of pieces(block, wanted, breathe)) count += found.length
       return count
     },
+    pieces,
     counts: (block, wanted) => statements.counts.all(rangeOf(wanted, idsOfBlock(block))),
     run: (id) => statements.run.get(id),
     lastEndedBy: (stream, endUs) => {

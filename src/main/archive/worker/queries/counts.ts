@@ -92,7 +92,8 @@ export async function countByTier(
   return total
 }
 
-function streamsOf({ sourceId }: { sourceId: number }, wanted: Wanted, directory: Directory) {
+/** The streams that a filter chooses, as a whole. */
+export function streamsOf({ sourceId }: { sourceId: number }, wanted: Wanted, directory: Directory) {
   return directory
     .streamsOf(sourceId)
     .filter((stream) => wanted.streams.includes(stream.id))

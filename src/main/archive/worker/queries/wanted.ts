@@ -51,6 +51,20 @@ export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
   }
 }
 
+/** The runs among those wanted whose error has a class. */
+export function ofErrorType(wanted: Wanted): Wanted {
+  const { errors } = wanted
+  return {
+    ...wanted,
+    statusMask: wanted.statusMask & ~WITHOUT_ERROR,
+    errors: {
+      failuresOnly: true,
+      texts: errors?.texts ?? false,
+      matches: (errorType, message) => errorType !== null && (errors?.matches(errorType, message) ?? true),
+    },
+  }
+}
+
 /** Whether a block can hold a run that is wanted. */
 export function mayHold(block: BlockRow, wanted: Wanted): boolean {
   if (block.max_start_us < wanted.fromUs || block.min_start_us >= wanted.toUs) return false
