@@ -25,6 +25,8 @@ export interface Home extends Service {
   replaceArchive: (work: (path: string) => string | Promise<string>) => Promise<ArchiveState>
   sources: () => Promise<SourceInfo[]>
   retrySource: (sourceId: number) => Promise<void>
+  /** Stops the reading of a source; `retrySource` goes on where it stopped. */
+  cancelSource: (sourceId: number) => void
   /** Reads and watches one more Hassette file; ends the sample home. Resolves when it was read once or failed. */
   watch: (path: string) => Promise<void>
   /** Says what a Hassette file holds. Throws `source_…` with a remedy. */
@@ -185,6 +187,7 @@ export function createHome(options: HomeOptions): Home {
     replaceArchive,
     sources: async () => (await registry?.list()) ?? [],
     retrySource: async (sourceId) => registry?.retry(sourceId),
+    cancelSource: (sourceId) => registry?.cancel(sourceId),
     watch: async (path) => {
       if (!sourcePaths.includes(path)) sourcePaths.push(path)
       if (sample) await leaveSample()

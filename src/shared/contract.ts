@@ -61,6 +61,8 @@ export const contract = {
   'view.remember': answers<null>()(v.strictObject(v.partial(viewStateSchema).entries)),
   'sources.list': answers<SourceInfo[]>()(nothing),
   'sources.retry': answers<null>()(v.strictObject({ sourceId: idSchema })),
+  /** Stops the reading of a source; `sources.retry` goes on where it stopped. */
+  'sources.cancel': answers<null>()(v.strictObject({ sourceId: idSchema })),
   /** Looks for Hassettes on this computer. */
   'sources.discover': answers<FoundSource[]>()(nothing),
   /** Reads a Hassette file from now on, at every start; ends the sample home. */

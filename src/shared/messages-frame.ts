@@ -26,6 +26,7 @@ export const frameWords = {
       sample: 'sample, up to date',
       notRead: 'not read in this run of the app',
       failed: 'not readable',
+      cancelled: 'stopped by you; what was read stays',
     },
     runs: (app: number, framework: number): string => `${plural(app, 'app run')}, ${formatCount(framework)} framework`,
     retry: 'Read it again',
@@ -62,6 +63,11 @@ export const frameWords = {
   reading: {
     label: 'Reading the history that Hassette still has',
     text: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)} runs`,
+    cancel: 'Cancel',
+    cancelOf: (name: string): string => `Cancel reading ${name}`,
+    cancelled: 'Stopped by you; what was read stays',
+    goOn: 'Go on',
+    goOnOf: (name: string): string => `Go on reading ${name}`,
   },
 
   archive: {

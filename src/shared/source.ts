@@ -17,6 +17,8 @@ export type SourceState =
   /** In the archive, but not read in this run of the app. */
   | { kind: 'not_read' }
   | { kind: 'failed'; problem: Problem }
+  /** Somebody stopped the reading: what was read stays, the rest is read when it is asked for. */
+  | { kind: 'cancelled' }
 
 /** One Hassette as the window knows it. Times in microseconds since 1970. */
 export interface SourceInfo {

@@ -16,6 +16,7 @@ export const VERBS = {
   'view.remember': 'command',
   'sources.list': 'query',
   'sources.retry': 'command',
+  'sources.cancel': 'command',
   'sources.discover': 'query',
   'sources.watch': 'command',
   'runs.page': 'query',

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, inSight, ROW, rowsShown, scrollTo, useBrowser } from './browser'
+import { activeRow, focused, inSight, ROW, rowsShown, scrollTo, useBrowser } from './browser'
 
 const { open } = useBrowser()
 
@@ -191,6 +191,19 @@ describe('the state of the source', () => {
     await page.evaluate(() => window.fake.setSource('live'))
     await bar.waitFor({ state: 'detached' })
     expect(await place(page, newest)).toBe(before)
+  })
+
+  it('that is being read can be stopped and gone on with by keys; the words say what stays', async () => {
+    const { page } = await history('source=reading')
+    await page.getByRole('button', { name: 'Cancel reading Home' }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.top .reading', { hasText: 'Stopped by you; what was read stays' }).waitFor()
+    await page.locator('.source-button', { hasText: 'stopped by you; what was read stays' }).waitFor()
+    expect(await page.getByRole('progressbar').count()).toBe(0)
+    await expect.poll(() => focused(page)).toBe('Go on reading Home')
+    await page.keyboard.press('Enter')
+    await page.getByRole('progressbar').waitFor()
+    expect(await page.getByRole('button', { name: 'Go on reading Home' }).count()).toBe(0)
   })
 })
 

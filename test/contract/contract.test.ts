@@ -25,6 +25,7 @@ const VALID: Record<Verb, unknown> = {
   'view.remember': { range: '7d' },
   'sources.list': undefined,
   'sources.retry': { sourceId: 1 },
+  'sources.cancel': { sourceId: 1 },
   'sources.discover': undefined,
   'sources.watch': { path: '/srv/hassette.db' },
   'runs.page': { filter, direction: 'older', from: '1:5,2:9', limit: 200 },

@@ -119,4 +119,76 @@ describe('the registry of sources', () => {
     expect(watches[0]?.signal.aborted).toBe(true)
     await stateIs('up_to_date')
   })
+
+  describe('a reading that is cancelled', () => {
+    /** Copies one of three runs a step, from where the last reading stopped. */
+    function threeRuns() {
+      const copied: number[] = []
+      let reads = 0
+      let step = (): void => undefined
+      const set = setUp({
+        read: async (_, { signal, onProgress }) => {
+          reads++
+          while (copied.length < 3) {
+            onProgress(copied.length, 3)
+            await new Promise<void>((resolve, reject) => {
+              step = resolve
+              signal.addEventListener('abort', () => reject(new Failure('cancelled', 'Cancelled.')))
+            })
+            copied.push(copied.length + 1)
+          }
+        },
+      })
+      const copy = async (upTo: number): Promise<void> => {
+        await waitFor(`${upTo} runs`, () => {
+          if (copied.length < upTo) step()
+          return copied.length >= upTo
+        })
+      }
+      return { ...set, copied, copy, reads: () => reads }
+    }
+
+    it('stops, is neither tried again nor watched, and goes on after what was copied', async () => {
+      const { registry, stateIs, watches, warnings, copied, copy, reads } = threeRuns()
+      await registry.start()
+      await stateIs('catching_up')
+      await copy(1)
+      registry.cancel(7)
+      await registry.settled()
+      await stateIs('cancelled')
+      // Longer than the wait before a source that failed is tried again.
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      expect([reads(), watches.length, warnings]).toEqual([1, 0, []])
+      await stateIs('cancelled')
+
+      await registry.retry(7)
+      await stateIs('catching_up')
+      await copy(3)
+      await stateIs('up_to_date')
+      expect(copied).toEqual([1, 2, 3])
+      expect([reads(), watches.length]).toEqual([2, 1])
+    })
+
+    it('goes on at once when that is asked for before it ended', async () => {
+      const { registry, stateIs, copied, copy } = threeRuns()
+      await registry.start()
+      await stateIs('catching_up')
+      registry.cancel(7)
+      await registry.retry(7)
+      await stateIs('catching_up')
+      await copy(3)
+      await stateIs('up_to_date')
+      expect(copied).toEqual([1, 2, 3])
+    })
+
+    it('is nothing to a source that was read, and refused for one that is not there', async () => {
+      const { registry, stateIs, watches } = setUp({})
+      await registry.start()
+      await registry.settled()
+      registry.cancel(7)
+      await stateIs('up_to_date')
+      expect(watches[0]?.signal.aborted).toBe(false)
+      expect(() => registry.cancel(8)).toThrow('not read in this run')
+    })
+  })
 })

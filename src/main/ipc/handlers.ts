@@ -58,6 +58,10 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
       await home.retrySource(sourceId)
       return null
     },
+    'sources.cancel': ({ sourceId }) => {
+      home.cancelSource(sourceId)
+      return null
+    },
     'sources.discover': () => discoverSources(home),
     'sources.watch': async ({ path: text }) => {
       const path = typedPath(text, homedir())

@@ -10,6 +10,11 @@ export interface SourceRegistry extends Service {
   list: () => Promise<SourceInfo[]>
   /** Reads a source again, after a failure or to fetch what is new. */
   retry: (sourceId: number) => Promise<void>
+  /**
+   * Stops the reading of a source, or its wait for it: neither a retry nor watching follows, and `retry` goes on after
+   * what was copied. Nothing happens to a source that was read already.
+   */
+  cancel: (sourceId: number) => void
   /** Reads and watches one more; resolves when it was read once or failed. */
   add: (source: PlannedSource) => Promise<void>
   onChange: (listener: (sources: SourceInfo[]) => void) => () => void
@@ -37,6 +42,10 @@ interface Watched {
   /** Archive id; a negative one while the source could not be added (a missing file, say). */
   id: number
   state: SourceState
+  /** Ends the reading of it; null while it is not read. */
+  reading: AbortController | null
+  /** Stopped by the user: what waits to be read is not. */
+  cancelled: boolean
   /** Ends the watching of it; null while it is not watched. */
   unwatch: AbortController | null
   failures: number
@@ -72,6 +81,8 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       planned: source,
       id: nextId--,
       state: { kind: 'connecting' },
+      reading: null,
+      cancelled: false,
       unwatch: null,
       failures: 0,
       again: null,
@@ -127,10 +138,12 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   }
 
   async function read(source: Watched): Promise<void> {
-    if (stopping.signal.aborted) return
+    if (stopping.signal.aborted || source.cancelled) return
     if (source.again) clearTimeout(source.again)
     source.again = null
-    const { signal } = stopping
+    const reading = new AbortController()
+    const { signal } = reading
+    source.reading = reading
     // What is tried again by itself stays a failure until it succeeds.
     if (source.state.kind !== 'failed') setState(source, { kind: 'connecting' })
     try {
@@ -140,15 +153,20 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       await source.planned.read(sourceId, {
         signal,
         same,
-        onProgress: (done, total) => setState(source, { kind: 'catching_up', done, total }),
+        onProgress: (done, total) => {
+          if (!signal.aborted) setState(source, { kind: 'catching_up', done, total })
+        },
       })
+      if (signal.aborted) return
       info(`source ${sourceId} is up to date`)
       source.failures = 0
       setState(source, { kind: 'up_to_date', atMs: Date.now() })
       if (other) watched = watched.filter((each) => each !== source)
       else if (!same) watch(source)
     } catch (thrown) {
-      failed(source, thrown)
+      if (!signal.aborted) failed(source, thrown)
+    } finally {
+      source.reading = null
     }
   }
 
@@ -187,6 +205,12 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     return work
   }
 
+  function find(sourceId: number): Watched {
+    const source = watched.find((each) => each.id === sourceId)
+    if (!source) throw new Failure('not_found', 'This source is not read in this run of the app.')
+    return source
+  }
+
   return {
     name: 'sources',
     start: () => {
@@ -194,19 +218,35 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     },
     stop: async () => {
       stopping.abort()
-      for (const { again } of watched) if (again) clearTimeout(again)
+      for (const { again, reading } of watched) {
+        if (again) clearTimeout(again)
+        reading?.abort()
+      }
       await work
       await Promise.all(watching)
     },
     list,
     retry: async (sourceId) => {
-      const source = watched.find((each) => each.id === sourceId)
-      if (!source) throw new Failure('not_found', 'This source is not read in this run of the app.')
+      const source = find(sourceId)
+      source.cancelled = false
       source.unwatch?.abort()
       source.unwatch = null
       setState(source, { kind: 'connecting' })
       void enqueue(source)
       await Promise.resolve()
+    },
+    cancel: (sourceId) => {
+      const source = find(sourceId)
+      const { kind } = source.state
+      if (!source.reading && kind !== 'connecting' && kind !== 'catching_up') return
+      source.cancelled = true
+      source.reading?.abort()
+      source.unwatch?.abort()
+      source.unwatch = null
+      if (source.again) clearTimeout(source.again)
+      source.again = null
+      info(`reading source ${sourceId} was stopped by the user`)
+      setState(source, { kind: 'cancelled' })
     },
     add: (source) => enqueue(plan(source)),
     onChange: (listener) => {

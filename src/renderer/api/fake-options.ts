@@ -3,7 +3,7 @@ export interface FakeOptions {
   /** The clock stands at this moment; milliseconds since 1970. */
   nowMs: number
   state: 'ready' | 'empty' | 'error' | 'slow' | 'opening' | 'restarting' | 'unavailable' | 'sources-error' | 'no-source'
-  source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'failed' | 'stale'
+  source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'cancelled' | 'failed' | 'stale'
   runs: number
   corrupt: boolean
   /** The Hassette file of the live source. */
@@ -26,7 +26,7 @@ const STATES = [
   'no-source',
 ] as const
 const DISCOVERIES = ['found', 'refused', 'nothing'] as const
-const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'failed', 'stale'] as const
+const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'cancelled', 'failed', 'stale'] as const
 
 /** Reads the options; what is unknown takes its default. */
 export function fakeOptions(search: string): FakeOptions {

@@ -34,6 +34,8 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
       return [home, { ...base(2, 'Cabin', 'snapshot'), state: { kind: 'not_read' } }, base(3, 'Sample home', 'sample')]
     case 'reading':
       return [{ ...home, state: { kind: 'catching_up', done: 412_000, total: 1_204_113 } }]
+    case 'cancelled':
+      return [{ ...home, state: { kind: 'cancelled' } }]
     case 'failed':
       return [
         {

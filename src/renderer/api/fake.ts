@@ -127,7 +127,8 @@ export function createFake(given: FakeOptions): Fake {
           if (state === 'sources-error') return BUSY
           return state === 'no-source' ? [] : sources()
         }, state === 'slow'),
-      retry: () => answer(() => null),
+      retry: () => answer(() => moveSource('cancelled', 'reading')),
+      cancel: () => answer(() => moveSource('reading', 'cancelled')),
       discover: () => answer(() => fakeDiscovery(options)),
       watch: ({ path }) =>
         answer<null>(() => {
@@ -192,6 +193,12 @@ export function createFake(given: FakeOptions): Fake {
     archive = next
     emit('archiveState', next)
     return next
+  }
+
+  function moveSource(from: FakeOptions['source'], to: FakeOptions['source']): null {
+    if (options.source === from) options.source = to
+    emit('sourcesChanged', sources())
+    return null
   }
 
   function commit(count: number): void {

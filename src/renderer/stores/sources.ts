@@ -32,10 +32,15 @@ export const useSources = defineStore('sources', () => {
     }
   }
 
-  /** Reads a source again that failed. */
+  /** Reads a source again that failed, or goes on with one that was stopped. */
   async function retry(sourceId: number): Promise<void> {
     await client.sources.retry({ sourceId })
   }
 
-  return { list, loaded, problem, start, load, retry }
+  /** Stops the reading of a source; `retry` goes on where it stopped. */
+  async function cancel(sourceId: number): Promise<void> {
+    await client.sources.cancel({ sourceId })
+  }
+
+  return { list, loaded, problem, start, load, retry, cancel }
 })
