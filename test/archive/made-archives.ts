@@ -1,10 +1,11 @@
-import type { FailureInput, RunInput } from '@main/archive/batch'
+import type { AppendRole, FailureInput, RunInput } from '@main/archive/batch'
 import * as fc from 'fast-check'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
 import type { SyntheticArchive } from '../support/synthetic'
 
 /** Runs as they arrive, with what goes wrong in homes: late rows, clocks set back, two tiers, several epochs. */
 export interface MadeBatch {
+  /** 0–2, or `BACKFILL` for what is added to the first one later. */
   epoch: number
   /** Sequences left out before the batch, as after a purge: batches lie in different blocks then. */
   skip: number
@@ -53,15 +54,23 @@ export function madeFailure(error: number, n: number): FailureInput {
   return failures[error % failures.length]!
 }
 
+const BACKFILL = 3
+
+const batchesOf = (lastEpoch: number): fc.Arbitrary<MadeBatch[]> =>
+  fc.array(
+    fc.record({
+      epoch: fc.integer({ min: 0, max: lastEpoch }),
+      skip: fc.constantFrom(0, 0, 1000, 4090, 9000),
+      runs: fc.array(made, { minLength: 1, maxLength: 60 }),
+    }),
+    { maxLength: 8 },
+  )
+
 /** Batches of a small archive; about 0–400 runs. */
-export const madeBatches: fc.Arbitrary<MadeBatch[]> = fc.array(
-  fc.record({
-    epoch: fc.integer({ min: 0, max: 2 }),
-    skip: fc.constantFrom(0, 0, 1000, 4090, 9000),
-    runs: fc.array(made, { minLength: 1, maxLength: 60 }),
-  }),
-  { maxLength: 8 },
-)
+export const madeBatches = batchesOf(2)
+
+/** The same with streams of role backfill. */
+export const backfilledBatches = batchesOf(BACKFILL)
 
 /** Few targets with more runs than a strip holds, in streams whose clocks jump: what strips are made of. */
 export const crowdedBatches: fc.Arbitrary<MadeBatch[]> = fc.array(
@@ -93,18 +102,25 @@ const TARGETS = [1, 2, 3, 4, 5].map((id) =>
 /** Writes the batches through the real appender. */
 export function writeBatches(path: string, batches: MadeBatch[]): SyntheticArchive {
   const archive = createSynthetic(path)
-  const epochs = [0, 1, 2].map(() => archive.epoch())
+  const live = [0, 1, 2].map(() => ({ ...archive.epoch(), role: 'live' as AppendRole }))
+  const first = live[0]!
+  const backfill = (): (typeof live)[0] => ({
+    id: first.id,
+    appender: archive.reopen(first.id, 'backfill'),
+    role: 'backfill',
+  })
+  const epochs = [...live, backfill()]
   for (const { appender } of epochs) appender.update(madeParents(TARGETS, [madeSession(1)]))
-  const clocks = [BEGIN_US, BEGIN_US + 30_000_000, BEGIN_US + 60_000_000]
-  const foreignIds = [0, 0, 0]
+  const clocks = [BEGIN_US, BEGIN_US + 30_000_000, BEGIN_US + 60_000_000, BEGIN_US + 10_000_000]
+  const foreignIds = [0, 0, 0, 1_000_000]
   for (const batch of batches) {
     const epoch = epochs[batch.epoch]!
     if (batch.skip > 0) {
       archive.db
-        .prepare('UPDATE streams SET last_sequence = last_sequence + ? WHERE epoch_id = ?')
-        .run(batch.skip, epoch.id)
+        .prepare('UPDATE streams SET last_sequence = last_sequence + ? WHERE epoch_id = ? AND role = ?')
+        .run(batch.skip, epoch.id, epoch.role)
       // What was remembered of the streams is no longer so: as after a restart.
-      const again = archive.reopen(epoch.id)
+      const again = archive.reopen(epoch.id, epoch.role)
       again.update(madeParents(TARGETS, [madeSession(1)]))
       epoch.appender = again
     }

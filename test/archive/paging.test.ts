@@ -1,22 +1,14 @@
 import { rmSync } from 'node:fs'
-import { createBlocks } from '@main/archive/worker/queries/blocks'
-import { createDirectory } from '@main/archive/worker/queries/directory'
-import { createRecentLists } from '@main/archive/worker/queries/recent-runs'
-import { createRunRows } from '@main/archive/worker/queries/run-rows'
-import { runsPage } from '@main/archive/worker/queries/runs'
 import type { RunFilter } from '@shared/filter'
-import type { RunPage } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { allRuns, groupBy, mergedNewestFirst } from './brute-force'
 import type { PlainRun } from './brute-force'
 import { madeBatches, writeBatches } from './made-archives'
 import { anyFilter, isWanted } from './made-filters'
-
-type Ask = (input: { direction: 'older' | 'newer'; from: string | null; limit: number }) => Promise<RunPage>
+import { asker, rowIds, walkNewer, walkOlder } from './walks'
 
 /** Now and then a bound is the very start of a run: where a block or a span ends, one off would show. */
 const edge = fc.option(fc.record({ from: fc.nat(), to: fc.nat() }), { freq: 1 })
@@ -182,49 +174,10 @@ const ALL = { tier: 'all', span: { fromUs: null, toUs: null }, targetId: null, c
   'sourceId'
 >
 
-function asker(db: Database, filter: RunFilter): Ask {
-  const directory = createDirectory(db)
-  const parts = {
-    blocks: createBlocks(db),
-    directory,
-    recent: createRecentLists(db),
-    rowOf: createRunRows(db, directory),
-  }
-  return (input) => runsPage(parts, { filter: { ...filter, conditions: [...filter.conditions] }, ...input }, CONTEXT)
-}
-
-async function walkOlder(ask: Ask, limit: number): Promise<RunPage[]> {
-  const pages: RunPage[] = []
-  let from: string | null = null
-  do {
-    const page: RunPage = await ask({ direction: 'older', from, limit })
-    expect(page.rows.length).toBeLessThanOrEqual(limit)
-    if (page.older !== null) expect(page.rows).toHaveLength(limit)
-    pages.push(page)
-    from = page.older
-  } while (from !== null)
-  return pages
-}
-
-async function walkNewer(ask: Ask, start: string, limit: number): Promise<RunPage[]> {
-  const pages: RunPage[] = []
-  let from = start
-  for (;;) {
-    const page = await ask({ direction: 'newer', from, limit })
-    if (page.rows.length === 0) return pages
-    pages.push(page)
-    from = page.newer
-  }
-}
-
 /** Whether every stream's clock only ran forward. */
 function isSteady(runs: PlainRun[]): boolean {
   return [...groupBy(runs, (run) => run.stream).values()].every((own) => {
     const inOrder = own.toSorted((a, b) => a.id - b.id)
     return inOrder.every((run, index) => run.endUs >= (inOrder[index - 1]?.endUs ?? 0))
   })
-}
-
-function rowIds(page: RunPage): number[] {
-  return page.rows.map((row) => row.id)
 }

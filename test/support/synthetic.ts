@@ -1,4 +1,4 @@
-import type { ParentsInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
+import type { AppendRole, ParentsInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
 import { createAppender } from '@main/archive/worker/append'
 import type { Appender } from '@main/archive/worker/append'
 import { openForWriting } from '@main/archive/worker/connection'
@@ -16,8 +16,8 @@ export interface SyntheticArchive {
   sourceId: number
   /** A new epoch with its own streams. */
   epoch(): { id: number; appender: Appender }
-  /** A new appender for an epoch, as after a restart of the thread. */
-  reopen(epochId: number): Appender
+  /** A new appender for an epoch, as after a restart of the thread; each of role backfill has streams of its own. */
+  reopen(epochId: number, role?: AppendRole): Appender
 }
 
 export function createSynthetic(path: string): SyntheticArchive {
@@ -27,7 +27,7 @@ export function createSynthetic(path: string): SyntheticArchive {
     .prepare(`INSERT INTO sources (name, mode, file_path, added_us) VALUES ('synthetic', 'snapshot', ?, 0)`)
     .run(`${path}.source`)
   const sourceId = Number(added.lastInsertRowid)
-  const reopen = (epochId: number) => createAppender(db, sourceId, epochId, () => BEGIN_US)
+  const reopen = (epochId: number, role?: AppendRole) => createAppender(db, sourceId, epochId, () => BEGIN_US, role)
   return {
     db,
     sourceId,
