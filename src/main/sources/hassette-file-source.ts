@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path'
 import type { ArchiveClient } from '../archive/client'
-import type { PlannedSource } from './registry'
+import type { PlannedSource } from './planned-source'
 
 /** A name for a file: its own, or its folder's where the file has the usual name (`v0` is Hassette's, not the user's). */
 export function sourceName(path: string): string {

@@ -4,6 +4,8 @@ import type { SourceInfo, SourceState } from '@shared/source'
 import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import type { Service } from '../service'
+import type { PlannedSource } from './planned-source'
+import { unknownSource } from './planned-source'
 
 /** The sources of this run: which are read and watched, and what each is doing. */
 export interface SourceRegistry extends Service {
@@ -20,21 +22,6 @@ export interface SourceRegistry extends Service {
   onChange: (listener: (sources: SourceInfo[]) => void) => () => void
   /** Resolves when every source was read once or failed. */
   settled: () => Promise<void>
-}
-
-/** One source to be read in this run. */
-export interface PlannedSource {
-  path: string | null
-  name: string
-  /** Finds or adds it in the archive. `same`: its Hassette is read from another file already, so it is only read once. */
-  prepare: () => Promise<{ sourceId: number; same: boolean }>
-  /** Copies what is new. */
-  read: (
-    sourceId: number,
-    options: { signal: AbortSignal; same: boolean; onProgress: (done: number, total: number) => void },
-  ) => Promise<void>
-  /** Copies what comes, until it is stopped; a source without it is read once. */
-  watch?: (sourceId: number, options: { signal: AbortSignal; onState: (state: WatchState) => void }) => Promise<unknown>
 }
 
 interface Watched {
@@ -98,7 +85,12 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       ...source,
       state: watched.find((each) => each.id === source.id)?.state ?? { kind: 'not_read' },
     }))
-    return [...infos, ...watched.filter((each) => each.id < 0).map(unknownSource)]
+    return [
+      ...infos,
+      ...watched
+        .filter((each) => each.id < 0)
+        .map(({ planned: source, id, state }) => unknownSource(source, id, state)),
+    ]
   }
 
   let announcing = false
@@ -259,21 +251,4 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
 
 function codeOf(state: WatchState): string {
   return state.kind === 'stale' ? ` (${state.problem.code})` : ''
-}
-
-function unknownSource(source: Watched): SourceInfo {
-  return {
-    id: source.id,
-    name: source.planned.name,
-    mode: 'live',
-    path: source.planned.path,
-    state: source.state,
-    schemaVersion: null,
-    sessions: 0,
-    appRuns: 0,
-    frameworkRuns: 0,
-    oldestRunUs: null,
-    newestRunUs: null,
-    restartUs: null,
-  }
 }

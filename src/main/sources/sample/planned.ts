@@ -1,5 +1,5 @@
 import type { ArchiveClient } from '../../archive/client'
-import type { PlannedSource } from '../registry'
+import type { PlannedSource } from '../planned-source'
 import { loadRecording } from './recording'
 
 export const SAMPLE_NAME = 'Sample home'
