@@ -49,10 +49,13 @@ describe('the sample home', () => {
     const { page } = running
     await page.getByText('Sample data.').waitFor()
     await expect.poll(() => page.getByRole('row').count(), { timeout: 20_000 }).toBeGreaterThan(20)
-    const [source] = await page.evaluate(async () => {
-      const answer = await window.hassetteMonitor.sources.list()
-      return answer.ok ? answer.value : []
-    })
+    const sample = () =>
+      page.evaluate(async () => {
+        const answer = await window.hassetteMonitor.sources.list()
+        return answer.ok ? answer.value[0] : undefined
+      })
+    await expect.poll(async () => (await sample())?.state.kind, { timeout: 20_000 }).toBe('up_to_date')
+    const source = await sample()
     expect(source).toMatchObject({ mode: 'sample', appRuns: 53_223, frameworkRuns: 284, sessions: 6 })
     expect(Math.abs((source?.newestRunUs ?? 0) / 1000 - Date.now())).toBeLessThan(120_000)
   })
