@@ -25,7 +25,7 @@ export function useFollowing(): void {
     { immediate: true },
   )
   watch(
-    [() => archive.ready, () => view.sourceKey, () => view.range, () => view.tier],
+    [() => archive.ready, () => view.sourceKey, () => view.range, () => view.tier, () => view.endStands],
     ([ready, source], [, sourceBefore]) => {
       if (sourceBefore !== undefined && sourceBefore !== source) targets.clear()
       if (ready && source !== null) void targets.load()

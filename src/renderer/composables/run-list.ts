@@ -53,6 +53,7 @@ export function useRunList(targetId: () => number | null) {
       () => archive.ready,
       () => view.range,
       () => view.tier,
+      () => view.endStands,
       targetId,
       () => JSON.stringify(conditions.value),
     ],

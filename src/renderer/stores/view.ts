@@ -38,6 +38,9 @@ export const useView = defineStore('view', () => {
   /** The time of a recording ends with its newest run; a live source has no end. */
   const endUs = computed(() => (source.value?.mode === 'live' ? null : (source.value?.newestRunUs ?? null)))
 
+  /** While a recording is read in, its end moves, and with it what "24 h" means: lists load anew when it stands. */
+  const endStands = computed(() => endUs.value === null || source.value?.state.kind !== 'catching_up')
+
   /** The span of the range as of this moment. Not reactive: lists would load anew with every second. */
   function spanNow(): Span {
     const parsed = parseRange(range.value) ?? { kind: 'last' as const, lengthUs: 86_400_000_000 }
@@ -97,6 +100,7 @@ export const useView = defineStore('view', () => {
     sourceId,
     sourceKey,
     endUs,
+    endStands,
     spanNow,
     start,
     sticky,
