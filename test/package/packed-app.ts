@@ -63,8 +63,11 @@ export function startPackedApp(args: string[]): PackedApp {
 /** Ends whatever a test left running and removes its data folders. */
 export async function endPackedApps(): Promise<void> {
   for (const { child, dataDir, ended } of started.splice(0)) {
-    child.kill('SIGKILL')
+    // Asked first: killed, it leaves helpers behind that still write into the folder for a moment.
+    child.kill('SIGTERM')
+    const forced = setTimeout(() => child.kill('SIGKILL'), 10_000)
     await ended
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
+    clearTimeout(forced)
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
 }

@@ -45,7 +45,8 @@ export function dataFolder(): string {
 
 const folders: string[] = []
 export function removeFolders(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
 }
 
 /** Starts the built app with its window, under Playwright. */
