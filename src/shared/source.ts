@@ -70,7 +70,7 @@ export interface FoundSource {
 /** State of the archive as a whole. */
 export type ArchiveState =
   | { kind: 'opening' }
-  /** `paused`: nothing can be written for now (the disk is full); reading goes on, and writing resumes by itself. */
+  /** `paused`: while the disk is full nothing can be written; reading goes on, and writing resumes by itself. */
   | { kind: 'ready'; paused?: Problem }
   /** A thread died and is being started again. */
   | { kind: 'restarting' }
