@@ -5,8 +5,12 @@ import type { RunDetail, RunPage } from './run'
 import { PAGE_SIZE, TARGET_KINDS } from './run'
 import type { SettingsView, ViewState } from './settings'
 import { settingChangeSchema, viewStateSchema } from './settings'
-import type { ArchiveState, FoundSource, SourceInfo } from './source'
+import type { ArchiveState, FoundSource, HassetteFacts, SourceInfo } from './source'
+import { limitsSchema } from './storage'
+import type { RetentionLogRow, RetentionPreview, StorageInfo, StorageWork, WorkDone } from './storage'
 import type { AppRow, TargetDetail, TargetRow } from './target'
+import { timeZoneSchema, trendScopeSchema } from './trends'
+import type { Attention, Coverage, Heatmap, SessionRow, TrendSeries, TrendSummary } from './trends'
 import type { EventName, Verb } from './verbs'
 
 /** Facts about the running app. */
@@ -40,6 +44,7 @@ function answers<Out>() {
 }
 
 const nothing = v.undefined_()
+const filePath = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const pageToken = v.pipe(v.string(), v.maxLength(4096), v.regex(/^(\d{1,7}:\d{1,16}(,\d{1,7}:\d{1,16})*)?$/))
 
 /** THE contract: each verb's input, checked once at the border of main, and its output. */
@@ -66,7 +71,18 @@ export const contract = {
   /** Looks for Hassettes on this computer. */
   'sources.discover': answers<FoundSource[]>()(nothing),
   /** Reads a Hassette file from now on, at every start; ends the sample home. */
-  'sources.watch': answers<null>()(v.strictObject({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) })),
+  'sources.watch': answers<null>()(v.strictObject({ path: filePath })),
+  /** Looks at a source's file, or at any Hassette file, and says what it holds now. */
+  'sources.examine': answers<HassetteFacts>()(
+    v.union([v.strictObject({ sourceId: idSchema }), v.strictObject({ path: filePath })]),
+  ),
+  'sources.rename': answers<null>()(
+    v.strictObject({ sourceId: idSchema, name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(80)) }),
+  ),
+  /** A snapshot is exempt from the time rule. */
+  'sources.setMode': answers<null>()(v.strictObject({ sourceId: idSchema, mode: v.picklist(['live', 'snapshot']) })),
+  /** Ends the reading of a source for good; its runs stay to be looked at, or go with it. */
+  'sources.remove': answers<null>()(v.strictObject({ sourceId: idSchema, runs: v.picklist(['keep', 'delete']) })),
   'runs.page': answers<RunPage>()(
     v.strictObject({
       filter: runFilterSchema,
@@ -111,6 +127,49 @@ export const contract = {
   ),
   'targets.get': answers<TargetDetail>()(v.strictObject({ targetId: idSchema, span: spanSchema })),
   'apps.list': answers<AppRow[]>()(v.strictObject({ sourceId: idSchema })),
+  'trends.summary': answers<TrendSummary>()(trendScopeSchema),
+  /** At most `points` steps of one of the round lengths; a range without ends begins with what is known. */
+  'trends.series': answers<TrendSeries>()(
+    v.strictObject({
+      ...trendScopeSchema.entries,
+      points: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
+      timeZone: timeZoneSchema,
+    }),
+  ),
+  'trends.heatmap': answers<Heatmap>()(v.strictObject({ ...trendScopeSchema.entries, timeZone: timeZoneSchema })),
+  'trends.attention': answers<Attention>()(
+    v.strictObject({ sourceId: idSchema, tier: tierChoiceSchema, span: spanSchema }),
+  ),
+  /** Sessions that overlap the span, newest first; `beforeUs` goes on below a session's start. */
+  'sessions.list': answers<SessionRow[]>()(
+    v.strictObject({
+      sourceId: idSchema,
+      span: spanSchema,
+      beforeUs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)),
+    }),
+  ),
+  'coverage.get': answers<Coverage>()(v.strictObject({ sourceId: idSchema, tier: tierChoiceSchema, span: spanSchema })),
+  'storage.info': answers<StorageInfo>()(nothing),
+  /** Newest first. */
+  'storage.log': answers<RetentionLogRow[]>()(
+    v.strictObject({ limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)) }),
+  ),
+  /** What these limits would remove now. */
+  'storage.preview': answers<RetentionPreview>()(limitsSchema),
+  'storage.work': answers<StorageWork | null>()(nothing),
+  /** These five answer when the work has ended; the event `storageWork` follows it. `busy` while other work goes on. */
+  'storage.clean': answers<WorkDone>()(nothing),
+  'storage.compact': answers<WorkDone>()(nothing),
+  /** Copies the archive to a path; without one the system's dialog asks. Never over a file that is no archive. */
+  'storage.backUp': answers<WorkDone>()(v.strictObject({ path: v.nullable(filePath) })),
+  /** Puts a backup in the archive's place; what was there stays beside it under another name. */
+  'storage.restore': answers<WorkDone>()(v.strictObject({ path: v.nullable(filePath) })),
+  /** Another place for the archive, now and at every start: with a copy of it, or with what is there or will be made. */
+  'storage.move': answers<WorkDone>()(
+    v.strictObject({ path: v.nullable(filePath), how: v.picklist(['copy', 'fresh']) }),
+  ),
+  'storage.cancel': answers<null>()(nothing),
 } as const satisfies Record<Verb, Entry<Schema, unknown>>
 
 export type Input<K extends Verb> = v.InferOutput<(typeof contract)[K]['input']>
@@ -123,6 +182,8 @@ export interface EventPayloads extends Record<EventName, unknown> {
   runsCommitted: { sourceId: number; runs: number }
   sourcesChanged: SourceInfo[]
   settingsChanged: SettingsView
+  /** Long work on the archive began, went on, or ended (null). */
+  storageWork: StorageWork | null
   /** A link from outside: the path and query to show, already checked. */
   navigate: { path: string }
 }

@@ -15,6 +15,11 @@ export const settingsSchema = v.object({
   db_path: v.optional(v.nullable(path), null),
   /** Days of full runs kept of a live source. */
   db_retention_days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RETENTION_DAYS)), 7),
+  /** Days of full framework runs of a live source; null = `db_retention_days`. */
+  db_framework_retention_days: v.optional(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RETENTION_DAYS))),
+    null,
+  ),
   /** Limit of archive, WAL and SHM together, MB (10^6 bytes). */
   db_max_size_mb: v.optional(v.pipe(v.number(), v.integer(), v.minValue(MIN_SIZE_MB)), 500),
   /** Hassette databases to read, absolute paths. */
@@ -41,6 +46,12 @@ export interface SettingsView {
 /** The settings that the window may change. */
 export const settingChangeSchema = v.variant('name', [
   v.strictObject({ name: v.literal('theme'), value: v.picklist(THEMES) }),
+  v.strictObject({ name: v.literal('db_retention_days'), value: settingsSchema.entries.db_retention_days.wrapped }),
+  v.strictObject({
+    name: v.literal('db_framework_retention_days'),
+    value: settingsSchema.entries.db_framework_retention_days.wrapped,
+  }),
+  v.strictObject({ name: v.literal('db_max_size_mb'), value: settingsSchema.entries.db_max_size_mb.wrapped }),
 ])
 export type SettingChange = v.InferOutput<typeof settingChangeSchema>
 

@@ -19,6 +19,10 @@ export const VERBS = {
   'sources.cancel': 'command',
   'sources.discover': 'query',
   'sources.watch': 'command',
+  'sources.examine': 'query',
+  'sources.rename': 'command',
+  'sources.setMode': 'command',
+  'sources.remove': 'command',
   'runs.page': 'query',
   'runs.get': 'query',
   'runs.find': 'query',
@@ -28,10 +32,33 @@ export const VERBS = {
   'targets.list': 'query',
   'targets.get': 'query',
   'apps.list': 'query',
+  'trends.summary': 'query',
+  'trends.series': 'query',
+  'trends.heatmap': 'query',
+  'trends.attention': 'query',
+  'sessions.list': 'query',
+  'coverage.get': 'query',
+  'storage.info': 'query',
+  'storage.log': 'query',
+  'storage.preview': 'query',
+  'storage.work': 'query',
+  'storage.clean': 'command',
+  'storage.compact': 'command',
+  'storage.backUp': 'command',
+  'storage.restore': 'command',
+  'storage.move': 'command',
+  'storage.cancel': 'command',
 } as const
 
 export type Verb = keyof typeof VERBS
 
 /** What main tells the window without being asked. */
-export const EVENTS = ['archiveState', 'runsCommitted', 'sourcesChanged', 'settingsChanged', 'navigate'] as const
+export const EVENTS = [
+  'archiveState',
+  'runsCommitted',
+  'sourcesChanged',
+  'settingsChanged',
+  'storageWork',
+  'navigate',
+] as const
 export type EventName = (typeof EVENTS)[number]

@@ -9,6 +9,7 @@ import { VERBS } from '@shared/verbs'
 
 const verbs = Object.keys(VERBS) as Verb[]
 const filter = { sourceId: 1, tier: 'app', span: { fromUs: 1, toUs: null }, targetId: null, conditions: [] }
+const scope = { sourceId: 1, tier: 'app', span: { fromUs: 1, toUs: null }, targetId: null }
 
 /** One valid input a verb; the record is complete by type. */
 const VALID: Record<Verb, unknown> = {
@@ -37,6 +38,26 @@ const VALID: Record<Verb, unknown> = {
   'targets.list': { sourceId: 1, kind: 'job', tier: 'all', span: { fromUs: null, toUs: null } },
   'targets.get': { targetId: 3, span: { fromUs: null, toUs: null } },
   'apps.list': { sourceId: 1 },
+  'sources.examine': { path: '/srv/hassette.db' },
+  'sources.rename': { sourceId: 1, name: 'home' },
+  'sources.setMode': { sourceId: 1, mode: 'snapshot' },
+  'sources.remove': { sourceId: 1, runs: 'keep' },
+  'trends.summary': scope,
+  'trends.series': { ...scope, points: 48, timeZone: 'Asia/Kolkata' },
+  'trends.heatmap': { ...scope, timeZone: 'UTC' },
+  'trends.attention': { sourceId: 1, tier: 'app', span: { fromUs: 1, toUs: null } },
+  'sessions.list': { sourceId: 1, span: { fromUs: null, toUs: null }, beforeUs: null, limit: 50 },
+  'coverage.get': { sourceId: 1, tier: 'all', span: { fromUs: 1, toUs: 2 } },
+  'storage.info': undefined,
+  'storage.log': { limit: 50 },
+  'storage.preview': { retentionDays: 7, frameworkRetentionDays: 3, maxSizeMb: 10 },
+  'storage.work': undefined,
+  'storage.clean': undefined,
+  'storage.compact': undefined,
+  'storage.backUp': { path: '/srv/copy.db' },
+  'storage.restore': { path: null },
+  'storage.move': { path: '/srv/other.db', how: 'copy' },
+  'storage.cancel': undefined,
 }
 
 function handlers(answer: () => unknown): Handlers {

@@ -1,5 +1,6 @@
 import type { Input, Output } from '@shared/contract'
 import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
+import type { Bound, Limits, PassReason } from '@shared/storage'
 
 /** How an archive is opened. */
 export interface OpenOptions {
@@ -70,6 +71,25 @@ export interface SyncReport {
   copied?: boolean
 }
 
+/** A pass of the retention. */
+export interface RetainRequest {
+  reason: PassReason
+  limits: Limits
+  /** Which rules: the time rule, the size rule. */
+  rules: Bound[]
+}
+
+/** What a pass did. */
+export interface RetainReport {
+  runs: number
+  frameworkRuns: number
+  bytesBefore: number
+  bytesAfter: number
+  bound: Bound | null
+  /** Nothing is left that may go, and the archive is still over its limit. */
+  limitTooSmall: boolean
+}
+
 /** What the writer thread does. Every call may fail with a `Failure`. */
 export interface WriteApi {
   /** Says what a file holds; adds and reads in nothing. */
@@ -80,6 +100,14 @@ export interface WriteApi {
   syncFileSource(input: SyncRequest): SyncReport
   /** Copies what a Hassette commits until it is cancelled, and tells the source's states; never answers. */
   watchFileSource(input: { sourceId: number; shiftUs: number }): null
+  renameSource(input: Input<'sources.rename'>): null
+  setSourceMode(input: Input<'sources.setMode'>): null
+  /** Marks it as removed; with `delete` its runs, trends and groups go, some at a time. */
+  removeSource(input: Input<'sources.remove'>): null
+  /** One pass of the retention; progress counts runs. Cancellable between slices: what was done stays. */
+  retain(request: RetainRequest): RetainReport
+  /** When the next passes are due, microseconds; null = never before. */
+  retentionDue(): { timeUs: number | null; sizeUs: number | null }
   /** How often watched files are looked at. */
   setPace(input: { pace: Pace }): null
   /** Finds the source of mode `sample` or adds it. */
@@ -100,6 +128,15 @@ export interface ReadApi {
   targetsList(input: Input<'targets.list'>): Output<'targets.list'>
   targetGet(input: Input<'targets.get'>): Output<'targets.get'>
   appsList(input: Input<'apps.list'>): Output<'apps.list'>
+  trendsSummary(input: Input<'trends.summary'>): Output<'trends.summary'>
+  trendsSeries(input: Input<'trends.series'>): Output<'trends.series'>
+  trendsHeatmap(input: Input<'trends.heatmap'>): Output<'trends.heatmap'>
+  attention(input: Input<'trends.attention'>): Output<'trends.attention'>
+  sessionsList(input: Input<'sessions.list'>): Output<'sessions.list'>
+  coverage(input: Input<'coverage.get'>): Output<'coverage.get'>
+  storageInfo(input: { limits: Limits }): Output<'storage.info'>
+  storageLog(input: Input<'storage.log'>): Output<'storage.log'>
+  storagePreview(input: Input<'storage.preview'>): Output<'storage.preview'>
 }
 
 /** How the client opens and closes what a thread holds; nobody else does. */

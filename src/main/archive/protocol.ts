@@ -22,6 +22,11 @@ export const WRITE_VERBS: Verbs<WriteApi> = {
   addFileSource: true,
   syncFileSource: true,
   watchFileSource: true,
+  renameSource: true,
+  setSourceMode: true,
+  removeSource: true,
+  retain: true,
+  retentionDue: true,
   setPace: true,
   addRecording: true,
   importRecording: true,
@@ -39,6 +44,15 @@ export const READ_VERBS: Verbs<ReadApi> = {
   targetsList: true,
   targetGet: true,
   appsList: true,
+  trendsSummary: true,
+  trendsSeries: true,
+  trendsHeatmap: true,
+  attention: true,
+  sessionsList: true,
+  coverage: true,
+  storageInfo: true,
+  storageLog: true,
+  storagePreview: true,
 }
 
 /** What the client calls to open and close a thread's database. */

@@ -7,6 +7,7 @@ import type { ViewStateStore } from '../settings/view-state'
 import { discoverSources, typedPath } from './discover'
 import type { Handlers } from './dispatch'
 import { repairArchive } from './repair'
+import { createStorageHandlers } from './storage'
 import { createTickets } from './tickets'
 
 /** What the verbs work on. */
@@ -81,5 +82,12 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
     'targets.list': (input) => home.read().targetsList(input),
     'targets.get': (input) => home.read().targetGet(input),
     'apps.list': (input) => home.read().appsList(input),
+    'trends.summary': (input) => home.read().trendsSummary(input),
+    'trends.series': (input) => home.read().trendsSeries(input),
+    'trends.heatmap': (input) => home.read().trendsHeatmap(input),
+    'trends.attention': (input) => home.read().attention(input),
+    'sessions.list': (input) => home.read().sessionsList(input),
+    'coverage.get': (input) => home.read().coverage(input),
+    ...createStorageHandlers(),
   }
 }

@@ -143,6 +143,11 @@ export function targetRow(target: FakeTarget, all: readonly FakeRun[], span: Spa
     timedOut: count((run) => run.status === 'timed_out'),
     cancelled: count((run) => run.status === 'cancelled'),
     skipped: count((run) => run.status === 'skipped'),
+    p50Us: null,
+    p95Us: null,
+    missed: null,
+    spark: { runs: [], failed: [] },
+    before: null,
     strip: stripOf(own),
     last: last
       ? { runId: last.id, startedUs: last.startedUs, status: last.status, dependencyFailure: last.dependencyFailure }

@@ -17,13 +17,21 @@ export function fakeInfo(options: FakeOptions): AppInfo {
 
 /** Settings of the fake, one of them by the environment. */
 export function fakeSettings(options: FakeOptions): SettingsView {
-  const defaults = { db_path: null, db_retention_days: 7, db_max_size_mb: 500, sources: [], theme: 'system' as const }
+  const defaults = {
+    db_path: null,
+    db_retention_days: 7,
+    db_framework_retention_days: null,
+    db_max_size_mb: 500,
+    sources: [],
+    theme: 'system' as const,
+  }
   return {
     values: { ...defaults, db_retention_days: 30 },
     defaults,
     origins: {
       db_path: 'default',
       db_retention_days: 'environment',
+      db_framework_retention_days: 'default',
       db_max_size_mb: 'default',
       sources: 'default',
       theme: 'default',

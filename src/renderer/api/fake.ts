@@ -12,7 +12,9 @@ import type { FakeRun } from './fake-runs'
 import { createRunMaker, makeRuns, sourceOf } from './fake-runs'
 import { fakeInfo, fakeSettings } from './fake-settings'
 import { endOf, fakeSources } from './fake-sources'
+import { fakeSourceUpkeep, fakeStorage } from './fake-storage'
 import { FAKE_TARGETS } from './fake-targets'
+import { fakeTrends } from './fake-trends'
 
 /** The fake, and the strings a test can pull. */
 export interface Fake {
@@ -105,10 +107,10 @@ export function createFake(given: FakeOptions): Fake {
     },
     settings: {
       get: () => answer(() => settings, false),
-      change: ({ value }) =>
+      change: ({ name, value }) =>
         answer(() => {
-          settings.values.theme = value
-          settings.origins.theme = 'file'
+          Object.assign(settings.values, { [name]: value })
+          settings.origins[name] = 'file'
           emit('settingsChanged', structuredClone(settings))
           return settings
         }, false),
@@ -130,6 +132,7 @@ export function createFake(given: FakeOptions): Fake {
       retry: () => answer(() => moveSource('cancelled', 'reading')),
       cancel: () => answer(() => moveSource('reading', 'cancelled')),
       discover: () => answer(() => fakeDiscovery(options)),
+      ...fakeSourceUpkeep(answer),
       watch: ({ path }) =>
         answer<null>(() => {
           const refusal = fakeRefusal(path)
@@ -178,6 +181,8 @@ export function createFake(given: FakeOptions): Fake {
         }),
     },
     apps: { list: () => answer(() => (state === 'empty' ? [] : appRows())) },
+    ...fakeTrends(answer),
+    storage: fakeStorage(answer),
     events: Object.fromEntries(
       EVENTS.map((name) => [
         name,

@@ -11,7 +11,9 @@ import { createRunFind } from './queries/run-find'
 import { createRunRows } from './queries/run-rows'
 import { runsPage } from './queries/runs'
 import { createSourceQueries } from './queries/sources'
+import { createStorageQueries } from './queries/storage'
 import { createTargetQueries } from './queries/targets'
+import { createTrendQueries } from './queries/trends'
 import { countValues } from './queries/values'
 import type { Handlers } from './serve'
 
@@ -48,6 +50,8 @@ export function openReader(path: string): OpenReader {
         targetsList: targets.list,
         targetGet: targets.get,
         appsList: sources.apps,
+        ...createTrendQueries(db, parts),
+        ...createStorageQueries(db),
       },
       close: () => db.close(),
     }

@@ -6,11 +6,14 @@ import { migrate, MIGRATIONS, refuseNewer } from './migrator'
 import type { Migration } from './migrator'
 import { createSources } from './sources'
 import type { Sources } from './sources'
+import { createUpkeep } from './upkeep'
+import type { Upkeep } from './upkeep'
 
 /** The archive, open for writing. */
 export interface OpenWriter {
   facts: ArchiveFacts
   sources: Sources
+  upkeep: Upkeep
   close(): void
 }
 
@@ -39,6 +42,7 @@ export function openWriter(
       return {
         facts: { schemaVersion, created: found.kind === 'new' },
         sources,
+        upkeep: createUpkeep(db),
         close: () => {
           db.close()
           lock.release()

@@ -37,6 +37,15 @@ const handlers: Handlers<ReadApi & ThreadApi<null>> = {
   targetsList: (input, context) => turns.first(() => verbs().targetsList(input, context)),
   targetGet: (input, context) => turns.first(() => verbs().targetGet(input, context)),
   appsList: (input, context) => verbs().appsList(input, context),
+  trendsSummary: (input, context) => turns.first(() => verbs().trendsSummary(input, context)),
+  trendsSeries: (input, context) => turns.first(() => verbs().trendsSeries(input, context)),
+  trendsHeatmap: (input, context) => turns.first(() => verbs().trendsHeatmap(input, context)),
+  attention: (input, context) => turns.first(() => verbs().attention(input, context)),
+  sessionsList: (input, context) => turns.first(() => verbs().sessionsList(input, context)),
+  coverage: (input, context) => turns.first(() => verbs().coverage(input, context)),
+  storageInfo: (input, context) => verbs().storageInfo(input, turns.waiting(context)),
+  storageLog: (input, context) => verbs().storageLog(input, context),
+  storagePreview: (input, context) => verbs().storagePreview(input, turns.waiting(context)),
   close: async () => {
     await served.settle()
     reader?.close()

@@ -43,6 +43,11 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   addFileSource: (input) => opened().sources.addFile(input),
   syncFileSource: (input, context) => read(() => opened().sources.syncFile(input, context)),
   watchFileSource: (input, context) => read(() => opened().sources.watchFile(input, context)),
+  renameSource: (input) => opened().upkeep.renameSource(input),
+  setSourceMode: (input) => opened().upkeep.setSourceMode(input),
+  removeSource: (input, context) => opened().upkeep.removeSource(input, context),
+  retain: (input, context) => opened().upkeep.retain(input, context),
+  retentionDue: () => opened().upkeep.retentionDue(),
   setPace: ({ pace }) => {
     opened().sources.setPace(pace)
     return null

@@ -82,6 +82,11 @@ export function createTargetQueries(db: Database, parts: Parts) {
     trigger: target.triggerWords,
     state: stateOf(target),
     ...(counts ?? NO_RUNS),
+    p50Us: null,
+    p95Us: null,
+    missed: null,
+    spark: { runs: [], failed: [] },
+    before: null,
     strip: known?.runs.map((run) => run.letter).join('') ?? '',
     last: lastOf(known),
   })

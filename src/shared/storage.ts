@@ -1,0 +1,120 @@
+import * as v from 'valibot'
+import type { Problem } from './result'
+import type { Tier } from './run'
+import { MAX_RETENTION_DAYS, MIN_SIZE_MB } from './settings'
+
+const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RETENTION_DAYS))
+
+/** The limits of the archive. Megabytes are 10^6 bytes. */
+export const limitsSchema = v.strictObject({
+  retentionDays: days,
+  frameworkRetentionDays: days,
+  maxSizeMb: v.pipe(v.number(), v.integer(), v.minValue(MIN_SIZE_MB)),
+})
+export type Limits = v.InferOutput<typeof limitsSchema>
+
+/** Which limit made a pass delete something. */
+export type Bound = 'time' | 'size'
+
+export const CONTENT_KINDS = ['runs', 'failures', 'logs', 'trends', 'other'] as const
+export type ContentKind = (typeof CONTENT_KINDS)[number]
+
+/** How much a stream kind of a source takes, and how far it reaches. */
+export interface StorageTier {
+  sourceId: number
+  tier: Tier
+  runs: number
+  oldestRunUs: number | null
+  newestRunUs: number | null
+  /** Oldest trend, day or finer. */
+  oldestTrendUs: number | null
+  /** Over the last 7 days, or what there is of them. */
+  runsPerDay: number
+  /** Bytes of runs and what belongs to them. */
+  bytes: number
+  /** Exempt from the time rule. */
+  snapshot: boolean
+}
+
+/** The archive as the Storage page shows it. Sizes in bytes. */
+export interface StorageInfo {
+  path: string
+  /** What `ls` shows: file + WAL + SHM. */
+  bytes: number
+  /** Pages in use. */
+  usedBytes: number
+  /** Pages that can be used again or given back. */
+  reusableBytes: number
+  limitBytes: number
+  diskFreeBytes: number | null
+  content: { kind: ContentKind; bytes: number }[]
+  tiers: StorageTier[]
+  limits: Limits
+  /** Which limit will bind, at the rate of the last 7 days; null when none will within ten years. */
+  binds: { bound: Bound; atUs: number } | null
+  /** How many days of runs the size limit would hold at this rate; null without runs. */
+  daysBySize: number | null
+  /** Even without a run it is over its limit. */
+  limitTooSmall: boolean
+  /** When the next passes are due, microseconds. */
+  nextTimePassUs: number | null
+  nextSizePassUs: number | null
+}
+
+/** Why a pass of the retention ran. */
+export type PassReason = 'start' | 'hourly' | 'daily' | 'growth' | 'by_hand' | 'limits_changed'
+
+/** One pass of the retention. */
+export interface RetentionLogRow {
+  id: number
+  atUs: number
+  durationUs: number
+  reason: PassReason | 'compact' | 'backup' | 'restore' | 'move' | 'source_removed'
+  /** Null when nothing had to go. */
+  bound: Bound | null
+  runs: number
+  frameworkRuns: number
+  bytesBefore: number
+  bytesAfter: number
+  /** Newest run deleted, by start; null when none was. */
+  upToUs: number | null
+  /** Cut short by somebody or by the app's end; the rest follows in the next pass. */
+  cancelled: boolean
+}
+
+/** What lower limits would remove. */
+export interface RetentionPreview {
+  runs: number
+  frameworkRuns: number
+  /** Runs that start before this go, per tier; null = none. */
+  appUpToUs: number | null
+  frameworkUpToUs: number | null
+  /** Roughly how much room that gives back. */
+  bytes: number
+}
+
+export const WORK_KINDS = ['clean', 'compact', 'backup', 'restore', 'move'] as const
+export type WorkKind = (typeof WORK_KINDS)[number]
+
+/** Long work on the archive; one at a time. */
+export interface StorageWork {
+  kind: WorkKind
+  /** Started by the app itself, not by somebody. */
+  automatic: boolean
+  /** What is being done now. */
+  step: 'deleting' | 'shrinking' | 'copying' | 'checking' | 'replacing'
+  /** Share done, 0 to 1; null while it cannot be told. */
+  share: number | null
+  /** Somebody asked for its end; it comes when the copy ends. */
+  cancelling: boolean
+}
+
+/** How long work came to its end. */
+export interface WorkDone {
+  kind: WorkKind
+  outcome: 'done' | 'cancelled' | 'failed'
+  bytesBefore: number
+  bytesAfter: number
+  runs: number
+  problem: Problem | null
+}
