@@ -1,0 +1,14 @@
+import { Failure } from '@shared/result'
+import type { Database } from 'better-sqlite3'
+import type { WriteApi } from '../api'
+import type { Handlers } from './serve'
+
+/** Changes of a source itself. */
+export type SourceUpkeep = Pick<WriteApi, 'renameSource' | 'setSourceMode'> & Pick<Handlers<WriteApi>, 'removeSource'>
+
+export function createSourceUpkeep(_db: Database): SourceUpkeep {
+  const missing = (): never => {
+    throw new Failure('internal', 'This is being built.')
+  }
+  return { renameSource: missing, setSourceMode: missing, removeSource: missing }
+}
