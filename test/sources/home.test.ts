@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceInfo } from '@shared/source'
 import { createArchiveClient } from '@main/archive/client'
 import { createHome } from '@main/home'
 import type { Home } from '@main/home'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ENTRIES } from '../support/archive'
+import { ENTRIES, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { startHassetteWriter } from '../support/hassette-writer'
 import { waitFor } from '../support/wait'
@@ -15,7 +16,8 @@ describe('the home', () => {
 
   const start = async (sourcePaths: string[], forceSample = false) => {
     const committed: number[] = []
-    mkdirSync(folder.path('data'))
+    const told: ((sources: SourceInfo[]) => void)[] = []
+    mkdirSync(folder.path('data'), { recursive: true })
     const home: Home = createHome({
       archivePath: folder.path('data/hassette.db'),
       sampleDir: folder.path('data/sample'),
@@ -24,7 +26,7 @@ describe('the home', () => {
       forceSample,
       openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
       onArchiveState: () => undefined,
-      onSources: () => undefined,
+      onSources: (sources) => told.forEach((listener) => listener(sources)),
       onCommitted: (_, runs) => committed.push(runs),
       info: () => undefined,
       warn: () => undefined,
@@ -34,7 +36,7 @@ describe('the home', () => {
     home.setPace('visible')
     const source = (what: string, is: (source: SourceInfo) => boolean) =>
       waitFor(what, async () => (await home.sources().catch(() => [])).find(is))
-    return { home, committed, source }
+    return { home, committed, source, onSources: (listener: (sources: SourceInfo[]) => void) => told.push(listener) }
   }
 
   it('watches its sources: up to date, then live, and every run as it comes', async () => {
@@ -67,4 +69,57 @@ describe('the home', () => {
     expect(await home.sources()).toHaveLength(2)
     expect(await home.identify(second)).toMatchObject({ schemaVersion: 9 })
   })
+
+  it('stops a reading in the middle, keeps what was copied, and takes the rest when asked', async () => {
+    const path = folder.path('hassette.db')
+    const hassette = await startHassetteWriter(path, { onEnd: onTestFinished })
+    // Written just now, so that it is read a little at a time.
+    await hassette.run({ count: 30_000 })
+    const { home, source, onSources } = await start([path])
+    let stopped = false
+    onSources(([reading]) => {
+      if (stopped || reading?.state.kind !== 'catching_up') return
+      stopped = true
+      home.cancelSource(reading.id)
+    })
+    const { id } = await source('a source that was stopped', ({ state }) => state.kind === 'cancelled')
+    const archive = folder.path('data/hassette.db')
+    const copied = rowsOf(archive, 'SELECT 1 FROM runs').length
+    expect(copied).toBeGreaterThan(0)
+    expect(copied).toBeLessThan(30_000)
+    await home.retrySource(id)
+    await source('all of it', ({ state }) => state.kind === 'live')
+    expect(rowsOf(archive, 'SELECT 1 FROM runs')).toHaveLength(30_000)
+    const [{ ids, kept } = {}] = rowsOf<{ ids: number; kept: number }>(
+      archive,
+      'SELECT count(DISTINCT uid) AS ids, count(uid) AS kept FROM runs',
+    )
+    expect(kept).toBeGreaterThan(0)
+    expect(ids).toBe(kept)
+  })
+
+  it('reads on by itself when a full disk has room again', async ({ skip }) => {
+    mkdirSync(folder.path('data'))
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder.path('data')], { stdio: 'ignore' })
+    } catch {
+      return skip('no right to mount a small file system')
+    }
+    try {
+      await fillAndFree()
+    } finally {
+      execFileSync('umount', ['-l', folder.path('data')], { stdio: 'ignore' })
+    }
+  })
+
+  const fillAndFree = async (): Promise<void> => {
+    writeFileSync(folder.path('data/ballast'), Buffer.alloc(256 * 1024))
+    const { home, source } = await start([openFixture('live-0.52', folder.path('x'))])
+    await source('the full disk', ({ state }) => state.kind === 'failed' && state.problem.code === 'disk_full')
+    expect(home.archiveState()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
+    execFileSync('mount', ['-o', 'remount,size=64m', folder.path('data')])
+    await source('all of it', ({ state }) => state.kind === 'up_to_date')
+    expect(rowsOf(folder.path('data/hassette.db'), 'SELECT 1 FROM runs')).toHaveLength(16_795)
+    expect(home.archiveState()).toEqual({ kind: 'ready' })
+  }
 })
