@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DEFAULT_RANGE } from './range'
 
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
@@ -55,13 +56,27 @@ export const settingChangeSchema = v.variant('name', [
 ])
 export type SettingChange = v.InferOutput<typeof settingChangeSchema>
 
+const columnName = v.pipe(v.string(), v.maxLength(20))
+
+/** Columns of a table that somebody hid or made wider or narrower; widths in CSS pixels. */
+const columnsSchema = v.object({
+  hidden: v.optional(v.pipe(v.array(columnName), v.maxLength(20)), () => []),
+  widths: v.optional(v.record(columnName, v.pipe(v.number(), v.minValue(24), v.maxValue(1000))), () => ({})),
+})
+export type ColumnChoice = v.InferOutput<typeof columnsSchema>
+
 /** What the window remembers by itself: kept in a file of its own, never in the archive. */
 export const viewStateSchema = v.object({
-  range: v.optional(v.pipe(v.string(), v.maxLength(60)), '24h'),
+  range: v.optional(v.pipe(v.string(), v.maxLength(60)), DEFAULT_RANGE),
   tier: v.optional(v.picklist(['app', 'framework', 'all']), 'app'),
   sidebarCollapsed: v.optional(v.boolean(), false),
   /** CSS pixels, 360–480. */
   inspectorWidth: v.optional(v.pipe(v.number(), v.minValue(360), v.maxValue(480)), 412),
   sourceId: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger())), null),
+  handlerColumns: v.optional(columnsSchema, () => ({ hidden: [], widths: {} })),
+  jobColumns: v.optional(columnsSchema, () => ({ hidden: [], widths: {} })),
 })
 export type ViewState = v.InferOutput<typeof viewStateSchema>
+
+/** What is remembered before anything was. */
+export const FIRST_VIEW: ViewState = v.parse(viewStateSchema, {})

@@ -3,13 +3,12 @@ import type { Condition, RunFilter, Span } from '@shared/filter'
 import type { RunDetail, RunPage, RunRow } from '@shared/run'
 import { outcomeLetter } from '@shared/run'
 import type { AppRow, TargetDetail, TargetRow } from '@shared/target'
+import type { ClosedSpan } from './fake-figures'
+import { closed, countRuns, inSpan, missedStarts, spanBefore } from './fake-figures'
 import type { FakeRun } from './fake-runs'
 import { runId, sourceOf } from './fake-runs'
 import type { FakeTarget } from './fake-targets'
 import { FAKE_TARGETS } from './fake-targets'
-
-const inSpan = (run: FakeRun, span: Span): boolean =>
-  (span.fromUs === null || run.startedUs >= span.fromUs) && (span.toUs === null || run.startedUs < span.toUs)
 
 /** Whether a run has what a condition names, whatever its operator. */
 function holds(run: FakeRun, condition: Condition): boolean {
@@ -86,7 +85,8 @@ export function pageOf(
   return {
     rows: places.map((place) => rowOf(runs[place] as FakeRun)),
     older: hasOlder ? `1:${oldest ?? at}` : null,
-    newer: `1:${newest === undefined ? at : newest + 1}`,
+    // As the archive: above a page that goes back from a place lies that place.
+    newer: `1:${input.direction === 'older' || newest === undefined ? at : newest + 1}`,
   }
 }
 
@@ -120,12 +120,18 @@ function stripOf(runs: readonly FakeRun[]): string {
     .join('')
 }
 
+/** Steps of a sparkline. */
+const SPARK_STEPS = 24
+
 /** A target counted over a span. */
 export function targetRow(target: FakeTarget, all: readonly FakeRun[], span: Span): TargetRow {
   const own = all.filter((run) => run.targetId === target.id)
-  const runs = own.filter((run) => inSpan(run, span))
+  const endUs = all.at(-1)?.finishedUs ?? 0
   const last = own.at(-1)
-  const count = (test: (run: FakeRun) => boolean): number => runs.filter(test).length
+  const counted = (part: Span): ReturnType<typeof countRuns> => countRuns(own.filter((run) => inSpan(run, part)))
+  const before = spanBefore(span, all)
+  const { p99Us, ...figures } = counted(span)
+  void p99Us
   return {
     id: target.id,
     kind: target.kind,
@@ -137,22 +143,26 @@ export function targetRow(target: FakeTarget, all: readonly FakeRun[], span: Spa
     name: target.name,
     trigger: target.trigger,
     state: target.state,
-    runs: runs.length,
-    failed: count((run) => run.status === 'failed'),
-    dependencyFailures: count((run) => run.dependencyFailure),
-    timedOut: count((run) => run.status === 'timed_out'),
-    cancelled: count((run) => run.status === 'cancelled'),
-    skipped: count((run) => run.status === 'skipped'),
-    p50Us: null,
-    p95Us: null,
-    missed: null,
-    spark: { runs: [], failed: [] },
-    before: null,
+    ...figures,
+    missed: missedStarts(target, span, endUs),
+    spark: sparkOf(own, closed(span, all)),
+    before: before ? { ...counted(before), missed: missedStarts(target, before, endUs) } : null,
     strip: stripOf(own),
     last: last
       ? { runId: last.id, startedUs: last.startedUs, status: last.status, dependencyFailure: last.dependencyFailure }
       : null,
   }
+}
+
+function sparkOf(own: readonly FakeRun[], span: ClosedSpan | null): TargetRow['spark'] {
+  const spark = { runs: new Array<number>(SPARK_STEPS).fill(0), failed: new Array<number>(SPARK_STEPS).fill(0) }
+  if (!span) return spark
+  for (const run of own.filter((one) => inSpan(one, span))) {
+    const step = Math.floor(((run.startedUs - span.fromUs) / (span.toUs - span.fromUs)) * SPARK_STEPS)
+    spark.runs[step] = (spark.runs[step] ?? 0) + 1
+    if (run.status === 'failed' || run.status === 'timed_out') spark.failed[step] = (spark.failed[step] ?? 0) + 1
+  }
+  return spark
 }
 
 /** A target's page. */

@@ -2,6 +2,7 @@ import type { Api, EventPayloads } from '@shared/contract'
 import type { Problem, Result } from '@shared/result'
 import { problem } from '@shared/result'
 import type { ViewState } from '@shared/settings'
+import { FIRST_VIEW } from '@shared/settings'
 import type { ArchiveState } from '@shared/source'
 import type { EventName } from '@shared/verbs'
 import { EVENTS } from '@shared/verbs'
@@ -59,7 +60,7 @@ export function createFake(given: FakeOptions): Fake {
   let state = options.state
   let copied = ''
   let archive = archiveState(state)
-  let viewState: ViewState = { range: '24h', tier: 'app', sidebarCollapsed: false, inspectorWidth: 412, sourceId: null }
+  let viewState: ViewState = FIRST_VIEW
   const settings = fakeSettings(options)
   const stores = new Map<number, FakeRun[]>()
   const runsOf = (sourceId: number): FakeRun[] => {
@@ -73,6 +74,7 @@ export function createFake(given: FakeOptions): Fake {
   }
   const sources = (): ReturnType<typeof fakeSources> => fakeSources(options, runsOf)
   const targetsOf = (): typeof FAKE_TARGETS => (state === 'empty' ? [] : FAKE_TARGETS)
+  const modeOf = (sourceId: number): string => sources().find(({ id }) => id === sourceId)?.mode ?? 'live'
   const home = (): number => sources()[0]?.id ?? 1
 
   async function answer<T>(work: () => T | Problem, reads = true): Promise<Result<T>> {
@@ -181,7 +183,7 @@ export function createFake(given: FakeOptions): Fake {
         }),
     },
     apps: { list: () => answer(() => (state === 'empty' ? [] : appRows())) },
-    ...fakeTrends(answer),
+    ...fakeTrends(answer, { runsOf, targets: targetsOf, endUs: (sourceId) => endOf(sourceId, options), mode: modeOf }),
     storage: fakeStorage(answer),
     events: Object.fromEntries(
       EVENTS.map((name) => [

@@ -3,8 +3,9 @@ import { computed, ref } from 'vue'
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import { useRouter } from 'vue-router'
 import type { Span, TierChoice } from '@shared/filter'
-import { DEFAULT_RANGE, parseRange, spanOf } from '@shared/range'
+import { parseRange, spanOf } from '@shared/range'
 import type { ViewState } from '@shared/settings'
+import { FIRST_VIEW } from '@shared/settings'
 import type { SourceInfo } from '@shared/source'
 import { useClient } from '../api/client'
 import { nowUs } from '../lib/clock'
@@ -16,13 +17,7 @@ export const useView = defineStore('view', () => {
   const client = useClient()
   const router = useRouter()
   const sources = useSources()
-  const remembered = ref<ViewState>({
-    range: DEFAULT_RANGE,
-    tier: 'app',
-    sidebarCollapsed: false,
-    inspectorWidth: 412,
-    sourceId: null,
-  })
+  const remembered = ref<ViewState>(FIRST_VIEW)
 
   const query = computed(() => router.currentRoute.value.query)
   const range = computed(() => rangeOf(query.value) ?? remembered.value.range)
