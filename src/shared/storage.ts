@@ -72,7 +72,9 @@ export interface RetentionLogRow {
   reason: PassReason | 'compact' | 'backup' | 'restore' | 'move' | 'source_removed'
   /** Null when nothing had to go. */
   bound: Bound | null
+  /** Of both tiers. */
   runs: number
+  /** Also among `runs`. */
   frameworkRuns: number
   bytesBefore: number
   bytesAfter: number
@@ -84,7 +86,9 @@ export interface RetentionLogRow {
 
 /** What lower limits would remove. */
 export interface RetentionPreview {
+  /** Of both tiers. */
   runs: number
+  /** Also among `runs`. */
   frameworkRuns: number
   /** Runs that start before this go, per tier; null = none. */
   appUpToUs: number | null
