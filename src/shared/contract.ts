@@ -81,8 +81,13 @@ export const contract = {
   ),
   /** A snapshot is exempt from the time rule. */
   'sources.setMode': answers<null>()(v.strictObject({ sourceId: idSchema, mode: v.picklist(['live', 'snapshot']) })),
-  /** Ends the reading of a source for good; its runs stay to be looked at, or go with it. */
-  'sources.remove': answers<null>()(v.strictObject({ sourceId: idSchema, runs: v.picklist(['keep', 'delete']) })),
+  /**
+   * Ends the reading of a source for good; its runs stay to be looked at, or go with it. A negative id is a source that
+   * could not be added yet.
+   */
+  'sources.remove': answers<null>()(
+    v.strictObject({ sourceId: v.pipe(v.number(), v.safeInteger()), runs: v.picklist(['keep', 'delete']) }),
+  ),
   'runs.page': answers<RunPage>()(
     v.strictObject({
       filter: runFilterSchema,

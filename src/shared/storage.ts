@@ -120,5 +120,7 @@ export interface WorkDone {
   bytesBefore: number
   bytesAfter: number
   runs: number
+  /** The file that lies there now beside the archive: the backup, what a restore set aside, what a move left behind. */
+  file: string | null
   problem: Problem | null
 }

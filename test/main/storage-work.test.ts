@@ -27,11 +27,19 @@ describe('long work on the archive', () => {
       say({ share: 0.5 })
       say({ step: 'checking', share: null })
       await Promise.resolve()
-      say({ bytesAfter: 40, runs: 7 })
+      say({ bytesAfter: 40, runs: 7, file: 'x' })
     })
     const begin = { kind: 'compact', automatic: false, step: 'copying', share: null, cancelling: false }
     expect(seen).toEqual([begin, { ...begin, share: 0.5 }, { ...begin, step: 'checking' }, null])
-    expect(done).toEqual({ kind: 'compact', outcome: 'done', bytesBefore: 100, bytesAfter: 40, runs: 7, problem: null })
+    expect(done).toEqual({
+      kind: 'compact',
+      outcome: 'done',
+      bytesBefore: 100,
+      bytesAfter: 40,
+      runs: 7,
+      file: 'x',
+      problem: null,
+    })
     expect(works.state()).toBeNull()
   })
 

@@ -4,8 +4,8 @@ import type { StorageWork, WorkDone, WorkKind } from '@shared/storage'
 /** What a job tells while it goes on; what it leaves out stays as it was. */
 export type WorkNews = Partial<Pick<StorageWork, 'step' | 'share'> & WorkFigures>
 
-/** What a job did, in bytes and rows. Told as soon as it is known, so that work cut short has its figures too. */
-export type WorkFigures = Pick<WorkDone, 'bytesBefore' | 'bytesAfter' | 'runs'>
+/** What a job did. Told as soon as it is known, so that work cut short has its figures too. */
+export type WorkFigures = Pick<WorkDone, 'bytesBefore' | 'bytesAfter' | 'runs' | 'file'>
 
 /** A piece of long work. It ends early, by throwing `cancelled`, once the signal is aborted and it safely can. */
 export type WorkJob = (say: (news: WorkNews) => void, signal: AbortSignal) => Promise<void>
@@ -49,7 +49,7 @@ export function createStorageWorks(warn: (message: string, thrown: unknown) => v
   }
 
   async function perform(kind: WorkKind, job: WorkJob, signal: AbortSignal): Promise<WorkDone> {
-    const done: WorkDone = { kind, outcome: 'done', bytesBefore: 0, bytesAfter: 0, runs: 0, problem: null }
+    const done: WorkDone = { kind, outcome: 'done', bytesBefore: 0, bytesAfter: 0, runs: 0, file: null, problem: null }
     const say = ({ step, share, ...figures }: WorkNews): void => {
       Object.assign(done, figures)
       // A job that still reports after its end has nothing to report to.
