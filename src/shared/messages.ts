@@ -2,6 +2,7 @@ import { formatCount, formatShortCount, plural } from './format'
 import { connectWords } from './messages-connect'
 import { frameWords } from './messages-frame'
 import { runWords } from './messages-run'
+import { trendWords } from './messages-trends'
 import { KIND_WORD, ORIGIN_WORD } from './names'
 import type { TargetKind } from './run'
 import type { SettingOrigin } from './settings'
@@ -11,7 +12,14 @@ export const words = {
   appName: 'Hassette Monitor',
   skip: 'Skip to the list',
   notices: 'Notices',
-  pages: { nav: 'Pages', handlers: 'Handlers', jobs: 'Jobs', history: 'History', settings: 'Settings' },
+  pages: {
+    nav: 'Pages',
+    overview: 'Overview',
+    handlers: 'Handlers',
+    jobs: 'Jobs',
+    history: 'History',
+    settings: 'Settings',
+  },
   tryAgain: 'Try again',
   link: 'Link',
   markdown: 'Markdown',
@@ -153,6 +161,7 @@ export const words = {
   },
 
   ...runWords,
+  ...trendWords,
 
   settings: {
     appearance: 'Appearance',
