@@ -40,13 +40,15 @@ CREATE TABLE epochs (
 ) STRICT;
 CREATE INDEX epochs_source ON epochs (source_id);
 
--- Append-only sequences of runs in finish order. `last_sequence` is never given out again, also after a purge.
+-- Append-only sequences of runs in finish order. `last_sequence` is never given out again, also after a purge. Runs up to
+-- `rolled_sequence` are counted in `rollups` and `group_rollups`; those beyond it are not yet.
 CREATE TABLE streams (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  epoch_id      INTEGER NOT NULL REFERENCES epochs (id),
-  tier          TEXT NOT NULL CHECK (tier IN ('app', 'framework')),
-  role          TEXT NOT NULL CHECK (role IN ('live', 'backfill')),
-  last_sequence INTEGER NOT NULL DEFAULT 0
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  epoch_id        INTEGER NOT NULL REFERENCES epochs (id),
+  tier            TEXT NOT NULL CHECK (tier IN ('app', 'framework')),
+  role            TEXT NOT NULL CHECK (role IN ('live', 'backfill')),
+  last_sequence   INTEGER NOT NULL DEFAULT 0,
+  rolled_sequence INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX streams_epoch ON streams (epoch_id);
 

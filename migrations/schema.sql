@@ -33,11 +33,12 @@ CREATE TABLE epochs (
 CREATE INDEX epochs_source ON epochs (source_id);
 
 CREATE TABLE streams (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  epoch_id      INTEGER NOT NULL REFERENCES epochs (id),
-  tier          TEXT NOT NULL CHECK (tier IN ('app', 'framework')),
-  role          TEXT NOT NULL CHECK (role IN ('live', 'backfill')),
-  last_sequence INTEGER NOT NULL DEFAULT 0
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  epoch_id        INTEGER NOT NULL REFERENCES epochs (id),
+  tier            TEXT NOT NULL CHECK (tier IN ('app', 'framework')),
+  role            TEXT NOT NULL CHECK (role IN ('live', 'backfill')),
+  last_sequence   INTEGER NOT NULL DEFAULT 0,
+  rolled_sequence INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX streams_epoch ON streams (epoch_id);

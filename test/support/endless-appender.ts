@@ -1,6 +1,7 @@
 import { createAppender } from '@main/archive/worker/append'
 import { openForWriting } from '@main/archive/worker/connection'
 import { migrate } from '@main/archive/worker/migrator'
+import { createWriterMemory } from '@main/archive/worker/writer-memory'
 import { madeFailure } from '../archive/made-archives'
 import { batchOf, BEGIN_US, madeParents, madeRun, madeTarget } from './synthetic'
 
@@ -16,7 +17,7 @@ export async function appendForEver(path: string, told: (committed: number) => v
   migrate(db, path)
   db.exec(`INSERT OR IGNORE INTO sources (id, name, mode, added_us) VALUES (1, 'x', 'live', 0);
     INSERT OR IGNORE INTO epochs (id, source_id, first_seen_us, reason) VALUES (1, 1, 0, 'first')`)
-  const appender = createAppender(db, 1, 1, () => BEGIN_US)
+  const appender = createAppender(db, createWriterMemory(db), { sourceId: 1, epochId: 1, nowUs: () => BEGIN_US })
   appender.update(madeParents(TARGETS.map((id) => madeTarget(id))))
   let last = Number(db.prepare('SELECT last_foreign_id FROM epochs').pluck().get())
   for (;;) {

@@ -3,6 +3,8 @@ import { createAppender } from '@main/archive/worker/append'
 import type { Appender } from '@main/archive/worker/append'
 import { openForWriting } from '@main/archive/worker/connection'
 import { migrate } from '@main/archive/worker/migrator'
+import { createWriterMemory } from '@main/archive/worker/writer-memory'
+import type { WriterMemory } from '@main/archive/worker/writer-memory'
 import { RUN_STATUSES } from '@shared/run'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
@@ -14,9 +16,11 @@ export const BEGIN_US = 1_767_225_600_000_000
 export interface SyntheticArchive {
   db: Database
   sourceId: number
+  /** Shared by all its appenders. */
+  memory: WriterMemory
   /** A new epoch with its own streams. */
   epoch(): { id: number; appender: Appender }
-  /** A new appender for an epoch, as after a restart of the thread; each of role backfill has streams of its own. */
+  /** A new appender for an epoch; each of role backfill has streams of its own. */
   reopen(epochId: number, role?: AppendRole): Appender
 }
 
@@ -27,10 +31,13 @@ export function createSynthetic(path: string): SyntheticArchive {
     .prepare(`INSERT INTO sources (name, mode, file_path, added_us) VALUES ('synthetic', 'snapshot', ?, 0)`)
     .run(`${path}.source`)
   const sourceId = Number(added.lastInsertRowid)
-  const reopen = (epochId: number, role?: AppendRole) => createAppender(db, sourceId, epochId, () => BEGIN_US, role)
+  const memory = createWriterMemory(db)
+  const reopen = (epochId: number, role: AppendRole = 'live') =>
+    createAppender(db, memory, { sourceId, epochId, role, nowUs: () => BEGIN_US })
   return {
     db,
     sourceId,
+    memory,
     epoch: () => {
       const id = Number(
         db.prepare(`INSERT INTO epochs (source_id, first_seen_us, reason) VALUES (?, 0, 'first')`).run(sourceId)

@@ -64,6 +64,8 @@ export interface Progress {
 /** What one reading of a Hassette file brought. */
 export interface SyncReport {
   runs: number
+  /** Of `runs`: past their term already when they were first read, so that trends and groups count them and no more. */
+  trendsOnly: number
   sessions: number
   targets: number
   milliseconds: number

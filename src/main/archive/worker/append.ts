@@ -1,16 +1,16 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../batch'
-import { createFailureTexts } from './failure-texts'
 import { createGroups } from './groups'
 import { runId } from './ids'
 import { createParents } from './parents'
-import { createRecentRuns } from './recent'
 import { flagsOf } from './run-codes'
 import { createRunLogs } from './run-logs'
 import type { RunLogs } from './run-logs'
+import { createStreams } from './streams'
+import type { Reach, Stream } from './streams'
 import { encodeUid } from './uid'
-import { createZoneMap } from './zone-map'
+import type { WriterMemory } from './writer-memory'
 
 /** Bytes of a run without what may hang on it; measured. */
 const PLAIN_RUN_BYTES = 32
@@ -21,61 +21,74 @@ export interface Appender {
   update(parents: ParentsInput): void
   /** Whether every run's target and session is known; if not, `update` first. */
   knowsParentsOf(runs: RunInput[]): boolean
-  /** Writes a batch and its cursor in one transaction. */
-  append(batch: RunBatch): void
+  /** Writes a batch and its cursor in one transaction. Answers how many of its runs were counted and not kept. */
+  append(batch: RunBatch): number
   /** Takes log lines that came after their runs. */
-  logs: RunLogs
-  /** Forgets everything kept in memory, because somebody else wrote to the same source. */
-  forget(): void
+  logs: Pick<RunLogs, 'take' | 'cursor'>
 }
 
-interface Stream {
-  id: number
-  lastSequence: number
+/** What an appender is for. */
+export interface AppenderOptions {
+  sourceId: number
+  epochId: number
+  /** By default `live`. */
+  role?: AppendRole
+  /** The time of our read, microseconds. */
+  nowUs: () => number
+  /** Runs that started before (microseconds) are past their term already: counted, and not kept. Null keeps all. */
+  keepsFrom?: (tier: Tier) => number | null
 }
 
-/** `nowUs` gives the time of our read, microseconds. */
-export function createAppender(
-  db: Database,
-  sourceId: number,
-  epochId: number,
-  nowUs: () => number,
-  role: AppendRole = 'live',
-): Appender {
+/** What the archive calls what a run belongs to. */
+interface Owners {
+  stream: Stream
+  targetId: number
+  sessionId: number | null
+}
+
+/** All that append on one connection share its `memory`. */
+export function createAppender(db: Database, memory: WriterMemory, options: AppenderOptions): Appender {
+  const { sourceId, epochId, role = 'live', nowUs, keepsFrom = () => null } = options
+  const { zones, recent, texts, trends } = memory
   const parents = createParents(db, sourceId, epochId)
-  const zones = createZoneMap(db)
-  const recent = createRecentRuns(db)
-  const texts = createFailureTexts(db)
+  const streams = createStreams(db, epochId, role)
   const groups = createGroups(db, sourceId)
   const logs = createRunLogs(db, epochId)
   const statements = prepareAll(db)
-  const streams = new Map<Tier, Stream>()
+  let version = memory.version()
 
-  const streamOf = (tier: Tier): Stream => {
-    const known = streams.get(tier)
-    if (known) return known
-    // Runs of a backfill would stand before those of an earlier one, so it never goes on with a stream.
-    const found = role === 'live' ? statements.findStream.get(epochId, tier) : undefined
-    const stream = found ?? {
-      id: Number(statements.addStream.run(epochId, tier, role).lastInsertRowid),
-      lastSequence: 0,
-    }
-    streams.set(tier, stream)
-    return stream
+  /** Somebody may have undone or deleted what is kept in memory here. */
+  const catchUp = (): void => {
+    if (version === memory.version()) return
+    version = memory.version()
+    for (const part of [parents, streams, groups, logs]) part.forget()
   }
 
-  const appendRun = (run: RunInput): void => {
-    const stream = streamOf(run.tier)
-    const id = runId(stream.id, ++stream.lastSequence)
-    const targetId = parents.targetOf(run) ?? parents.placeholder(run, nowUs())
-    const sessionId = parents.sessionOf(run) ?? null
+  const ownersOf = (run: RunInput): Owners => ({
+    stream: streams.of(run.tier),
+    targetId: parents.targetOf(run) ?? parents.placeholder(run, nowUs()),
+    sessionId: parents.sessionOf(run) ?? null,
+  })
+
+  /** A run that is past its term already. */
+  const countRun = (run: RunInput, { stream, targetId, sessionId }: Owners): void => {
+    const groupId = groups.take(targetId, run, texts.typeOf(run.failure?.errorType ?? null), 'count')
+    const { startedUs, durationUs, status } = run
+    const none = { sequence: null, id: null }
+    const flags = flagsOf(run)
+    trends.add({ ...none, streamId: stream.id, targetId, sessionId, startedUs, durationUs, status, flags, groupId })
+  }
+
+  const keepRun = (run: RunInput, { stream, targetId, sessionId }: Owners): void => {
+    const sequence = ++stream.lastSequence
+    const id = runId(stream.id, sequence)
     const flags = flagsOf(run)
     // Framework successes are many and nobody looks for one by its id.
     const keepsIds = run.tier === 'app' || run.failure !== null
     const uid = keepsIds && run.executionId !== null ? encodeUid(run.executionId) : null
     const context = keepsIds && run.contextId !== null ? encodeUid(run.contextId) : null
     const errorTypeId = texts.typeOf(run.failure?.errorType ?? null)
-    const groupId = groups.take(targetId, run, errorTypeId)
+    const groupId = groups.take(targetId, run, errorTypeId, 'keep')
     const { startedUs, durationUs, status } = run
     statements.addRun.run(id, targetId, sessionId, startedUs, durationUs, status, flags, groupId, uid, context)
     if (run.failure) texts.write({ runId: id, targetId, errorTypeId, groupId, failure: run.failure })
@@ -83,41 +96,44 @@ export function createAppender(
     const bytes = PLAIN_RUN_BYTES + (uid?.length ?? 0) + (context?.length ?? 0) + (run.failure?.message?.length ?? 0)
     zones.add({ id, targetId, startedUs, durationUs, status, flags, bytes })
     recent.add(targetId, { id, endUs: startedUs + durationUs, status, flags })
+    const streamId = stream.id
+    trends.add({ streamId, sequence, id, targetId, sessionId, startedUs, durationUs, status, flags, groupId })
   }
 
-  const extend = (runs: RunInput[]): void => {
+  /** Keeps or counts each run. Answers how many were counted only. */
+  const take = (runs: RunInput[]): number => {
+    const term = { app: keepsFrom('app') ?? -Infinity, framework: keepsFrom('framework') ?? -Infinity }
     const sessionEnds = new Map<number, number>()
-    const spans = new Map<Tier, { from: number; to: number }>()
+    const reaches = { runs: new Map<Stream, Reach>(), trends: new Map<Stream, Reach>() }
+    let counted = 0
     for (const run of runs) {
+      const owners = ownersOf(run)
+      const keeps = run.startedUs >= term[run.tier]
+      if (keeps) keepRun(run, owners)
+      else countRun(run, owners)
+      if (!keeps) counted++
+      const { stream, sessionId } = owners
       const endUs = run.startedUs + run.durationUs
-      const sessionId = parents.sessionOf(run)
-      if (sessionId !== undefined) sessionEnds.set(sessionId, Math.max(sessionEnds.get(sessionId) ?? 0, endUs))
-      const span = spans.get(run.tier)
-      if (span) Object.assign(span, { from: Math.min(span.from, run.startedUs), to: Math.max(span.to, endUs) })
-      else spans.set(run.tier, { from: run.startedUs, to: endUs })
+      if (sessionId !== null) sessionEnds.set(sessionId, Math.max(sessionEnds.get(sessionId) ?? 0, endUs))
+      widen(keeps ? reaches.runs : reaches.trends, stream, run.startedUs, endUs)
     }
     for (const [sessionId, endUs] of sessionEnds) parents.extendSession(sessionId, endUs)
-    for (const [tier, { from, to }] of spans) {
-      const stream = streamOf(tier)
-      if (statements.extendCoverage.run(from, to, stream.id).changes === 0) {
-        statements.addCoverage.run(stream.id, from, to)
-      }
-      statements.moveStream.run(stream.lastSequence, stream.id)
+    for (const [stream, reach] of reaches.runs) {
+      streams.extend(stream, 'runs', reach)
+      streams.move(stream)
     }
+    for (const [stream, reach] of reaches.trends) streams.extend(stream, 'trends', reach)
+    return counted
   }
 
-  const forget = (): void => {
-    for (const part of [parents, zones, recent, texts, groups, logs]) part.forget()
-    streams.clear()
-  }
-
-  const inTransaction = <T>(work: (input: T) => void): ((input: T) => void) => {
+  const inTransaction = <I, O>(work: (input: I) => O): ((input: I) => O) => {
     const transaction = db.transaction(work).immediate
     return (input) => {
+      catchUp()
       try {
-        transaction(input)
+        return transaction(input)
       } catch (error) {
-        forget()
+        memory.forget()
         throw error
       }
     }
@@ -125,54 +141,61 @@ export function createAppender(
 
   return {
     update: inTransaction((input: ParentsInput) => parents.update(input, nowUs(), role)),
-    knowsParentsOf: (runs) =>
-      runs.every(
+    knowsParentsOf: (runs) => {
+      catchUp()
+      return runs.every(
         (run) =>
           parents.targetOf(run) !== undefined &&
           (run.foreignSessionId === null || parents.sessionOf(run) !== undefined),
-      ),
+      )
+    },
     append: inTransaction(({ runs, cursor }: RunBatch) => {
-      for (const run of runs) appendRun(run)
-      extend(runs)
+      const counted = take(runs)
       zones.flush()
       recent.flush()
       groups.flush()
+      trends.flushDue()
       if (cursor) statements.moveCursor.run(cursor.foreignId, cursor.foreignId, cursor.uid, cursor.startedUs, epochId)
+      return counted
     }),
-    logs,
-    forget,
+    logs: {
+      cursor: logs.cursor,
+      take: (...lines) => {
+        catchUp()
+        return logs.take(...lines)
+      },
+    },
   }
 }
 
+function widen(reaches: Map<Stream, Reach>, stream: Stream, fromUs: number, toUs: number): void {
+  const reach = reaches.get(stream)
+  if (!reach) {
+    reaches.set(stream, { fromUs, toUs })
+    return
+  }
+  reach.fromUs = Math.min(reach.fromUs, fromUs)
+  reach.toUs = Math.max(reach.toUs, toUs)
+}
+
+type RunRow = [
+  id: number,
+  targetId: number,
+  sessionId: number | null,
+  startedUs: number,
+  durationUs: number,
+  status: number,
+  flags: number,
+  groupId: number | null,
+  uid: Uint8Array | null,
+  context: Uint8Array | null,
+]
+
 function prepareAll(db: Database) {
   return {
-    findStream: db.prepare<[number, Tier], Stream>(
-      `SELECT id, last_sequence AS lastSequence FROM streams WHERE epoch_id = ? AND tier = ? AND role = 'live'`,
-    ),
-    addStream: db.prepare<[number, Tier, AppendRole]>(`INSERT INTO streams (epoch_id, tier, role) VALUES (?, ?, ?)`),
-    moveStream: db.prepare<[number, number]>('UPDATE streams SET last_sequence = ? WHERE id = ?'),
-    addRun: db.prepare<
-      [
-        number,
-        number,
-        number | null,
-        number,
-        number,
-        number,
-        number,
-        number | null,
-        Uint8Array | null,
-        Uint8Array | null,
-      ]
-    >(
+    addRun: db.prepare<RunRow>(
       `INSERT INTO runs (id, target_id, session_id, started_us, duration_us, status, flags, group_id, uid, context)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    extendCoverage: db.prepare<[number, number, number]>(
-      `UPDATE coverage SET from_us = min(from_us, ?), to_us = max(to_us, ?) WHERE stream_id = ? AND kind = 'runs'`,
-    ),
-    addCoverage: db.prepare<[number, number, number]>(
-      `INSERT INTO coverage (stream_id, kind, from_us, to_us) VALUES (?, 'runs', ?, ?)`,
     ),
     moveCursor: db.prepare<[number, number, string | null, number, number]>(
       `UPDATE epochs SET last_foreign_id = ?, anchor_id = ?, anchor_uid = ?, anchor_started_us = ? WHERE id = ?`,

@@ -15,6 +15,7 @@ const NEW_FOR_US = 86_400_000_000
 interface Counted {
   id: number
   n: number
+  deleted: number
   firstUs: number
   lastUs: number
 }
@@ -51,7 +52,8 @@ export function prepareGroups(db: Database) {
     ),
     // A run from before the group fell silent does not bring it back.
     count: db.prepare<[Counted]>(
-      `UPDATE error_groups SET n_total = n_total + @n, first_us = min(first_us, @firstUs), last_us = max(last_us, @lastUs),
+      `UPDATE error_groups SET n_total = n_total + @n, n_deleted = n_deleted + @deleted,
+         first_us = min(first_us, @firstUs), last_us = max(last_us, @lastUs),
          state = CASE
            WHEN state = 'resolved' AND @lastUs > last_us THEN 'regressed'
            WHEN state = 'new' AND max(last_us, @lastUs) - min(first_us, @firstUs) >= ${NEW_FOR_US} THEN 'ongoing'

@@ -20,8 +20,11 @@ const REMEMBERED = 1000
 
 /** Sorts failed runs into groups of one cause, and counts them. */
 export interface Groups {
-  /** The group of a run, made if need be; null for a run that forms none. Within the transaction of the batch. */
-  take(targetId: number, run: RunInput, errorTypeId: number | null): number | null
+  /**
+   * The group of a run, made if need be; null for a run that forms none. Within the transaction of the batch. A run that
+   * is counted and not kept (`count`) is among the group's deleted ones at once.
+   */
+  take(targetId: number, run: RunInput, errorTypeId: number | null, how?: 'keep' | 'count'): number | null
   /** Writes the counts; within the transaction of the batch. */
   flush(): void
   /** Forgets everything kept in memory; after a rollback, or when somebody else changed groups. */
@@ -30,6 +33,8 @@ export interface Groups {
 
 interface Tally {
   n: number
+  /** Of `n`. */
+  deleted: number
   firstUs: number
   lastUs: number
 }
@@ -150,15 +155,16 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
     return fingerprint && groupFor(fingerprint, targetId, run.startedUs, errorTypeId)
   }
 
-  const count = (groupId: number, targetId: number, atUs: number): void => {
+  const count = (groupId: number, targetId: number, atUs: number, deleted: number): void => {
     const ofGroup = pending.get(groupId) ?? new Map<number, Tally>()
     pending.set(groupId, ofGroup)
     const tally = ofGroup.get(targetId)
     if (!tally) {
-      ofGroup.set(targetId, { n: 1, firstUs: atUs, lastUs: atUs })
+      ofGroup.set(targetId, { n: 1, deleted, firstUs: atUs, lastUs: atUs })
       return
     }
     tally.n++
+    tally.deleted += deleted
     tally.firstUs = Math.min(tally.firstUs, atUs)
     tally.lastUs = Math.max(tally.lastUs, atUs)
   }
@@ -174,7 +180,7 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
   }
 
   return {
-    take: (targetId, run, errorTypeId) => {
+    take: (targetId, run, errorTypeId, how = 'keep') => {
       if (!FORMING.has(run.status)) return null
       const { errorType, message, traceback } = run.failure ?? {}
       const said = [targetId, run.status, run.dependencyFailure, errorType, message, traceback].join('\0')
@@ -185,7 +191,7 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
         if (remembered.size >= REMEMBERED) remembered.clear()
         remembered.set(said, groupId)
       }
-      count(groupId, targetId, run.startedUs)
+      count(groupId, targetId, run.startedUs, how === 'count' ? 1 : 0)
       return groupId
     },
     flush: () => {

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import type { Database } from 'better-sqlite3'
 import type { ArchiveFacts } from '../api'
 import { archiveFailure, identifyArchive, openForWriting } from './connection'
 import { lockArchive } from './lock'
@@ -8,6 +9,8 @@ import { createSources } from './sources'
 import type { Sources } from './sources'
 import { createUpkeep } from './upkeep'
 import type { Upkeep } from './upkeep'
+import { createWriterMemory } from './writer-memory'
+import type { WriterMemory } from './writer-memory'
 
 /** The archive, open for writing. */
 export interface OpenWriter {
@@ -34,7 +37,9 @@ export function openWriter(
     const db = openForWriting(path)
     try {
       const schemaVersion = migrate(db, path, migrations)
+      const memory = createWriterMemory(db)
       const sources = createSources(db, {
+        memory,
         copies: join(dirname(path), 'copies'),
         onCommitted,
         ...(onRead ? { onRead } : {}),
@@ -42,8 +47,9 @@ export function openWriter(
       return {
         facts: { schemaVersion, created: found.kind === 'new' },
         sources,
-        upkeep: createUpkeep(db),
+        upkeep: createUpkeep(db, memory),
         close: () => {
+          writeTrends(db, memory)
           db.close()
           lock.release()
         },
@@ -55,5 +61,14 @@ export function openWriter(
   } catch (error) {
     lock.release()
     throw archiveFailure(error, path)
+  }
+}
+
+/** What is not written now is counted again from the runs next time; so a full disk keeps nobody from closing. */
+function writeTrends(db: Database, { trends }: WriterMemory): void {
+  try {
+    db.transaction(() => trends.flush()).immediate()
+  } catch {
+    trends.forget()
   }
 }

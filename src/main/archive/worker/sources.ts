@@ -1,5 +1,6 @@
 import { createHassetteReader, modeOf } from '@main/sources/hassette-file/reader'
 import { Failure } from '@shared/result'
+import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { AddedSource, FileSourceRequest, Pace, RecordingImport, SyncReport, SyncRequest } from '../api'
@@ -10,6 +11,7 @@ import type { OpenSource } from './feed/opening'
 import { findSameInstallation } from './feed/same-installation'
 import { createTail } from './feed/tail'
 import type { CallContext } from './serve'
+import type { WriterMemory } from './writer-memory'
 
 /** While a file is watched the writer thread waits no longer than this for somebody's lock, milliseconds. */
 const TAIL_LOCK_WAIT_MS = 100
@@ -33,17 +35,20 @@ export interface Sources {
 
 /** What the sources work with. */
 export interface SourcesOptions {
+  memory: WriterMemory
   /** A folder of ours for copies of files that cannot be read where they are. */
   copies: string
   /** Hears of every batch after its transaction. */
   onCommitted: (sourceId: number, runs: number) => void
+  /** Runs of a source that started before are counted, and not kept; null keeps all. */
+  keepsFrom?: (sourceId: number, tier: Tier) => number | null
   /** Hears how long each look kept a Hassette file, milliseconds. */
   onRead?: (milliseconds: number) => void
 }
 
-export function createSources(db: Database, { copies, onCommitted, onRead }: SourcesOptions): Sources {
+export function createSources(db: Database, { copies, onRead, ...forFeed }: SourcesOptions): Sources {
   const statements = prepareAll(db)
-  const feed = createFeed(db, onCommitted)
+  const feed = createFeed(db, forFeed)
   const tail = createTail()
   const inOrder = createQueues()
   /** Version of each source's file when it was last read to its end. */

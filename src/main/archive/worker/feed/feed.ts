@@ -1,4 +1,5 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
+import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { SyncReport } from '../../api'
 import { keepsLogs } from '../../batch'
@@ -6,6 +7,7 @@ import type { AppendRole, RunInput } from '../../batch'
 import { createAppender } from '../append'
 import type { Appender } from '../append'
 import type { CallContext } from '../serve'
+import type { WriterMemory } from '../writer-memory'
 import { createBlockingEvents } from './blocking-events'
 import { createGaps } from './coverage'
 import { createEpochs, isSameEpoch } from './epochs'
@@ -48,8 +50,16 @@ interface Kept {
   targets: number
 }
 
-/** `onCommitted` hears of every batch after its transaction. */
-export function createFeed(db: Database, onCommitted: (sourceId: number, runs: number) => void): Feed {
+/** What a feed works with. */
+export interface FeedOptions {
+  memory: WriterMemory
+  /** Hears of every batch after its transaction. */
+  onCommitted: (sourceId: number, runs: number) => void
+  /** The term of a source's runs; see `AppenderOptions`. By default all are kept. */
+  keepsFrom?: (sourceId: number, tier: Tier) => number | null
+}
+
+export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: FeedOptions): Feed {
   const epochs = createEpochs(db)
   const overlap = createOverlap(db)
   const gaps = createGaps(db, overlap)
@@ -58,13 +68,32 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
     'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
   )
   const kept = new Map<number, Kept>()
+  const flushTrends = db.transaction(() => memory.trends.flushDue()).immediate
+  const writeTrends = (): void => {
+    if (!memory.trends.isDue()) return
+    try {
+      flushTrends()
+    } catch (error) {
+      memory.forget()
+      throw error
+    }
+  }
+
+  const appenderFor = (sourceId: number, epochId: number, role: AppendRole): Appender =>
+    createAppender(db, memory, {
+      sourceId,
+      epochId,
+      role,
+      nowUs,
+      ...(keepsFrom ? { keepsFrom: (tier: Tier) => keepsFrom(sourceId, tier) } : {}),
+    })
 
   const keptFor = (sourceId: number, epochId: number): Kept => {
     const known = kept.get(sourceId)
     if (known?.epochId === epochId) return known
     const made: Kept = {
       epochId,
-      appender: createAppender(db, sourceId, epochId, nowUs),
+      appender: appenderFor(sourceId, epochId, 'live'),
       mark: null,
       version: null,
       wholeAtMs: -Infinity,
@@ -108,7 +137,7 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
     const state = keptFor(sourceId, epoch.id)
     const { appender } = state
     updateParents(state, reader)
-    const runs = await copyRuns({
+    const copied = await copyRuns({
       ...options,
       reader,
       appender,
@@ -126,8 +155,9 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
       state.markedAtMs = performance.now()
       state.version = reader.userVersion
     }
+    writeTrends()
     return {
-      runs,
+      ...copied,
       sessions: state.sessions,
       targets: state.targets,
       milliseconds: Math.round(performance.now() - began),
@@ -147,12 +177,12 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
     const began = performance.now()
     const newest = epochs.newest(sourceId)
     const goesOn = newest?.id === epochId && isSameEpoch(newest, reader) && reader.sequence() > newest.lastForeignId
-    const report = goesOn ? await read(sourceId, reader, options) : { runs: 0 }
+    const report = goesOn ? await read(sourceId, reader, options) : { runs: 0, trendsOnly: 0 }
     const parents = reader.parents()
-    const appender = createAppender(db, sourceId, epochId, nowUs, 'backfill')
     const role: AppendRole = 'backfill'
+    const appender = appenderFor(sourceId, epochId, role)
     appender.update(parents)
-    const runs = await copyRuns({
+    const copied = await copyRuns({
       ...options,
       reader,
       appender,
@@ -165,10 +195,10 @@ export function createFeed(db: Database, onCommitted: (sourceId: number, runs: n
       refresh: () => appender.update(reader.parents()),
       onBatch: (count) => onCommitted(sourceId, count),
     })
-    // The newest runs of targets may be others now than those that the kept appender has in mind.
-    if (runs > 0) kept.delete(sourceId)
+    writeTrends()
     return {
-      runs: report.runs + runs,
+      runs: report.runs + copied.runs,
+      trendsOnly: report.trendsOnly + copied.trendsOnly,
       sessions: parents.sessions.length,
       targets: parents.targets.length,
       milliseconds: Math.round(performance.now() - began),
@@ -189,13 +219,13 @@ interface Copy extends ReadOptions {
   onBatch: (runs: number) => void
 }
 
-async function copyRuns(copy: Copy): Promise<number> {
+async function copyRuns(copy: Copy): Promise<Pick<SyncReport, 'runs' | 'trendsOnly'>> {
   const { reader, appender, pauseMs, context, role = 'live' } = copy
   const total = Math.max(0, (reader.ids()?.newest ?? 0) - copy.after)
   let limit = BATCH
   let cursor = copy.after
   let done = 0
-  let taken = 0
+  const taken = { runs: 0, trendsOnly: 0 }
   for (;;) {
     const began = performance.now()
     const wanted = limit
@@ -211,11 +241,11 @@ async function copyRuns(copy: Copy): Promise<number> {
     for (const run of runs) {
       if (keepsLogs(run) && run.executionId !== null) run.logs = reader.logsOf(run.executionId, logCursor)
     }
-    if (role === 'live') appender.append({ runs, cursor: anchor })
-    else if (runs.length > 0) appender.append({ runs, cursor: null })
+    if (role === 'live') taken.trendsOnly += appender.append({ runs, cursor: anchor })
+    else if (runs.length > 0) taken.trendsOnly += appender.append({ runs, cursor: null })
     cursor = last.foreignId
     done += found.length
-    taken += runs.length
+    taken.runs += runs.length
     if (runs.length > 0) copy.onBatch(runs.length)
     context.progress({ done, total: Math.max(total, done) })
     // Whoever writes without a pause would keep us here for ever, a run at a time; the next look takes the rest.

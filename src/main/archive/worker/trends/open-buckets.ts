@@ -1,0 +1,140 @@
+import { emptyTally, mergeTally, tallyRun } from './tally'
+import type { Tally, TrendRun } from './tally'
+
+/** Lengths of a bucket in seconds, as `rollups.resolution` has them. `session` is no length: its bucket is a session. */
+export const RESOLUTION = { session: 0, minute: 60, hour: 3600, day: 86_400 } as const
+
+/** One row of `rollups` to be added to what is stored. */
+export interface RowTally {
+  resolution: number
+  /** Start of the bucket in seconds since 1970 (UTC), or the session's id. */
+  bucket: number
+  /** A target, or −stream for the total of a stream. */
+  targetId: number
+  tally: Tally
+}
+
+/** One row of `group_rollups` to be added to what is stored. */
+export interface GroupTally {
+  resolution: number
+  bucket: number
+  groupId: number
+  n: number
+}
+
+/**
+ * What was counted and is not written yet. A run touches one tally, that of its minute; the longer buckets and the totals
+ * are summed up from these when they are written.
+ */
+export interface OpenBuckets {
+  add(run: TrendRun): void
+  /** How many runs are in it. */
+  runs(): number
+  rows(): RowTally[]
+  groupRows(): GroupTally[]
+  clear(): void
+}
+
+interface Minute {
+  streamId: number
+  targetId: number
+  sessionId: number | null
+  startS: number
+  tally: Tally
+}
+
+const MINUTE_US = RESOLUTION.minute * 1_000_000
+
+export function createOpenBuckets(): OpenBuckets {
+  const minutes = new Map<string, Minute>()
+  /** The minute that each target was in last, since the next run is mostly in it, too. */
+  const latest = new Map<number, Minute>()
+  /** Failures of a group by hour. */
+  const groups = new Map<number, Map<number, number>>()
+  let runs = 0
+
+  const minuteOf = ({ streamId, targetId, sessionId }: TrendRun, startS: number): Minute => {
+    const last = latest.get(targetId)
+    if (last && last.startS === startS && last.streamId === streamId && last.sessionId === sessionId) return last
+    const key = `${targetId}/${startS}/${streamId}/${sessionId}`
+    let minute = minutes.get(key)
+    if (!minute) {
+      minute = { streamId, targetId, sessionId, startS, tally: emptyTally() }
+      minutes.set(key, minute)
+    }
+    latest.set(targetId, minute)
+    return minute
+  }
+
+  return {
+    add: (run) => {
+      runs++
+      const startS = Math.floor(run.startedUs / MINUTE_US) * RESOLUTION.minute
+      tallyRun(minuteOf(run, startS).tally, run)
+      if (run.groupId === null) return
+      const hour = bucketAt(startS, RESOLUTION.hour)
+      const ofGroup = groups.get(run.groupId) ?? new Map<number, number>()
+      groups.set(run.groupId, ofGroup.set(hour, (ofGroup.get(hour) ?? 0) + 1))
+    },
+    runs: () => runs,
+    rows: () => {
+      const rows = createRows()
+      for (const minute of minutes.values()) {
+        for (const resolution of [RESOLUTION.minute, RESOLUTION.hour, RESOLUTION.day]) {
+          rows.add(resolution, bucketAt(minute.startS, resolution), minute)
+        }
+        if (minute.sessionId !== null) rows.add(RESOLUTION.session, minute.sessionId, minute)
+      }
+      return rows.all()
+    },
+    groupRows: () =>
+      [...groups].flatMap(([groupId, hours]) => {
+        const days = new Map<number, number>()
+        for (const [hour, n] of hours) {
+          const day = bucketAt(hour, RESOLUTION.day)
+          days.set(day, (days.get(day) ?? 0) + n)
+        }
+        return [
+          ...[...hours].map(([bucket, n]) => ({ resolution: RESOLUTION.hour, bucket, groupId, n })),
+          ...[...days].map(([bucket, n]) => ({ resolution: RESOLUTION.day, bucket, groupId, n })),
+        ]
+      }),
+    clear: () => {
+      for (const kept of [minutes, latest, groups]) kept.clear()
+      runs = 0
+    },
+  }
+}
+
+/** Start of the bucket that a second lies in. */
+export function bucketAt(second: number, resolution: number): number {
+  return Math.floor(second / resolution) * resolution
+}
+
+function createRows() {
+  const rows: RowTally[] = []
+  /** By resolution and bucket in one number, then by target. */
+  const byBucket = new Map<number, Map<number, Tally>>()
+
+  const addTo = (targets: Map<number, Tally>, resolution: number, bucket: number, targetId: number, from: Tally) => {
+    let tally = targets.get(targetId)
+    if (!tally) {
+      tally = emptyTally()
+      targets.set(targetId, tally)
+      rows.push({ resolution, bucket, targetId, tally })
+    }
+    mergeTally(tally, from)
+  }
+
+  return {
+    add: (resolution: number, bucket: number, { streamId, targetId, tally }: Minute): void => {
+      // Buckets are below 2^34 s and resolutions below 2^17.
+      const key = resolution * 2 ** 34 + bucket
+      const targets = byBucket.get(key) ?? new Map<number, Tally>()
+      byBucket.set(key, targets)
+      addTo(targets, resolution, bucket, targetId, tally)
+      addTo(targets, resolution, bucket, -streamId, tally)
+    },
+    all: () => rows,
+  }
+}

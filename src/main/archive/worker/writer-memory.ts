@@ -1,0 +1,44 @@
+import type { Database } from 'better-sqlite3'
+import { createFailureTexts } from './failure-texts'
+import type { FailureTexts } from './failure-texts'
+import { createRecentRuns } from './recent'
+import type { RecentRuns } from './recent'
+import { createTrends } from './trends/trends'
+import type { Trends } from './trends/trends'
+import { createZoneMap } from './zone-map'
+import type { ZoneMap } from './zone-map'
+
+/**
+ * What the writer's connection keeps in memory of what is in the archive, shared by all that append: streams of one
+ * source write the same rows. Whoever else writes (deletes runs, removes a source) calls `forget` after its transaction;
+ * so does everybody after a rollback.
+ */
+export interface WriterMemory {
+  zones: ZoneMap
+  recent: RecentRuns
+  texts: FailureTexts
+  trends: Trends
+  /** Grows with every `forget`: what an appender keeps of its own source is stale then. */
+  version(): number
+  /** Forgets everything; it is read again when it is needed. */
+  forget(): void
+}
+
+/** `clock` gives milliseconds that only go forward. */
+export function createWriterMemory(db: Database, clock?: () => number): WriterMemory {
+  const shared = {
+    zones: createZoneMap(db),
+    recent: createRecentRuns(db),
+    texts: createFailureTexts(db),
+    trends: createTrends(db, clock),
+  }
+  let version = 0
+  return {
+    ...shared,
+    version: () => version,
+    forget: () => {
+      version++
+      for (const part of Object.values(shared)) part.forget()
+    },
+  }
+}
