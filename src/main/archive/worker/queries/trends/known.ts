@@ -1,0 +1,126 @@
+import type { TierChoice } from '@shared/filter'
+import type { Tier } from '@shared/run'
+import type { SourceMode } from '@shared/source'
+import type { Database } from 'better-sqlite3'
+import { ceilTo, DAY_US, floorTo, HOUR_US } from './compose'
+import type { Kept } from './compose'
+
+/**
+ * What is left of a source's history. This is what the retention and the writer leave behind, and what the answers rest
+ * on:
+ *
+ * - `coverage`, kind `runs`: every run of the stream that started at or after `from_us` is in `runs`.
+ * - `coverage`, kind `trends`, one row a stream, once runs of it were deleted or never kept: runs that started in
+ *   [from_us, to_us) are known from trends alone, all of them or some. Who deletes runs, or counts a run without keeping
+ *   it, moves `to_us` beyond its start in the same transaction. A late run never takes it back.
+ * - `meta`, `trends.minute.from` and `trends.hour.from`: rows of `rollups` with that length are whole from this second
+ *   on; absent = all are. Who deletes such rows moves it in the same transaction.
+ * - `streams.rolled_sequence`: runs beyond it are in no row of `rollups` yet.
+ */
+export interface Known {
+  streams: KnownStream[]
+  kept: Kept
+  /** Nothing is known before; null when nothing is known at all. */
+  fromUs: number | null
+  /** Every run known started at or before it. */
+  toUs: number | null
+  /** Where an open range ends: now, or the newest moment of a snapshot. */
+  endUs: number
+}
+
+/** A stream with what is known of it. */
+export interface KnownStream {
+  id: number
+  tier: Tier
+  lastSequence: number
+  rolledSequence: number
+  fromUs: number
+  toUs: number
+  /** Where its runs begin to be whole, microseconds; −Infinity when none was ever deleted. */
+  runsFromUs: number
+}
+
+interface StreamRow {
+  id: number
+  tier: Tier
+  mode: SourceMode
+  lastSequence: number
+  rolledSequence: number
+}
+
+interface CoverageRow {
+  streamId: number
+  kind: 'runs' | 'trends'
+  fromUs: number
+  toUs: number
+}
+
+/** Reads what is known of the streams of a tier; within the transaction of the rows that rest on it. */
+export function createKnown(db: Database, nowUs: () => number) {
+  const selectStreams = db.prepare<[number], StreamRow>(
+    `SELECT st.id, st.tier, s.mode, st.last_sequence AS lastSequence, st.rolled_sequence AS rolledSequence
+     FROM sources s JOIN epochs e ON e.source_id = s.id JOIN streams st ON st.epoch_id = e.id
+     WHERE s.id = ? ORDER BY st.id`,
+  )
+  const selectCoverage = db.prepare<[number], CoverageRow>(
+    `SELECT c.stream_id AS streamId, c.kind, c.from_us AS fromUs, c.to_us AS toUs
+     FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+     WHERE e.source_id = ? AND c.kind IN ('runs', 'trends')`,
+  )
+  const selectFrom = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
+  const secondFrom = (key: string): number => {
+    const second = selectFrom.get(key)
+    return second === undefined ? -Infinity : second * 1_000_000
+  }
+
+  return (sourceId: number, tier: TierChoice): Known => {
+    const coverage = selectCoverage.all(sourceId)
+    const rows = selectStreams.all(sourceId)
+    const streams = rows
+      .filter((stream) => tier === 'all' || stream.tier === tier)
+      .flatMap((stream) => {
+        const own = coverage.filter((each) => each.streamId === stream.id)
+        return own.length === 0 ? [] : [withCoverage(stream, own)]
+      })
+    const toUs = streams.length === 0 ? null : Math.max(...streams.map((stream) => stream.toUs))
+    const isSnapshot = rows[0]?.mode === 'snapshot'
+    return {
+      streams,
+      kept: {
+        runsFromUs: Math.max(-Infinity, ...streams.map((stream) => stream.runsFromUs)),
+        minutesFromUs: secondFrom('trends.minute.from'),
+        hoursFromUs: secondFrom('trends.hour.from'),
+      },
+      fromUs: streams.length === 0 ? null : Math.min(...streams.map((stream) => stream.fromUs)),
+      toUs,
+      endUs: isSnapshot && toUs !== null ? toUs : Math.max(nowUs(), toUs ?? 0),
+    }
+  }
+}
+
+/** A range with both its ends: open ones are those of what is known, and nothing lies beyond these. */
+export function closedSpan(
+  { fromUs, toUs }: { fromUs: number | null; toUs: number | null },
+  known: Known,
+): { fromUs: number; toUs: number } {
+  if (known.fromUs === null || known.toUs === null) return { fromUs: 0, toUs: 0 }
+  const first = floorTo(known.fromUs, DAY_US)
+  const end = ceilTo(known.toUs + 1, HOUR_US)
+  const from = fromUs === null || fromUs < known.fromUs ? first : fromUs
+  const to = toUs === null || toUs > known.toUs ? end : toUs
+  return { fromUs: from, toUs: Math.max(from, to) }
+}
+
+function withCoverage({ id, tier, lastSequence, rolledSequence }: StreamRow, own: CoverageRow[]): KnownStream {
+  const runs = own.filter((each) => each.kind === 'runs').map((each) => each.fromUs)
+  const trends = own.filter((each) => each.kind === 'trends').map((each) => each.toUs)
+  return {
+    id,
+    tier,
+    lastSequence,
+    rolledSequence,
+    fromUs: Math.min(...own.map((each) => each.fromUs)),
+    toUs: Math.max(...own.map((each) => each.toUs)),
+    runsFromUs: trends.length === 0 ? -Infinity : Math.max(...trends, ...runs),
+  }
+}
