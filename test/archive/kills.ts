@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { startProbe } from '../support/archive'
 import { allRuns, expectedBlocks, expectedRecent, storedBlocks, storedRecent } from './brute-force'
 import { expectGroupsCounted } from './brute-force-groups'
+import { expectTrendsTrue } from './brute-force-trends'
 
 /** Kills a process that appends, `times` times at random moments, and recounts the archive after each. */
 export async function killAppenders(path: string, times: number): Promise<void> {
@@ -35,6 +36,7 @@ function expectWhole(path: string, committed: number): void {
     expect(storedBlocks(db)).toEqual(expectedBlocks(runs))
     expect(storedRecent(db)).toEqual(expectedRecent(runs))
     expectGroupsCounted(db)
+    expectTrendsTrue(db)
     expect(db.prepare('SELECT coalesce(sum(refs), 0) FROM tracebacks').pluck().get()).toBe(
       db.prepare('SELECT count(traceback_id) FROM failures').pluck().get(),
     )
