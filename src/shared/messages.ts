@@ -2,6 +2,9 @@ import { formatCount, formatShortCount, plural } from './format'
 import { connectWords } from './messages-connect'
 import { frameWords } from './messages-frame'
 import { runWords } from './messages-run'
+import { sessionWords } from './messages-sessions'
+import { upkeepWords } from './messages-sources'
+import { storageWords } from './messages-storage'
 import { trendWords } from './messages-trends'
 import { KIND_WORD, ORIGIN_WORD } from './names'
 import type { TargetKind } from './run'
@@ -18,6 +21,8 @@ export const words = {
     handlers: 'Handlers',
     jobs: 'Jobs',
     history: 'History',
+    sessions: 'Sessions',
+    storage: 'Storage',
     settings: 'Settings',
   },
   tryAgain: 'Try again',
@@ -32,6 +37,9 @@ export const words = {
 
   ...frameWords,
   ...connectWords,
+  ...storageWords,
+  ...upkeepWords,
+  ...sessionWords,
 
   range: {
     label: 'Range',

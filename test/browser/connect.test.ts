@@ -16,7 +16,7 @@ describe('connecting a Hassette', () => {
       "found here: Hassette's usual folder",
     ])
     await pane.getByText('The file may not be read by this user.').waitFor()
-    await pane.getByText(/^30 days of a Hassette that is in use, within 500 MB/).waitFor()
+    await pane.getByText(/^7 days of a Hassette that is in use, within 500 MB/).waitFor()
     expect(await pane.getByRole('radio').count()).toBe(3)
 
     await pane.getByRole('button', { name: 'Look at the sample first' }).click()

@@ -12,6 +12,12 @@ export interface FakeOptions {
   count: 'quick' | 'slow'
   /** What a look for Hassettes on this computer finds. */
   discover: 'found' | 'refused' | 'nothing'
+  /** What limits Hassette's own history: its days, or its size. */
+  hassette: 'days' | 'full'
+  /** Work on the archive takes moments, or goes on when the test says so. */
+  work: 'quick' | 'waits'
+  /** Settings come from the environment and cannot be changed. */
+  fixed: boolean
 }
 
 const STATES = [
@@ -40,6 +46,9 @@ export function fakeOptions(search: string): FakeOptions {
     path: '/home/anna/.local/share/hassette/v1/hassette.db',
     corrupt: query.has('corrupt'),
     count: query.get('count') === 'slow' ? 'slow' : 'quick',
+    hassette: query.get('hassette') === 'full' ? 'full' : 'days',
+    work: query.get('work') === 'waits' ? 'waits' : 'quick',
+    fixed: query.has('fixed'),
     discover: DISCOVERIES.find((found) => found === query.get('discover')) ?? 'found',
   }
 }

@@ -1,6 +1,9 @@
-import type { AppInfo } from '@shared/contract'
+import type { Api, AppInfo } from '@shared/contract'
+import type { Problem, Result } from '@shared/result'
 import type { SettingsView } from '@shared/settings'
 import type { FakeOptions } from './fake-options'
+
+type Answer = <T>(work: () => T | Problem, reads?: boolean) => Promise<Result<T>>
 
 /** Facts about the fake app. */
 export function fakeInfo(options: FakeOptions): AppInfo {
@@ -15,7 +18,7 @@ export function fakeInfo(options: FakeOptions): AppInfo {
   }
 }
 
-/** Settings of the fake, one of them by the environment. */
+/** Settings of the fake; with `env` two of them come from the environment. */
 export function fakeSettings(options: FakeOptions): SettingsView {
   const defaults = {
     db_path: null,
@@ -25,17 +28,36 @@ export function fakeSettings(options: FakeOptions): SettingsView {
     sources: [],
     theme: 'system' as const,
   }
+  const fixed = options.fixed ? ('environment' as const) : ('default' as const)
   return {
-    values: { ...defaults, db_retention_days: 30 },
+    values: { ...defaults, db_retention_days: options.fixed ? 30 : 7 },
     defaults,
     origins: {
-      db_path: 'default',
-      db_retention_days: 'environment',
+      db_path: fixed,
+      db_retention_days: fixed,
       db_framework_retention_days: 'default',
       db_max_size_mb: 'default',
       sources: 'default',
       theme: 'default',
     },
     corruptCopy: options.corrupt ? '/home/anna/.config/hassette-monitor/settings.json.broken-1' : null,
+  }
+}
+
+/** The settings' verbs; `changed` hears of every change. */
+export function fakeSettingsVerbs(
+  answer: Answer,
+  settings: SettingsView,
+  changed: (name: keyof SettingsView['values']) => void,
+): Api['settings'] {
+  return {
+    get: () => answer(() => settings, false),
+    change: ({ name, value }) =>
+      answer(() => {
+        Object.assign(settings.values, { [name]: value })
+        settings.origins[name] = 'file'
+        changed(name)
+        return settings
+      }, false),
   }
 }

@@ -11,11 +11,13 @@ import { fakeDiscovery, fakeRefusal } from './fake-discovery'
 import type { FakeOptions } from './fake-options'
 import type { FakeRun } from './fake-runs'
 import { createRunMaker, makeRuns, sourceOf } from './fake-runs'
-import { fakeInfo, fakeSettings } from './fake-settings'
+import { BROKEN, NO_COPY, archiveState } from './fake-states'
+import { fakeInfo, fakeSettings, fakeSettingsVerbs } from './fake-settings'
 import { endOf, fakeSources } from './fake-sources'
-import { fakeSourceUpkeep, fakeStorage } from './fake-storage'
+import { fakeStorage } from './fake-storage'
 import { FAKE_TARGETS } from './fake-targets'
 import { fakeTrends } from './fake-trends'
+import { fakeUpkeep } from './fake-upkeep'
 
 /** The fake, and the strings a test can pull. */
 export interface Fake {
@@ -29,6 +31,8 @@ export interface Fake {
   setSource: (source: FakeOptions['source']) => void
   /** Answers the counts that wait (`count=slow`). */
   finishCounts: () => void
+  /** Lets work on the archive go on by a step (`work=waits`). */
+  advance: () => void
   navigate: (path: string) => void
   /** What was copied last. */
   copied: () => string
@@ -37,15 +41,6 @@ export interface Fake {
 const SLOW_MS = 1500
 const DAY_US = 86_400_000_000
 const BUSY = problem('busy', 'The archive was busy for longer than 5 s.', 'Try again in a moment.')
-const NO_COPY = problem('not_found', 'There is no copy from before an update beside the archive.')
-const BROKEN: ArchiveState = {
-  kind: 'unavailable',
-  problem: problem(
-    'archive_unreadable',
-    'The file is damaged from page 18 204 on.',
-    'Close other programs that use it.',
-  ),
-}
 
 /** The whole contract over an invented house; the same options give the same answers. */
 export function createFake(given: FakeOptions): Fake {
@@ -72,19 +67,32 @@ export function createFake(given: FakeOptions): Fake {
     stores.set(sourceId, known)
     return known
   }
-  const sources = (): ReturnType<typeof fakeSources> => fakeSources(options, runsOf)
+  const sources = (): ReturnType<typeof fakeSources> => upkeep.applied(fakeSources(options, runsOf))
   const targetsOf = (): typeof FAKE_TARGETS => (state === 'empty' ? [] : FAKE_TARGETS)
   const modeOf = (sourceId: number): string => sources().find(({ id }) => id === sourceId)?.mode ?? 'live'
   const home = (): number => sources()[0]?.id ?? 1
 
-  async function answer<T>(work: () => T | Problem, reads = true): Promise<Result<T>> {
+  async function answer<T>(work: () => T | Problem | Promise<T | Problem>, reads = true): Promise<Result<T>> {
     if (reads && state === 'slow') await new Promise((done) => setTimeout(done, SLOW_MS))
     if (reads && state === 'error') return fail(BUSY)
-    const value = work()
+    const value = await work()
     return isProblem(value) ? fail(value) : { ok: true, value: structuredClone(value) }
   }
   const gone = (what: string): Problem =>
     problem('not_found', `This ${what} is not in the archive.`, 'It may have been removed when a limit bound.')
+
+  const tellSources = (): void => emit('sourcesChanged', sources())
+  const forget = (sourceId: number): void => void stores.set(sourceId, [])
+  const upkeep = fakeUpkeep(answer, options, { sources, forget, changed: tellSources })
+  const storage = fakeStorage(answer, {
+    options,
+    settings: () => settings.values,
+    sources: () => sources().filter(({ mode }) => mode !== 'sample'),
+    runsOf,
+    keep: (sourceId, runs) => void stores.set(sourceId, runs),
+    say: (work) => emit('storageWork', work),
+    changed: tellSources,
+  })
 
   const api: Api = {
     app: {
@@ -107,16 +115,10 @@ export function createFake(given: FakeOptions): Fake {
           return setArchive({ kind: 'ready' })
         }, false),
     },
-    settings: {
-      get: () => answer(() => settings, false),
-      change: ({ name, value }) =>
-        answer(() => {
-          Object.assign(settings.values, { [name]: value })
-          settings.origins[name] = 'file'
-          emit('settingsChanged', structuredClone(settings))
-          return settings
-        }, false),
-    },
+    settings: fakeSettingsVerbs(answer, settings, (name) => {
+      emit('settingsChanged', structuredClone(settings))
+      if (name.startsWith('db_')) storage.limitsChanged()
+    }),
     view: {
       get: () => answer(() => viewState, false),
       remember: (change) =>
@@ -134,7 +136,7 @@ export function createFake(given: FakeOptions): Fake {
       retry: () => answer(() => moveSource('cancelled', 'reading')),
       cancel: () => answer(() => moveSource('reading', 'cancelled')),
       discover: () => answer(() => fakeDiscovery(options)),
-      ...fakeSourceUpkeep(answer),
+      ...upkeep.verbs,
       watch: ({ path }) =>
         answer<null>(() => {
           const refusal = fakeRefusal(path)
@@ -142,7 +144,7 @@ export function createFake(given: FakeOptions): Fake {
           if (options.source === 'sample') stores.clear()
           options.source = 'live'
           options.path = path
-          emit('sourcesChanged', sources())
+          tellSources()
           return null
         }),
     },
@@ -184,7 +186,7 @@ export function createFake(given: FakeOptions): Fake {
     },
     apps: { list: () => answer(() => (state === 'empty' ? [] : appRows())) },
     ...fakeTrends(answer, { runsOf, targets: targetsOf, endUs: (sourceId) => endOf(sourceId, options), mode: modeOf }),
-    storage: fakeStorage(answer),
+    storage: storage.verbs,
     events: Object.fromEntries(
       EVENTS.map((name) => [
         name,
@@ -204,7 +206,7 @@ export function createFake(given: FakeOptions): Fake {
 
   function moveSource(from: FakeOptions['source'], to: FakeOptions['source']): null {
     if (options.source === from) options.source = to
-    emit('sourcesChanged', sources())
+    tellSources()
     return null
   }
 
@@ -212,10 +214,11 @@ export function createFake(given: FakeOptions): Fake {
     const sourceId = home()
     const runs = runsOf(sourceId)
     const make = createRunMaker(sourceId, endOf(sourceId, options), runs.length)
-    const from = runs.at(-1)?.finishedUs ?? endOf(sourceId, options)
-    for (let nth = 1; nth <= count; nth++) runs.push(make(runs.length + 1, from + nth * 1000))
+    const { id: last, finishedUs: from } = runs.at(-1) ?? { id: 0, finishedUs: endOf(sourceId, options) }
+    const known = last - sourceId * 2 ** 40
+    for (let nth = 1; nth <= count; nth++) runs.push(make(Math.max(0, known) + nth, from + nth * 1000))
     emit('runsCommitted', { sourceId, runs: count })
-    emit('sourcesChanged', sources())
+    tellSources()
   }
 
   return {
@@ -225,17 +228,13 @@ export function createFake(given: FakeOptions): Fake {
     setState: (next) => (state = next),
     setSource: (source) => {
       options.source = source
-      emit('sourcesChanged', sources())
+      tellSources()
     },
     finishCounts,
+    advance: storage.advance,
     navigate: (path) => emit('navigate', { path }),
     copied: () => copied,
   }
-}
-
-function archiveState(state: FakeOptions['state']): ArchiveState {
-  if (state === 'unavailable') return BROKEN
-  return state === 'opening' || state === 'restarting' ? { kind: state } : { kind: 'ready' }
 }
 
 function isProblem(value: unknown): value is Problem {
