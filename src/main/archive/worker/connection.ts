@@ -6,7 +6,8 @@ import { fileFacts, isMissing, isReadable, isWritable, makePrivate } from '../fi
 /** `application_id` of our file: "HsM1". */
 export const APPLICATION_ID = 0x48734d31
 
-const BUSY_MS = 5000
+/** How long a connection waits for the lock of another, milliseconds. */
+export const BUSY_MS = 5000
 
 /** What a file at the archive's path is, found out without changing it. */
 export type ArchiveFile = { kind: 'new' } | { kind: 'ours'; schemaVersion: number }
@@ -31,7 +32,7 @@ export function identifyArchive(path: string): ArchiveFile {
   }
   if (!facts.isFile) throw new Failure('archive_unreadable', `${path} is not a file.`, CHOOSE)
   if (!isReadable(path) || !isWritable(path) || !isWritable(folder)) throw noPermission(path)
-  return look(path)
+  return identifyFile(path)
 }
 
 /** The one connection that writes. */
@@ -94,7 +95,8 @@ export function archiveFailure(error: unknown, path: string): unknown {
 
 const CHOOSE = 'Choose another place for the archive (db_path), or move this file away.'
 
-function look(path: string): ArchiveFile {
+/** As `identifyArchive`, of a file that is there and need not be writable. */
+export function identifyFile(path: string): ArchiveFile {
   let db: Database.Database | null = null
   try {
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })

@@ -1,0 +1,66 @@
+import type { Bound, PassReason } from '@shared/storage'
+import type { Database } from 'better-sqlite3'
+import { DAY_US, HOUR_US } from './cut-off'
+import { META } from './meta'
+
+/** Time between two passes of a rule, microseconds. */
+export const PERIODS_US: Readonly<Record<Bound, number>> = { time: HOUR_US, size: DAY_US }
+
+/** Passes that found nothing to do are told of for so long, microseconds. */
+const IDLE_KEPT_US = 7 * DAY_US
+const ROWS_KEPT = 5000
+
+/** What a pass did, for the log. Sizes in bytes, times in microseconds. */
+export interface PassEntry {
+  atUs: number
+  durationUs: number
+  reason: PassReason
+  bound: Bound | null
+  runs: number
+  frameworkRuns: number
+  bytesBefore: number
+  bytesAfter: number
+  upToUs: number | null
+  trendRows: number
+  cancelled: boolean
+}
+
+/** What the retention remembers: its log, and when it is due again. */
+export interface Ledger {
+  write(entry: PassEntry): void
+  due(): { timeUs: number | null; sizeUs: number | null }
+  /** The rules of a pass are due again after their period. */
+  moveDue(rules: readonly Bound[], nowUs: number): void
+  /** Notes whether the archive is over this limit with nothing left to go. */
+  noteTooSmall(maxSizeMb: number, tooSmall: boolean): void
+}
+
+export function createLedger(db: Database): Ledger {
+  const insert = db.prepare<[Record<string, number | string | null>]>(
+    `INSERT INTO retention_log (at_us, duration_us, reason, bound, runs, bytes_before, bytes_after, detail)
+     VALUES (@atUs, @durationUs, @reason, @bound, @runs, @bytesBefore, @bytesAfter, @detail)`,
+  )
+  const trimIdle = db.prepare<[number]>(
+    'DELETE FROM retention_log WHERE at_us < ? AND bound IS NULL AND runs = 0 AND bytes_after >= bytes_before',
+  )
+  const trim = db.prepare(`DELETE FROM retention_log WHERE id <= (SELECT max(id) FROM retention_log) - ${ROWS_KEPT}`)
+  const get = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
+  const set = db.prepare<[string, number]>(
+    'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
+  )
+
+  return {
+    write: db.transaction(({ frameworkRuns, upToUs, trendRows, cancelled, ...columns }: PassEntry) => {
+      insert.run({ ...columns, detail: JSON.stringify({ frameworkRuns, upToUs, trendRows, cancelled }) })
+      trimIdle.run(columns.atUs - IDLE_KEPT_US)
+      trim.run()
+    }).immediate,
+    due: () => ({ timeUs: get.get(META.timeDue) ?? null, sizeUs: get.get(META.sizeDue) ?? null }),
+    moveDue: db.transaction((rules: readonly Bound[], nowUs: number) => {
+      for (const rule of rules) set.run(rule === 'time' ? META.timeDue : META.sizeDue, nowUs + PERIODS_US[rule])
+    }).immediate,
+    noteTooSmall: (maxSizeMb, tooSmall) => {
+      set.run(META.tooSmallMb, tooSmall ? maxSizeMb : 0)
+    },
+  }
+}

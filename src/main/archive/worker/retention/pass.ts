@@ -1,0 +1,115 @@
+import type { Tier } from '@shared/run'
+import type { Bound } from '@shared/storage'
+import type { Database } from 'better-sqlite3'
+import type { RetainReport, RetainRequest } from '../../api'
+import { idsOfBlock, streamOf } from '../ids'
+import type { CallContext } from '../serve'
+import type { WriterMemory } from '../writer-memory'
+import { createAgedStreams } from './aged-streams'
+import { createArchiveSize, PAGE_BYTES } from './archive-size'
+import { cutOffFor, shareBefore } from './cut-off'
+import type { CutBlock } from './cut-off'
+import { createOldTrends } from './old-trends'
+import { createRunDeletion } from './run-deletion'
+import { PAUSE_MS, shrink } from './shrink'
+import { sizeGoal } from './size-goal'
+
+/** What a pass did so far. */
+export interface PassTally extends Omit<RetainReport, 'bytesBefore' | 'bytesAfter'> {
+  /** Newest run deleted, by start, microseconds. */
+  upToUs: number | null
+  trendRows: number
+}
+
+/** One pass at a time over an archive. */
+export interface Passes {
+  /** Deletes what is to go, a short transaction at a time, and counts it in `tally`. Throws `cancelled` in between. */
+  run(request: RetainRequest, tally: PassTally, context: Pick<CallContext, 'pause' | 'progress'>): Promise<void>
+}
+
+/** Framework runs give way first, then app runs. */
+const ORDER: readonly Tier[] = ['framework', 'app']
+
+export function createPasses(db: Database, memory: WriterMemory, nowUs: () => number): Passes {
+  const streams = createAgedStreams(db)
+  const size = createArchiveSize(db)
+  const deletion = createRunDeletion(db, memory)
+  const trends = createOldTrends(db)
+
+  const run: Passes['run'] = async ({ limits, rules }, tally, context) => {
+    const goal = sizeGoal(limits.maxSizeMb)
+    const tiers = new Map(streams.list().map((stream) => [stream.id, stream.tier]))
+    let total = 0
+
+    const count = (tier: Tier | undefined, bound: Bound, runs: number, upToUs: number | null): void => {
+      if (runs === 0) return
+      tally.runs += runs
+      if (tier === 'framework') tally.frameworkRuns += runs
+      tally.bound = bound
+      if (upToUs !== null) tally.upToUs = Math.max(tally.upToUs ?? 0, upToUs)
+      context.progress({ done: tally.runs, total: Math.max(total, tally.runs) })
+    }
+
+    /** Deletes the runs of some blocks until `enough`; answers how many went. */
+    const sweep = async (bound: Bound, blocks: readonly CutBlock[], enough: () => boolean): Promise<number> => {
+      total =
+        tally.runs + Math.round(blocks.reduce((n, { block, cut }) => n + block.n * shareBefore(block, cut.beforeUs), 0))
+      const before = tally.runs
+      for (const { block, cut } of blocks) {
+        for (let more = true; more && !enough();) {
+          const deleted = deletion.deleteSome(block.block, cut)
+          count(tiers.get(streamOf(idsOfBlock(block.block).first)), bound, deleted.runs, deleted.upToUs)
+          more = deleted.more
+          await context.pause(PAUSE_MS)
+        }
+      }
+      return tally.runs - before
+    }
+
+    const deleteTrends = async (step: () => number, enough: () => boolean): Promise<number> => {
+      const before = tally.trendRows
+      while (!enough()) {
+        const rows = step()
+        if (rows === 0) break
+        tally.trendRows += rows
+        await context.pause(PAUSE_MS)
+      }
+      return tally.trendRows - before
+    }
+
+    const timeRule = async (): Promise<void> => {
+      await sweep('time', streams.pastTerm(limits, nowUs()), () => false)
+      await deleteTrends(
+        () => trends.deletePastTerm(nowUs()),
+        () => false,
+      )
+    }
+
+    const sizeRule = async (): Promise<void> => {
+      if (size.bytes() <= goal.limitBytes) return
+      const overBy = (): number => size.pages().used - goal.usedPages
+      const enough = (): boolean => overBy() <= 0
+      for (const tier of ORDER) {
+        for (let all = false; !enough() && !all;) {
+          const blocks = streams.list().flatMap((stream) => (stream.tier === tier ? streams.blocksOf(stream) : []))
+          const beforeUs = cutOffFor(blocks, overBy() * PAGE_BYTES)
+          const cut = { beforeUs, future: false, sparesSessions: false, nowUs: nowUs() }
+          const older = blocks.filter((block) => block.minStartUs < beforeUs).map((block) => ({ block, cut }))
+          older.sort((a, b) => a.block.minStartUs - b.block.minStartUs)
+          const went = await sweep('size', older, enough)
+          all = beforeUs === Infinity || went === 0
+        }
+      }
+      const rows = await deleteTrends(trends.deleteOldest, enough)
+      if (rows > 0) tally.bound = 'size'
+    }
+
+    if (rules.includes('time')) await timeRule()
+    if (rules.includes('size')) await sizeRule()
+    await shrink(db, size, goal.freePages, context)
+    if (rules.includes('size'))
+      tally.limitTooSmall = size.bytes() > goal.limitBytes && size.pages().used > goal.usedPages
+  }
+
+  return { run }
+}

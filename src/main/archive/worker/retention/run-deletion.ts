@@ -1,0 +1,188 @@
+import type { Database } from 'better-sqlite3'
+import { blockOf, BLOCK_SIZE, idsOfBlock, sequenceOf, streamOf } from '../ids'
+import type { WriterMemory } from '../writer-memory'
+import type { Cut } from './cut-off'
+import { createGroupDebits } from './group-debits'
+import { mendRecent } from './mend-recent'
+import { createZoneMending } from './mend-zone'
+
+/** So many runs of a block in one transaction at most; fewer where the disk is slow. */
+const MOST = BLOCK_SIZE
+const FEWEST = 256
+/** A transaction that took longer makes the next one smaller, milliseconds. */
+const LONG_MS = 12
+/** Runs that are scattered among others are deleted a stretch at a time: so many stretches in one transaction. */
+const STRETCHES = 256
+
+/** What one transaction deleted. */
+export interface Deleted {
+  runs: number
+  /** Newest start among them, microseconds; null without any. */
+  upToUs: number | null
+  /** Whether the block may hold more that is to go. */
+  more: boolean
+}
+
+/** Deletes runs with everything that hangs on them, a short transaction at a time. */
+export interface RunDeletion {
+  /** One transaction: as many of a block's runs as it may take, in order of ids. */
+  deleteSome(block: number, cut: Cut): Deleted
+}
+
+interface GoingRun {
+  id: number
+  targetId: number
+  startedUs: number
+  groupId: number | null
+}
+
+/** Ids, both ends included. */
+interface Stretch {
+  first: number
+  last: number
+}
+
+/** `memory`: what the connection knows of these runs is written before, and forgotten after. */
+export function createRunDeletion(db: Database, memory: WriterMemory): RunDeletion {
+  const statements = prepareAll(db)
+  const zones = createZoneMending(db)
+  const groups = createGroupDebits(db)
+  let most = MOST
+
+  const choose = (block: number, cut: Cut): GoingRun[] => {
+    const { beforeUs, nowUs } = cut
+    return statements.going.all({
+      ...idsOfBlock(block),
+      beforeUs: Number.isFinite(beforeUs) ? beforeUs : Number.MAX_SAFE_INTEGER,
+      nowUs,
+      future: cut.future ? 1 : 0,
+      spares: cut.sparesSessions ? 1 : 0,
+      limit: most,
+    })
+  }
+
+  const deleteStretch = ({ first, last }: Stretch): void => {
+    for (const { tracebackId, n } of statements.tracebacks.all(first, last)) {
+      statements.releaseTraceback.run(n, tracebackId)
+      statements.dropTraceback.run(tracebackId)
+    }
+    statements.deleteFailures.run(first, last)
+    statements.deleteLogs.run(first, last)
+    statements.deleteRuns.run(first, last)
+  }
+
+  const transaction = db.transaction((block: number, cut: Cut): Deleted & { stale: boolean } => {
+    const found = choose(block, cut)
+    const { stretches, going } = stretchesOf(found)
+    const newest = going.at(-1)
+    if (!newest) return { runs: 0, upToUs: null, more: false, stale: false }
+    const streamId = streamOf(newest.id)
+    const stream = statements.stream.get(streamId)
+    // A trend is never made from runs of which some are gone.
+    if (stream && sequenceOf(newest.id) > stream.rolled) memory.trends.flush()
+    for (const stretch of stretches) deleteStretch(stretch)
+    groups.debit(going)
+    zones.mend(block)
+    const stripsChanged = mendRecent(db, going)
+    // A clock that was ahead says nothing of what is left.
+    const starts = going.flatMap((run) => (run.startedUs < cut.nowUs ? [run.startedUs] : []))
+    const upToUs = starts.reduce((latest, startedUs) => Math.max(latest, startedUs), 0)
+    if (upToUs > 0) noteCoverage(streamId, upToUs)
+    return {
+      runs: going.length,
+      upToUs: upToUs > 0 ? upToUs : null,
+      more: going.length < found.length || found.length === most,
+      stale: stripsChanged || block === blockOf(newest.id - sequenceOf(newest.id) + (stream?.last ?? 0)),
+    }
+  }).immediate
+
+  /** Runs up to this start are known from trends alone, all of them or some. */
+  const noteCoverage = (streamId: number, upToUs: number): void => {
+    const reach = statements.reach.get(streamId)
+    if (!reach || reach.fromUs > upToUs) return
+    statements.moveReach.run(upToUs + 1, upToUs + 1, streamId)
+    const trends = { streamId, fromUs: reach.fromUs, toUs: upToUs }
+    if (statements.extendTrends.run(trends).changes === 0) statements.addTrends.run(trends)
+  }
+
+  return {
+    deleteSome: (block, cut) => {
+      const began = performance.now()
+      try {
+        const { stale, ...deleted } = transaction(block, cut)
+        // Blocks that are still appended to, and strips, are kept in memory between batches.
+        if (stale) memory.forget()
+        return deleted
+      } catch (error) {
+        memory.forget()
+        throw error
+      } finally {
+        const took = performance.now() - began
+        if (took > LONG_MS) most = Math.max(FEWEST, most >> 1)
+        else if (took < LONG_MS / 2) most = Math.min(MOST, most * 2)
+      }
+    },
+  }
+}
+
+/** Runs of ids without a gap, as many as one transaction may take, and the runs that lie in them. */
+function stretchesOf(found: readonly GoingRun[]): { stretches: Stretch[]; going: GoingRun[] } {
+  const stretches: Stretch[] = []
+  const going: GoingRun[] = []
+  for (const run of found) {
+    const open = stretches.at(-1)
+    if (open && open.last === run.id - 1) open.last = run.id
+    else if (stretches.length === STRETCHES) break
+    else stretches.push({ first: run.id, last: run.id })
+    going.push(run)
+  }
+  return { stretches, going }
+}
+
+interface Choice {
+  first: number
+  last: number
+  beforeUs: number
+  nowUs: number
+  future: number
+  spares: number
+  limit: number
+}
+
+function prepareAll(db: Database) {
+  return {
+    // A session that claims to begin in the future spares nothing, lest a wrong clock pin its runs.
+    going: db.prepare<[Choice], GoingRun>(
+      `SELECT r.id, r.target_id AS targetId, r.started_us AS startedUs, r.group_id AS groupId FROM runs r
+       WHERE r.id BETWEEN @first AND @last AND (r.started_us < @beforeUs OR (@future AND r.started_us > @nowUs))
+         AND NOT (@spares AND EXISTS (SELECT 1 FROM sessions s
+           WHERE s.id = r.session_id AND s.started_us >= @beforeUs AND s.started_us <= @nowUs))
+       ORDER BY r.id LIMIT @limit`,
+    ),
+    stream: db.prepare<[number], { last: number; rolled: number }>(
+      'SELECT last_sequence AS last, rolled_sequence AS rolled FROM streams WHERE id = ?',
+    ),
+    tracebacks: db.prepare<[number, number], { tracebackId: number; n: number }>(
+      `SELECT traceback_id AS tracebackId, count(*) AS n FROM failures
+       WHERE run_id BETWEEN ? AND ? AND traceback_id IS NOT NULL GROUP BY traceback_id`,
+    ),
+    releaseTraceback: db.prepare<[number, number]>('UPDATE tracebacks SET refs = refs - ? WHERE id = ?'),
+    dropTraceback: db.prepare<[number]>('DELETE FROM tracebacks WHERE id = ? AND refs <= 0'),
+    deleteFailures: db.prepare<[number, number]>('DELETE FROM failures WHERE run_id BETWEEN ? AND ?'),
+    deleteLogs: db.prepare<[number, number]>('DELETE FROM run_logs WHERE run_id BETWEEN ? AND ?'),
+    deleteRuns: db.prepare<[number, number]>('DELETE FROM runs WHERE id BETWEEN ? AND ?'),
+    reach: db.prepare<[number], { fromUs: number }>(
+      `SELECT from_us AS fromUs FROM coverage WHERE stream_id = ? AND kind = 'runs'`,
+    ),
+    moveReach: db.prepare<[number, number, number]>(
+      `UPDATE coverage SET from_us = ?, to_us = max(to_us, ?) WHERE stream_id = ? AND kind = 'runs'`,
+    ),
+    extendTrends: db.prepare<[{ streamId: number; fromUs: number; toUs: number }]>(
+      `UPDATE coverage SET from_us = min(from_us, @fromUs), to_us = max(to_us, @toUs)
+       WHERE stream_id = @streamId AND kind = 'trends'`,
+    ),
+    addTrends: db.prepare<[{ streamId: number; fromUs: number; toUs: number }]>(
+      `INSERT INTO coverage (stream_id, kind, from_us, to_us) VALUES (@streamId, 'trends', @fromUs, @toUs)`,
+    ),
+  }
+}
