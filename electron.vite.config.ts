@@ -25,6 +25,7 @@ export default defineConfig({
           index: resolve(import.meta.dirname, 'src/main/index.ts'),
           writer: resolve(import.meta.dirname, 'src/main/archive/worker/writer.ts'),
           reader: resolve(import.meta.dirname, 'src/main/archive/worker/reader.ts'),
+          copier: resolve(import.meta.dirname, 'src/main/archive/worker/copier.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

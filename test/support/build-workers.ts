@@ -24,6 +24,7 @@ export async function setup(): Promise<void> {
         input: {
           writer: resolve(root, 'src/main/archive/worker/writer.ts'),
           reader: resolve(root, 'src/main/archive/worker/reader.ts'),
+          copier: resolve(root, 'src/main/archive/worker/copier.ts'),
           probe: resolve(root, 'test/support/probe.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },

@@ -7,6 +7,7 @@ export interface Resources {
   preload: string
   writer: string
   reader: string
+  copier: string
   recording: string
   /** Null where the package or the system gives the window its icon. */
   icon: string | null
@@ -20,6 +21,7 @@ export function resourcesOf(bundleDir: string): Resources {
     preload: join(bundleDir, '..', 'preload', 'index.cjs'),
     writer: join(bundleDir, 'writer.js'),
     reader: join(bundleDir, 'reader.js'),
+    copier: join(bundleDir, 'copier.js'),
     recording: app.isPackaged ? join(process.resourcesPath, 'sample') : join(root, 'resources', 'sample'),
     icon: app.isPackaged ? null : join(root, 'build', 'icons', '256x256.png'),
   }

@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { ArchiveFacts } from '../api'
+import { removeLeftovers, undoInterrupted } from '../leftovers'
 import { archiveFailure, identifyArchive, openForWriting } from './connection'
+import type { ArchiveFile } from './connection'
 import { lockArchive } from './lock'
 import { migrate, MIGRATIONS, refuseNewer } from './migrator'
 import type { Migration } from './migrator'
@@ -21,7 +23,8 @@ export interface OpenWriter {
 }
 
 /**
- * Locks, identifies, opens and migrates the archive, in this order; a file that is refused is left as it was.
+ * Identifies, locks, opens and migrates the archive, in this order; a file that is refused is left as it was. What an
+ * interrupted compaction left is put back before, and what a finished one left is removed once the archive is open.
  * Throws `archive_locked`, `archive_newer`, `archive_foreign`, `archive_unreadable` or `disk_full`.
  */
 export function openWriter(
@@ -30,13 +33,14 @@ export function openWriter(
   migrations: readonly Migration[] = MIGRATIONS,
   onRead?: (milliseconds: number) => void,
 ): OpenWriter {
-  const found = identifyArchive(path)
-  if (found.kind === 'ours') refuseNewer(path, found.schemaVersion, migrations)
+  let found = identify(path, migrations)
   const lock = lockArchive(path)
   try {
+    if (undoInterrupted(path)) found = identify(path, migrations)
     const db = openForWriting(path)
     try {
       const schemaVersion = migrate(db, path, migrations)
+      removeLeftovers(path)
       const memory = createWriterMemory(db)
       const sources = createSources(db, {
         memory,
@@ -62,6 +66,12 @@ export function openWriter(
     lock.release()
     throw archiveFailure(error, path)
   }
+}
+
+function identify(path: string, migrations: readonly Migration[]): ArchiveFile {
+  const found = identifyArchive(path)
+  if (found.kind === 'ours') refuseNewer(path, found.schemaVersion, migrations)
+  return found
 }
 
 /** What is not written now is counted again from the runs next time; so a full disk keeps nobody from closing. */

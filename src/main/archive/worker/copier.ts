@@ -1,0 +1,33 @@
+import { parentPort } from 'node:worker_threads'
+import type { CopyApi } from '../copy-api'
+import type { ThreadApi } from '../api'
+import { checkWhole, lookAt } from './copying/check'
+import { copyArchive } from './copying/copy'
+import { placeCopy, putBack } from './copying/place'
+import { serve } from './serve'
+import type { Handlers } from './serve'
+
+/** Entry of the copier thread: lives as long as one piece of work, apart from those that hold the archive open. */
+const port = parentPort
+if (!port) throw new Error('the copier is a worker thread')
+
+const handlers: Handlers<CopyApi & Pick<ThreadApi<null>, 'close'>> = {
+  look: ({ path }) => lookAt(path),
+  check: ({ path }) => checkWhole(path),
+  copy: (request, context) => copyArchive(request, context),
+  place: async (input) => {
+    await placeCopy(input)
+    return null
+  },
+  putBack: async (input) => {
+    await putBack(input)
+    return null
+  },
+  close: async () => {
+    await served.settle()
+    setImmediate(() => port.close())
+    return null
+  },
+}
+
+const served = serve(port, handlers, (thrown) => thrown)

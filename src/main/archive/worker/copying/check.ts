@@ -1,0 +1,62 @@
+import { Failure } from '@shared/result'
+import type { Database } from 'better-sqlite3'
+import { fileFacts, isReadable } from '../../file-facts'
+import type { FoundArchive } from '../../copy-api'
+import { archiveFailure, identifyArchive, identifyFile } from '../connection'
+import { refuseNewer } from '../migrator'
+import { openForCopying } from './open'
+
+/** What lies where an archive shall lie; see `CopyApi.look`. */
+export function lookAt(path: string): FoundArchive {
+  const found = identifyArchive(path)
+  if (found.kind === 'new') return { kind: 'nothing' }
+  refuseNewer(path, found.schemaVersion)
+  return withCopyConnection(path, (db) => factsOf(db))
+}
+
+/** Reads the whole file; see `CopyApi.check`. It need not be writable, and its folder neither. */
+export function checkWhole(path: string): FoundArchive {
+  const facts = fileFacts(path)
+  if (!facts?.isFile) throw new Failure('not_found', `There is no file ${path}.`)
+  if (!isReadable(path)) throw new Failure('archive_unreadable', `${path} may not be read.`, 'Check its permissions.')
+  const found = identifyFile(path)
+  if (found.kind === 'new') throw new Failure('archive_foreign', `${path} is no archive of Hassette Monitor.`)
+  refuseNewer(path, found.schemaVersion)
+  return withCopyConnection(path, (db) => {
+    refuseDamaged(db, path)
+    return factsOf(db)
+  })
+}
+
+/** Throws `archive_unreadable` unless every page of the file is sound. */
+export function refuseDamaged(db: Database, path: string): void {
+  const said = db.pragma('quick_check(1)', { simple: true })
+  if (said === 'ok') return
+  throw new Failure(
+    'archive_unreadable',
+    `${path} is damaged (${String(said)}).`,
+    'Take another backup: this one cannot be used.',
+  )
+}
+
+function factsOf(db: Database): FoundArchive {
+  const pages =
+    Number(db.pragma('page_count', { simple: true })) - Number(db.pragma('freelist_count', { simple: true }))
+  return {
+    kind: 'archive',
+    schemaVersion: Number(db.pragma('user_version', { simple: true })),
+    usedBytes: pages * Number(db.pragma('page_size', { simple: true })),
+    runs: db.prepare<[], number>('SELECT coalesce(sum(n), 0) FROM blocks').pluck().get() ?? 0,
+  }
+}
+
+function withCopyConnection<T>(path: string, work: (db: Database) => T): T {
+  const db = openForCopying(path)
+  try {
+    return work(db)
+  } catch (error) {
+    throw archiveFailure(error, path)
+  } finally {
+    db.close()
+  }
+}
