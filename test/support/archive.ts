@@ -12,7 +12,11 @@ import { onTestFinished } from 'vitest'
 import { WORKERS } from './build-workers'
 
 /** The threads as built for tests. */
-export const ENTRIES = { writer: join(WORKERS, 'writer.js'), reader: join(WORKERS, 'reader.js') }
+export const ENTRIES = {
+  writer: join(WORKERS, 'writer.js'),
+  reader: join(WORKERS, 'reader.js'),
+  copier: join(WORKERS, 'copier.js'),
+}
 
 const PROBE = join(WORKERS, 'probe.js')
 
