@@ -5,7 +5,8 @@ import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import type { Service } from '../service'
 import type { PlannedSource } from './planned-source'
-import { unknownSource } from './planned-source'
+import { interrupt, newWatched, withStates } from './watched'
+import type { Watched } from './watched'
 
 /** The sources of this run: which are read and watched, and what each is doing. */
 export interface SourceRegistry extends Service {
@@ -19,24 +20,17 @@ export interface SourceRegistry extends Service {
   cancel: (sourceId: number) => void
   /** Reads and watches one more; resolves when it was read once or failed. */
   add: (source: PlannedSource) => Promise<void>
+  /** Neither reads nor watches a source any more; answers its files, none when it is not read in this run. */
+  remove: (sourceId: number) => string[]
+  /** Ends all reading and watching for a while, and waits for the end of it; nothing of the archive is written then. */
+  pause: () => Promise<void>
+  /** Goes on after a pause: each source is read again from its cursor. */
+  resume: () => void
+  /** Tells the listeners, since something about the sources changed. */
+  announce: () => void
   onChange: (listener: (sources: SourceInfo[]) => void) => () => void
   /** Resolves when every source was read once or failed. */
   settled: () => Promise<void>
-}
-
-interface Watched {
-  planned: PlannedSource
-  /** Archive id; a negative one while the source could not be added (a missing file, say). */
-  id: number
-  state: SourceState
-  /** Ends the reading of it; null while it is not read. */
-  reading: AbortController | null
-  /** Stopped by the user: what waits to be read is not. */
-  cancelled: boolean
-  /** Ends the watching of it; null while it is not watched. */
-  unwatch: AbortController | null
-  failures: number
-  again: NodeJS.Timeout | null
 }
 
 /** What the registry is made from. */
@@ -62,36 +56,16 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   const stopping = new AbortController()
   const watching = new Set<Promise<void>>()
   let work: Promise<void> = Promise.resolve()
+  let paused = false
 
   function plan(source: PlannedSource): Watched {
-    const made: Watched = {
-      planned: source,
-      id: nextId--,
-      state: { kind: 'connecting' },
-      reading: null,
-      cancelled: false,
-      unwatch: null,
-      failures: 0,
-      again: null,
-    }
+    const made = newWatched(source, nextId--)
     watched.push(made)
     return made
   }
   planned.forEach(plan)
 
-  async function list(): Promise<SourceInfo[]> {
-    const known = await archive.read.sources()
-    const infos = known.map<SourceInfo>((source) => ({
-      ...source,
-      state: watched.find((each) => each.id === source.id)?.state ?? { kind: 'not_read' },
-    }))
-    return [
-      ...infos,
-      ...watched
-        .filter((each) => each.id < 0)
-        .map(({ planned: source, id, state }) => unknownSource(source, id, state)),
-    ]
-  }
+  const list = async (): Promise<SourceInfo[]> => withStates(await archive.read.sources(), watched)
 
   let announcing = false
   /** Many changes in a row become one list. */
@@ -130,7 +104,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   }
 
   async function read(source: Watched): Promise<void> {
-    if (stopping.signal.aborted || source.cancelled) return
+    if (stopping.signal.aborted || source.cancelled || paused) return
     if (source.again) clearTimeout(source.again)
     source.again = null
     const reading = new AbortController()
@@ -153,8 +127,10 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       info(`source ${sourceId} is up to date`)
       source.failures = 0
       setState(source, { kind: 'up_to_date', atMs: Date.now() })
-      if (other) watched = watched.filter((each) => each !== source)
-      else if (!same) watch(source)
+      if (other) {
+        watched = watched.filter((each) => each !== source)
+        if (source.planned.path !== null) other.otherPaths.push(source.planned.path)
+      } else if (!same) watch(source)
     } catch (thrown) {
       if (!signal.aborted) failed(source, thrown)
     } finally {
@@ -197,6 +173,12 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     return work
   }
 
+  async function rest(): Promise<void> {
+    watched.forEach(interrupt)
+    await work
+    await Promise.all(watching)
+  }
+
   function find(sourceId: number): Watched {
     const source = watched.find((each) => each.id === sourceId)
     if (!source) throw new Failure('not_found', 'This source is not read in this run of the app.')
@@ -210,12 +192,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     },
     stop: async () => {
       stopping.abort()
-      for (const { again, reading } of watched) {
-        if (again) clearTimeout(again)
-        reading?.abort()
-      }
-      await work
-      await Promise.all(watching)
+      await rest()
     },
     list,
     retry: async (sourceId) => {
@@ -232,15 +209,31 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       const { kind } = source.state
       if (!source.reading && kind !== 'connecting' && kind !== 'catching_up') return
       source.cancelled = true
-      source.reading?.abort()
-      source.unwatch?.abort()
-      source.unwatch = null
-      if (source.again) clearTimeout(source.again)
-      source.again = null
+      interrupt(source)
       info(`reading source ${sourceId} was stopped by the user`)
       setState(source, { kind: 'cancelled' })
     },
     add: (source) => enqueue(plan(source)),
+    remove: (sourceId) => {
+      const source = watched.find((each) => each.id === sourceId)
+      if (!source) return []
+      watched = watched.filter((each) => each !== source)
+      // What waits to be read is not, and what is being read ends at its next pause.
+      source.cancelled = true
+      interrupt(source)
+      announce()
+      return source.planned.path === null ? [] : [source.planned.path, ...source.otherPaths]
+    },
+    pause: async () => {
+      paused = true
+      await rest()
+    },
+    resume: () => {
+      if (!paused) return
+      paused = false
+      for (const source of watched) if (!source.cancelled) void enqueue(source)
+    },
+    announce,
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
