@@ -1,6 +1,7 @@
 import type { LocationQuery, LocationQueryRaw, Router, RouterHistory } from 'vue-router'
 import { createRouter } from 'vue-router'
 import HistoryPage from './pages/HistoryPage.vue'
+import OverviewPage from './pages/OverviewPage.vue'
 import SettingsPage from './pages/SettingsPage.vue'
 import TargetPage from './pages/TargetPage.vue'
 import TargetsPage from './pages/TargetsPage.vue'
@@ -18,13 +19,14 @@ export function createPages(history: RouterHistory, sticky: (to: LocationQuery) 
   const router = createRouter({
     history,
     routes: [
+      { path: '/overview', component: OverviewPage },
       { path: '/handlers', component: TargetsPage, props: { kind: 'handler' }, meta: { key: 'handlers' } },
       { path: '/jobs', component: TargetsPage, props: { kind: 'job' }, meta: { key: 'jobs' } },
       target('handler'),
       target('job'),
       { path: '/history', component: HistoryPage },
       { path: '/settings', component: SettingsPage },
-      { path: '/:rest(.*)*', redirect: '/handlers' },
+      { path: '/:rest(.*)*', redirect: '/overview' },
     ],
   })
   router.beforeEach(async (to) => {
