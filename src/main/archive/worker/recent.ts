@@ -84,7 +84,7 @@ export function mergeRecent(list: RecentRun[], fresh: RecentRun[]): RecentRun[] 
  * Merges runs of several streams, newest first: of the newest remaining of each stream the one that finished last.
  * Within a stream the order of ids holds whatever the clock said, for it is the order of arrival.
  */
-function newestFirst(runs: RecentRun[], limit: number): RecentRun[] {
+export function newestFirst(runs: RecentRun[], limit: number): RecentRun[] {
   const streams = new Map<number, RecentRun[]>()
   for (const run of runs) {
     const stream = streamOf(run.id)

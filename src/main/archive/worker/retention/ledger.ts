@@ -1,4 +1,4 @@
-import type { Bound, PassReason } from '@shared/storage'
+import type { Bound, RetentionLogRow } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { DAY_US, HOUR_US } from './cut-off'
 import { META } from './meta'
@@ -10,11 +10,11 @@ export const PERIODS_US: Readonly<Record<Bound, number>> = { time: HOUR_US, size
 const IDLE_KEPT_US = 7 * DAY_US
 const ROWS_KEPT = 5000
 
-/** What a pass did, for the log. Sizes in bytes, times in microseconds. */
-export interface PassEntry {
+/** What a pass, or other work on the archive, did, for the log. Sizes in bytes, times in microseconds. */
+export interface LogEntry {
   atUs: number
   durationUs: number
-  reason: PassReason
+  reason: RetentionLogRow['reason']
   bound: Bound | null
   runs: number
   frameworkRuns: number
@@ -27,7 +27,7 @@ export interface PassEntry {
 
 /** What the retention remembers: its log, and when it is due again. */
 export interface Ledger {
-  write(entry: PassEntry): void
+  write(entry: LogEntry): void
   due(): { timeUs: number | null; sizeUs: number | null }
   /** The rules of a pass are due again after their period. */
   moveDue(rules: readonly Bound[], nowUs: number): void
@@ -41,7 +41,8 @@ export function createLedger(db: Database): Ledger {
      VALUES (@atUs, @durationUs, @reason, @bound, @runs, @bytesBefore, @bytesAfter, @detail)`,
   )
   const trimIdle = db.prepare<[number]>(
-    'DELETE FROM retention_log WHERE at_us < ? AND bound IS NULL AND runs = 0 AND bytes_after >= bytes_before',
+    `DELETE FROM retention_log WHERE at_us < ? AND bound IS NULL AND runs = 0 AND bytes_after >= bytes_before
+       AND reason IN ('start', 'hourly', 'daily', 'growth', 'by_hand', 'limits_changed')`,
   )
   const trim = db.prepare(`DELETE FROM retention_log WHERE id <= (SELECT max(id) FROM retention_log) - ${ROWS_KEPT}`)
   const get = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
@@ -50,7 +51,7 @@ export function createLedger(db: Database): Ledger {
   )
 
   return {
-    write: db.transaction(({ frameworkRuns, upToUs, trendRows, cancelled, ...columns }: PassEntry) => {
+    write: db.transaction(({ frameworkRuns, upToUs, trendRows, cancelled, ...columns }: LogEntry) => {
       insert.run({ ...columns, detail: JSON.stringify({ frameworkRuns, upToUs, trendRows, cancelled }) })
       trimIdle.run(columns.atUs - IDLE_KEPT_US)
       trim.run()

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { packRecent, RECENT, recountRecent, unpackRecent } from '../recent'
+import { newestFirst, packRecent, RECENT, recountRecent, unpackRecent } from '../recent'
 
 /**
  * Takes deleted runs out of the strips of their targets, within the transaction that deleted them. A strip that was full
@@ -22,7 +22,8 @@ export function mendRecent(db: Database, deleted: readonly { id: number; targetI
     const kept = list.filter((run) => !gone.has(run.id))
     if (kept.length === list.length) continue
     changed = true
-    const left = list.length < RECENT ? kept : recountRecent(db, targetId)
+    // Streams are merged by what is newest of each, so a run that goes may change the order of those that stay.
+    const left = list.length < RECENT ? newestFirst(kept, RECENT).reverse() : recountRecent(db, targetId)
     const packed = packRecent(left)
     if (left.length === 0) drop.run(targetId)
     else write.run(packed.ids, packed.ends, packed.outcomes, targetId)

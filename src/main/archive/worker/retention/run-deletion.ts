@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { blockOf, BLOCK_SIZE, idsOfBlock, sequenceOf, streamOf } from '../ids'
+import { createRunErasure } from '../run-erasure'
 import type { WriterMemory } from '../writer-memory'
 import type { Cut } from './cut-off'
 import { createGroupDebits } from './group-debits'
@@ -47,6 +48,7 @@ export function createRunDeletion(db: Database, memory: WriterMemory): RunDeleti
   const statements = prepareAll(db)
   const zones = createZoneMending(db)
   const groups = createGroupDebits(db)
+  const erase = createRunErasure(db)
   let most = MOST
 
   const choose = (block: number, cut: Cut): GoingRun[] => {
@@ -61,16 +63,6 @@ export function createRunDeletion(db: Database, memory: WriterMemory): RunDeleti
     })
   }
 
-  const deleteStretch = ({ first, last }: Stretch): void => {
-    for (const { tracebackId, n } of statements.tracebacks.all(first, last)) {
-      statements.releaseTraceback.run(n, tracebackId)
-      statements.dropTraceback.run(tracebackId)
-    }
-    statements.deleteFailures.run(first, last)
-    statements.deleteLogs.run(first, last)
-    statements.deleteRuns.run(first, last)
-  }
-
   const transaction = db.transaction((block: number, cut: Cut): Deleted & { stale: boolean } => {
     const found = choose(block, cut)
     const { stretches, going } = stretchesOf(found)
@@ -80,7 +72,7 @@ export function createRunDeletion(db: Database, memory: WriterMemory): RunDeleti
     const stream = statements.stream.get(streamId)
     // A trend is never made from runs of which some are gone.
     if (stream && sequenceOf(newest.id) > stream.rolled) memory.trends.flush()
-    for (const stretch of stretches) deleteStretch(stretch)
+    for (const { first, last } of stretches) erase(first, last)
     groups.debit(going)
     zones.mend(block)
     const stripsChanged = mendRecent(db, going)
@@ -162,15 +154,6 @@ function prepareAll(db: Database) {
     stream: db.prepare<[number], { last: number; rolled: number }>(
       'SELECT last_sequence AS last, rolled_sequence AS rolled FROM streams WHERE id = ?',
     ),
-    tracebacks: db.prepare<[number, number], { tracebackId: number; n: number }>(
-      `SELECT traceback_id AS tracebackId, count(*) AS n FROM failures
-       WHERE run_id BETWEEN ? AND ? AND traceback_id IS NOT NULL GROUP BY traceback_id`,
-    ),
-    releaseTraceback: db.prepare<[number, number]>('UPDATE tracebacks SET refs = refs - ? WHERE id = ?'),
-    dropTraceback: db.prepare<[number]>('DELETE FROM tracebacks WHERE id = ? AND refs <= 0'),
-    deleteFailures: db.prepare<[number, number]>('DELETE FROM failures WHERE run_id BETWEEN ? AND ?'),
-    deleteLogs: db.prepare<[number, number]>('DELETE FROM run_logs WHERE run_id BETWEEN ? AND ?'),
-    deleteRuns: db.prepare<[number, number]>('DELETE FROM runs WHERE id BETWEEN ? AND ?'),
     reach: db.prepare<[number], { fromUs: number }>(
       `SELECT from_us AS fromUs FROM coverage WHERE stream_id = ? AND kind = 'runs'`,
     ),
