@@ -13,7 +13,7 @@ import { runsPage } from './queries/runs'
 import { createSourceQueries } from './queries/sources'
 import { createStorageQueries } from './queries/storage'
 import { createTargetQueries } from './queries/targets'
-import { createTrendQueries } from './queries/trends'
+import { createTrendQueries } from './queries/trends/trends'
 import { countValues } from './queries/values'
 import type { Handlers } from './serve'
 
@@ -23,8 +23,8 @@ export interface OpenReader {
   close(): void
 }
 
-/** Opens an archive that the writer has opened before. Throws `archive_unreadable` or `archive_newer`. */
-export function openReader(path: string): OpenReader {
+/** Opens an archive that the writer has opened before. `nowUs` gives the time, microseconds. Throws `archive_unreadable` or `archive_newer`. */
+export function openReader(path: string, nowUs: () => number = () => Date.now() * 1000): OpenReader {
   try {
     const db = openForReading(path)
     const version = Number(db.pragma('user_version', { simple: true }))
@@ -36,7 +36,9 @@ export function openReader(path: string): OpenReader {
     const directory = createDirectory(db)
     const recent = createRecentLists(db)
     const parts = { blocks, directory, recent, rowOf: createRunRows(db, directory) }
-    const targets = createTargetQueries(db, parts)
+    const trends = createTrendQueries(db, { ...parts, nowUs })
+    const counting = { ...parts, gather: trends.gather }
+    const targets = createTargetQueries(db, counting)
     const sources = createSourceQueries(db)
     return {
       verbs: {
@@ -44,13 +46,13 @@ export function openReader(path: string): OpenReader {
         runsPage: (input, context) => runsPage(parts, input, context),
         runGet: createRunDetail(db, parts),
         runFind: createRunFind(db, parts),
-        runsCount: ({ filter }, context) => countRuns(parts, filter, context),
-        runsCountByTier: (input, context) => countByTier(parts, input, context),
+        runsCount: ({ filter }, context) => countRuns(counting, filter, context),
+        runsCountByTier: (input, context) => countByTier(counting, input, context),
         runValues: (input, context) => countValues(parts, input, context),
         targetsList: targets.list,
         targetGet: targets.get,
         appsList: sources.apps,
-        ...createTrendQueries(db, parts),
+        ...trends.verbs,
         ...createStorageQueries(db),
       },
       close: () => db.close(),

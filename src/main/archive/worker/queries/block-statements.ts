@@ -55,9 +55,10 @@ const ERROR_COLUMNS = `et.name AS errorType, iif(@texts, f.message, NULL) AS mes
 /** The statements behind `Blocks`. */
 export function prepareBlocks(db: Database) {
   const blocks = (direction: 'ASC' | 'DESC') =>
-    db.prepare<[{ low: number; high: number }], BlockRow>(
+    db.prepare<[{ low: number; high: number; fromUs: number; toUs: number }], BlockRow>(
       `SELECT block, n, min_start_us, max_start_us, min_end_us, max_end_us, max_duration_us, outcomes, bytes, targets
-       FROM blocks WHERE block BETWEEN @low AND @high ORDER BY block ${direction} LIMIT ${CHUNK}`,
+       FROM blocks WHERE block BETWEEN @low AND @high AND max_start_us >= @fromUs AND min_start_us < @toUs
+       ORDER BY block ${direction} LIMIT ${CHUNK}`,
     )
   const runs = (direction: 'ASC' | 'DESC') =>
     db.prepare<[RangeInput & { limit: number }], StoredRun>(

@@ -101,7 +101,7 @@ export function createBlocks(db: Database): Blocks {
       const statement = order === 'descending' ? statements.blocksDown : statements.blocksUp
       for (;;) {
         // Read in small chunks, so that no cursor stays open while the caller pauses.
-        const chunk = statement.all({ low, high })
+        const chunk = statement.all({ low, high, fromUs: wanted.fromUs, toUs: wanted.toUs })
         for (const block of chunk) if (mayHold(block, wanted)) yield block
         const last = chunk.at(-1)
         if (!last || chunk.length < CHUNK) return

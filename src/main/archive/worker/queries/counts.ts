@@ -1,67 +1,88 @@
-import type { Span, TierChoice } from '@shared/filter'
+import type { Span } from '@shared/filter'
 import type { RunFilter } from '@shared/filter'
 import type { TierCounts } from '@shared/contract'
-import { statusOf } from '../run-codes'
+import { TIERS } from '@shared/run'
 import type { CallContext } from '../serve'
 import type { Blocks } from './blocks'
 import type { Directory } from './directory'
 import { createSlices } from './slices'
-import { holdsWhole, wantedBy } from './wanted'
+import { addRow, addRun, nothingCounted } from './trends/figures'
+import type { Counted } from './trends/figures'
+import type { Gather } from './trends/gather'
+import { rangeOf, totalsOf } from './trends/ranges'
+import { holdsWhole, wantedBy, wantedOf } from './wanted'
 import type { Wanted } from './wanted'
-
-/** How a target's runs of a span ended. */
-export interface OutcomeCounts {
-  runs: number
-  failed: number
-  dependencyFailures: number
-  timedOut: number
-  cancelled: number
-  skipped: number
-}
 
 interface Parts {
   blocks: Blocks
   directory: Directory
+  gather: Gather
 }
 
-export const NO_RUNS: OutcomeCounts = {
-  runs: 0,
-  failed: 0,
-  dependencyFailures: 0,
-  timedOut: 0,
-  cancelled: 0,
-  skipped: 0,
+/** How many runs a filter holds: from trends where these tell, else block by block. */
+export async function countRuns(parts: Parts, filter: RunFilter, context: CallContext): Promise<{ runs: number }> {
+  const wanted = wantedBy(filter, parts.directory)
+  const counted = await countByTrends(parts.gather, filter, wanted, context)
+  return { runs: counted ? wantedOf(counted, wanted) : await countByBlocks(parts, filter, wanted, context) }
 }
 
-/** Counts by target over a span, block by block. `targetId` null counts every target of the tier. */
-export async function countByTarget(
-  { blocks, directory }: Parts,
-  input: { sourceId: number; tier: TierChoice; span: Span; targetId: number | null },
+/** Runs of a span by tier. */
+export async function countByTier(
+  parts: Parts,
+  { sourceId, span }: { sourceId: number; span: Span },
   context: CallContext,
-): Promise<Map<number, OutcomeCounts>> {
-  const wanted = wantedBy({ ...input, conditions: [] }, directory)
-  const counts = new Map<number, OutcomeCounts>()
-  const breathe = createSlices(context)
-  for (const stream of streamsOf(input, wanted, directory)) {
-    for (const block of blocks.candidates(stream, wanted, 'descending')) {
-      for (const { targetId, status, di, n } of blocks.counts(block.block, wanted)) {
-        const counted = counts.get(targetId) ?? { ...NO_RUNS }
-        addOutcome(counted, status, di === 1, n)
-        counts.set(targetId, counted)
-      }
-      await breathe()
-    }
+): Promise<TierCounts> {
+  const total: TierCounts = { app: 0, framework: 0 }
+  for (const tier of TIERS) {
+    const filter: RunFilter = { sourceId, tier, span, targetId: null, conditions: [] }
+    total[tier] = (await countRuns(parts, filter, context)).runs
   }
-  return counts
+  return total
 }
 
-/** How many runs a filter holds; blocks that lie in it as a whole are not read. */
-export async function countRuns(
+/**
+ * The runs of a filter's streams, span and targets, by outcome. Null where trends do not tell exactly what a list holds:
+ * they know nothing of errors, they still count runs that were deleted, and a target's trends do not tell its tiers apart.
+ */
+async function countByTrends(
+  gather: Gather,
+  { sourceId, tier, span }: RunFilter,
+  { errors, targets }: Wanted,
+  context: CallContext,
+): Promise<Counted | null> {
+  if (errors !== null || (targets !== null && tier !== 'all')) return null
+  const counted = nothingCounted()
+  let tells = false
+  await gather(
+    { sourceId, tier, targetId: targets?.size === 1 ? ([...targets][0] ?? null) : null },
+    (known) => {
+      const range = rangeOf(span, known)
+      tells = range.precision.kind === 'exact' && range.fromUs >= known.kept.runsFromUs
+      Object.assign(counted, nothingCounted())
+      const keys = targets === null ? totalsOf(known, range) : [...targets]
+      const request = {
+        range,
+        keys,
+        durations: false,
+        row: (row: Parameters<typeof addRow>[1]) => addRow(counted, row),
+        run: (run: Parameters<typeof addRun>[1] & { targetId: number }) => {
+          if (targets === null || targets.has(run.targetId)) addRun(counted, run)
+        },
+      }
+      return { requests: tells ? [request] : [], answer: () => null }
+    },
+    context,
+  )
+  return tells ? counted : null
+}
+
+/** Block by block; those that lie in the filter as a whole are not read. */
+async function countByBlocks(
   { blocks, directory }: Parts,
   filter: RunFilter,
+  wanted: Wanted,
   context: CallContext,
-): Promise<{ runs: number }> {
-  const wanted = wantedBy(filter, directory)
+): Promise<number> {
   const breathe = createSlices(context)
   let runs = 0
   for (const stretch of streamsOf(filter, wanted, directory)) {
@@ -70,26 +91,7 @@ export async function countRuns(
       await breathe()
     }
   }
-  return { runs }
-}
-
-/** Runs of a span by tier; blocks that lie in it as a whole are not read. */
-export async function countByTier(
-  { blocks, directory }: Parts,
-  { sourceId, span }: { sourceId: number; span: Span },
-  context: CallContext,
-): Promise<TierCounts> {
-  const filter: RunFilter = { sourceId, tier: 'all', span, targetId: null, conditions: [] }
-  const wanted = wantedBy(filter, directory)
-  const breathe = createSlices(context)
-  const total: TierCounts = { app: 0, framework: 0 }
-  for (const { id, tier, lastSequence } of directory.streamsOf(sourceId)) {
-    for (const block of blocks.candidates({ stream: id, from: 1, to: lastSequence }, wanted, 'descending')) {
-      total[tier] += holdsWhole(block, wanted) ? block.n : await blocks.count(block.block, wanted, breathe)
-      await breathe()
-    }
-  }
-  return total
+  return runs
 }
 
 /** The streams that a filter chooses, as a whole. */
@@ -98,14 +100,4 @@ export function streamsOf({ sourceId }: { sourceId: number }, wanted: Wanted, di
     .streamsOf(sourceId)
     .filter((stream) => wanted.streams.includes(stream.id))
     .map((stream) => ({ stream: stream.id, from: 1, to: stream.lastSequence }))
-}
-
-function addOutcome(counts: OutcomeCounts, statusCode: number, dependencyFailure: boolean, n: number): void {
-  counts.runs += n
-  const status = statusOf(statusCode)
-  if (status === 'failed') counts.failed += n
-  if (status === 'failed' && dependencyFailure) counts.dependencyFailures += n
-  if (status === 'timed_out') counts.timedOut += n
-  if (status === 'cancelled') counts.cancelled += n
-  if (status === 'skipped') counts.skipped += n
 }

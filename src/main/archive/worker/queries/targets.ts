@@ -6,15 +6,18 @@ import type { Database } from 'better-sqlite3'
 import { marksOf, statusOf } from '../run-codes'
 import type { CallContext } from '../serve'
 import type { Blocks } from './blocks'
-import { countByTarget, NO_RUNS } from './counts'
-import type { OutcomeCounts } from './counts'
 import type { Directory } from './directory'
 import type { KnownRecent, RecentLists } from './recent-runs'
+import type { Gather } from './trends/gather'
+import { scopeOf } from './trends/scopes'
+import { targetFigures } from './trends/target-figures'
+import type { TargetFigures } from './trends/target-figures'
 
 interface Parts {
   blocks: Blocks
   directory: Directory
   recent: RecentLists
+  gather: Gather
 }
 
 interface StoredTarget {
@@ -59,18 +62,14 @@ const SELECT = `SELECT t.id, a.source_id AS sourceId, t.kind, t.tier, a.app_key 
 
 /** The queries about handlers and jobs. Counts are of the span, strips and the last run are not. */
 export function createTargetQueries(db: Database, parts: Parts) {
-  const { blocks, directory, recent } = parts
+  const { blocks, directory, recent, gather } = parts
   const selectAll = db.prepare<[{ sourceId: number; kind: TargetKind; tier: Tier | 'all' }], StoredTarget>(
     `${SELECT} WHERE a.source_id = @sourceId AND t.kind = @kind AND (@tier = 'all' OR t.tier = @tier)
      ORDER BY a.app_key, t.instance_index, t.name, t.topic`,
   )
   const selectOne = db.prepare<[number], StoredTarget>(`${SELECT} WHERE t.id = ?`)
 
-  const rowOf = (
-    target: StoredTarget,
-    counts: OutcomeCounts | undefined,
-    known: KnownRecent | undefined,
-  ): TargetRow => ({
+  const rowOf = (target: StoredTarget, figures: TargetFigures, known: KnownRecent | undefined): TargetRow => ({
     id: target.id,
     kind: target.kind,
     tier: target.tier,
@@ -81,12 +80,17 @@ export function createTargetQueries(db: Database, parts: Parts) {
     name: target.name,
     trigger: target.triggerWords,
     state: stateOf(target),
-    ...(counts ?? NO_RUNS),
-    p50Us: null,
-    p95Us: null,
-    missed: null,
-    spark: { runs: [], failed: [] },
-    before: null,
+    runs: figures.runs,
+    failed: figures.failed,
+    dependencyFailures: figures.dependencyFailures,
+    timedOut: figures.timedOut,
+    cancelled: figures.cancelled,
+    skipped: figures.skipped,
+    p50Us: figures.p50Us,
+    p95Us: figures.p95Us,
+    missed: target.kind === 'job' ? figures.missed : null,
+    spark: figures.spark,
+    before: figures.before,
     strip: known?.runs.map((run) => run.letter).join('') ?? '',
     last: lastOf(known),
   })
@@ -102,18 +106,23 @@ export function createTargetQueries(db: Database, parts: Parts) {
   return {
     list: async (input: Input<'targets.list'>, context: CallContext): Promise<Output<'targets.list'>> => {
       const { sourceId, kind, tier, span } = input
-      const counts = await countByTarget(parts, { sourceId, tier, span, targetId: null }, context)
+      const targets = selectAll.all({ sourceId, kind, tier })
+      const targetIds = targets.map((target) => target.id)
+      const figures = await targetFigures(gather, { sourceId, tier, targetId: null }, { span, targetIds }, context)
       const known = recent.ofSource(sourceId)
-      return selectAll
-        .all({ sourceId, kind, tier })
-        .map((target) => rowOf(target, counts.get(target.id), known.get(target.id)))
+      return targets.flatMap((target) => {
+        const own = figures.get(target.id)
+        return own ? [rowOf(target, own, known.get(target.id))] : []
+      })
     },
     get: async ({ targetId, span }: Input<'targets.get'>, context: CallContext): Promise<Output<'targets.get'>> => {
       const target = selectOne.get(targetId)
       if (!target) throw new Failure('not_found', 'This handler or job is not in the archive.')
-      const { sourceId } = target
-      const counts = await countByTarget(parts, { sourceId, tier: 'all', span, targetId }, context)
-      return { ...rowOf(target, counts.get(targetId), recent.of(targetId)), ...detailOf(target) }
+      const scope = scopeOf({ sourceId: target.sourceId, tier: target.tier, targetId }, directory)
+      const figures = await targetFigures(gather, scope, { span, targetIds: [targetId] }, context)
+      const own = figures.get(targetId)
+      if (!own) throw new Error('figures of the target that was asked for are missing')
+      return { ...rowOf(target, own, recent.of(targetId)), ...detailOf(target) }
     },
   }
 }

@@ -5,6 +5,8 @@ import type { BlockRow } from '../zone-map'
 import { hasBit } from '../zone-map'
 import type { Directory, KnownTarget } from './directory'
 import { passes } from './passes'
+import { okOf } from './trends/figures'
+import type { OutcomeCounts } from './trends/figures'
 import { wantedErrors } from './wanted-errors'
 import type { WantedErrors } from './wanted-errors'
 
@@ -28,6 +30,7 @@ export interface Wanted {
 const ALL_STATUSES = (1 << RUN_STATUSES.length) - 1
 /** `dependencyMask` of a filter that wants dependency failures and nothing else. */
 const ONLY_DEPENDENCY = 2
+const EITHER = 3
 /** Runs of these never carry an error. */
 const WITHOUT_ERROR = (1 << RUN_STATUSES.indexOf('ok')) | (1 << RUN_STATUSES.indexOf('skipped'))
 
@@ -48,6 +51,20 @@ export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
     fromUs: filter.span.fromUs ?? Number.MIN_SAFE_INTEGER,
     toUs: filter.span.toUs ?? Number.MAX_SAFE_INTEGER,
     streams: streams.map((stream) => stream.id),
+  }
+}
+
+/** Every run that started in [fromUs, toUs), of one target or of all; of whichever streams the caller reads. */
+export function anyRun({ fromUs, toUs, targetId }: { fromUs: number; toUs: number; targetId: number | null }): Wanted {
+  return {
+    targets: targetId === null ? null : new Set([targetId]),
+    targetsJson: targetId === null ? null : JSON.stringify([targetId]),
+    statusMask: ALL_STATUSES,
+    dependencyMask: EITHER,
+    errors: null,
+    fromUs,
+    toUs,
+    streams: [],
   }
 }
 
@@ -83,6 +100,18 @@ export function holdsWhole(block: BlockRow, wanted: Wanted): boolean {
     block.min_start_us >= wanted.fromUs &&
     block.max_start_us < wanted.toUs
   )
+}
+
+/** How many of runs counted by outcome are wanted; whatever is wanted of their errors. */
+export function wantedOf(counted: OutcomeCounts, { statusMask, dependencyMask }: Wanted): number {
+  const { failed, timedOut, cancelled, skipped } = counted
+  const ofStatus = { ok: okOf(counted), failed, timed_out: timedOut, cancelled, skipped }
+  const others = RUN_STATUSES.reduce(
+    (sum, status, code) => sum + (((statusMask >> code) & 1) === 1 ? ofStatus[status] : 0),
+    0,
+  )
+  const dependency = ((statusMask >> RUN_STATUSES.indexOf('failed')) & 1) === 1 ? counted.dependencyFailures : 0
+  return (dependencyMask & 1 ? others - dependency : 0) + (dependencyMask & ONLY_DEPENDENCY ? dependency : 0)
 }
 
 /** Bits of the outcomes that a wanted run may have. */

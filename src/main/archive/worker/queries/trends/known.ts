@@ -11,8 +11,8 @@ import type { Kept } from './compose'
  *
  * - `coverage`, kind `runs`: every run of the stream that started at or after `from_us` is in `runs`.
  * - `coverage`, kind `trends`, one row a stream, once runs of it were deleted or never kept: runs that started in
- *   [from_us, to_us) are known from trends alone, all of them or some. Who deletes runs, or counts a run without keeping
- *   it, moves `to_us` beyond its start in the same transaction. A late run never takes it back.
+ *   [from_us, to_us], both included, are known from trends alone, all of them or some. Who deletes runs, or counts a run
+ *   without keeping it, moves `to_us` to its start or beyond in the same transaction. A late run never takes it back.
  * - `meta`, `trends.minute.from` and `trends.hour.from`: rows of `rollups` with that length are whole from this second
  *   on; absent = all are. Who deletes such rows moves it in the same transaction.
  * - `streams.rolled_sequence`: runs beyond it are in no row of `rollups` yet.
@@ -38,6 +38,8 @@ export interface KnownStream {
   toUs: number
   /** Where its runs begin to be whole, microseconds; −Infinity when none was ever deleted. */
   runsFromUs: number
+  /** Some of its runs are kept. */
+  keepsRuns: boolean
 }
 
 interface StreamRow {
@@ -113,7 +115,7 @@ export function closedSpan(
 
 function withCoverage({ id, tier, lastSequence, rolledSequence }: StreamRow, own: CoverageRow[]): KnownStream {
   const runs = own.filter((each) => each.kind === 'runs').map((each) => each.fromUs)
-  const trends = own.filter((each) => each.kind === 'trends').map((each) => each.toUs)
+  const trends = own.filter((each) => each.kind === 'trends').map((each) => each.toUs + 1)
   return {
     id,
     tier,
@@ -122,5 +124,6 @@ function withCoverage({ id, tier, lastSequence, rolledSequence }: StreamRow, own
     fromUs: Math.min(...own.map((each) => each.fromUs)),
     toUs: Math.max(...own.map((each) => each.toUs)),
     runsFromUs: trends.length === 0 ? -Infinity : Math.max(...trends, ...runs),
+    keepsRuns: runs.length > 0,
   }
 }

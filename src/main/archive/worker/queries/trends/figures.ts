@@ -1,0 +1,71 @@
+import type { Figures } from '@shared/trends'
+import { RUN_FLAG } from '@shared/run'
+import { statusOf } from '../../run-codes'
+import { addDuration, emptyHistogram, mergeEncoded, percentile } from '../../trends/histogram'
+import type { Histogram } from '../../trends/histogram'
+import type { TrendRow } from './trend-rows'
+
+/** How runs ended. */
+export interface OutcomeCounts {
+  runs: number
+  failed: number
+  /** Also among `failed`. */
+  dependencyFailures: number
+  timedOut: number
+  cancelled: number
+  skipped: number
+}
+
+/** Runs counted together. */
+export interface Counted extends OutcomeCounts {
+  /** Durations of ok and failed runs; null while there is none. */
+  durations: Histogram | null
+}
+
+type Percentiles = Pick<Figures, 'p50Us' | 'p95Us' | 'p99Us'>
+
+export function nothingCounted(): Counted {
+  return { runs: 0, failed: 0, dependencyFailures: 0, timedOut: 0, cancelled: 0, skipped: 0, durations: null }
+}
+
+/** Adds a row of trends. */
+export function addRow(to: Counted, row: TrendRow): void {
+  to.runs += row.n
+  to.failed += row.failed
+  to.dependencyFailures += row.di
+  to.timedOut += row.timedOut
+  to.cancelled += row.cancelled
+  to.skipped += row.skipped
+  if (row.histogram) mergeEncoded((to.durations ??= emptyHistogram()), row.histogram)
+}
+
+/** Adds a run that no trend holds, or whose trend reaches beyond the range. */
+export function addRun(to: Counted, run: { status: number; flags: number; durationUs: number }): void {
+  to.runs++
+  const status = statusOf(run.status)
+  if (status === 'failed') {
+    to.failed++
+    if ((run.flags & RUN_FLAG.dependencyFailure) !== 0) to.dependencyFailures++
+  }
+  if (status === 'timed_out') to.timedOut++
+  if (status === 'cancelled') to.cancelled++
+  if (status === 'skipped') to.skipped++
+  if (status === 'ok' || status === 'failed') addDuration((to.durations ??= emptyHistogram()), run.durationUs)
+}
+
+/** The counts without the durations. */
+export function outcomesOf(counted: Counted): OutcomeCounts {
+  const { runs, failed, dependencyFailures, timedOut, cancelled, skipped } = counted
+  return { runs, failed, dependencyFailures, timedOut, cancelled, skipped }
+}
+
+/** Percentiles of the durations, microseconds; null without any. */
+export function percentilesOf({ durations }: Counted): Percentiles {
+  const at = (share: number) => (durations === null ? null : percentile(durations, share))
+  return { p50Us: at(0.5), p95Us: at(0.95), p99Us: at(0.99) }
+}
+
+/** How many runs ended ok. */
+export function okOf({ runs, failed, timedOut, cancelled, skipped }: OutcomeCounts): number {
+  return runs - failed - timedOut - cancelled - skipped
+}

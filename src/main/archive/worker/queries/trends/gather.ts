@@ -1,0 +1,111 @@
+import type { TierChoice } from '@shared/filter'
+import type { Database } from 'better-sqlite3'
+import type { CallContext } from '../../serve'
+import type { StoredRun } from '../block-statements'
+import type { Blocks, Stretch } from '../blocks'
+import { createSlices } from '../slices'
+import { anyRun } from '../wanted'
+import type { Composed, Piece, TrendLength } from './compose'
+import type { createKnown, Known, KnownStream } from './known'
+import type { TrendKeys, TrendRow, TrendRows } from './trend-rows'
+
+/** Something to be counted: a range, whose rows, and what is done with each row and each run. */
+export interface Request {
+  range: Composed
+  keys: TrendKeys
+  /** The rows' histograms are wanted. */
+  durations: boolean
+  row: (row: TrendRow) => void
+  /** A run that no row holds, or whose row reaches beyond the range. It started within the range. */
+  run: (run: StoredRun) => void
+}
+
+/** Whose runs are read where trends do not tell. */
+export interface Scope {
+  sourceId: number
+  tier: TierChoice
+  /** Null = every target of the tier. */
+  targetId: number | null
+}
+
+/**
+ * Counts ranges from trends, from runs at the ranges' ends, and from the runs that no trend holds yet. Rows and the mark
+ * up to which they hold every run are read in one transaction, so that no run is counted twice or missed. `plan` says what is
+ * wanted, given what is known; it begins anew when runs are deleted meanwhile.
+ */
+export type Gather = <T>(
+  scope: Scope,
+  plan: (known: Known) => { requests: Request[]; answer: () => T },
+  context: CallContext,
+) => Promise<T>
+
+/** So often it begins anew; a purge goes on for a while, and an answer that is late by some runs is better than none. */
+const ATTEMPTS = 3
+/** A block's runs are read with one statement. */
+const WHOLE_BLOCK = 4096
+
+interface Parts {
+  blocks: Blocks
+  rows: TrendRows
+  known: ReturnType<typeof createKnown>
+}
+
+export function createGather(db: Database, { blocks, rows, known: readKnown }: Parts): Gather {
+  const readRows = (request: Request): void => {
+    for (const piece of request.range.pieces) {
+      if (isTrend(piece)) rows.read(piece, request.keys, request.durations, request.row)
+    }
+  }
+  const begin = db.transaction((scope: Scope, plan: Parameters<Gather>[1]) => {
+    const known = readKnown(scope.sourceId, scope.tier)
+    const planned = plan(known)
+    for (const request of planned.requests) readRows(request)
+    return { known, planned }
+  })
+
+  return async <T>(
+    scope: Scope,
+    plan: (known: Known) => { requests: Request[]; answer: () => T },
+    context: CallContext,
+  ): Promise<T> => {
+    const breathe = createSlices(context)
+    const takeRuns = async (stretch: Stretch, { fromUs, toUs }: TimeRange, take: Request['run']): Promise<void> => {
+      if (stretch.from > stretch.to || fromUs >= toUs) return
+      const wanted = anyRun({ fromUs, toUs, targetId: scope.targetId })
+      for (const { block } of blocks.candidates(stretch, wanted, 'ascending')) {
+        for (const run of blocks.runs(block, stretch, wanted, 'ascending', WHOLE_BLOCK).runs) take(run)
+        await breathe()
+      }
+    }
+    const takeStream = async (stream: KnownStream, requests: Request[]): Promise<void> => {
+      const { id, rolledSequence, lastSequence } = stream
+      for (const { range, run } of requests) {
+        for (const piece of range.pieces) {
+          if (isTrend(piece)) continue
+          await takeRuns({ stream: id, from: 1, to: rolledSequence }, piece, run)
+        }
+      }
+      const tail = {
+        fromUs: Math.min(...requests.map(({ range }) => range.fromUs)),
+        toUs: Math.max(...requests.map(({ range }) => range.toUs)),
+      }
+      await takeRuns({ stream: id, from: rolledSequence + 1, to: lastSequence }, tail, (found) => {
+        for (const { range, run } of requests) {
+          if (found.startedUs >= range.fromUs && found.startedUs < range.toUs) run(found)
+        }
+      })
+    }
+    for (let attempt = 1; ; attempt++) {
+      const { known, planned } = begin(scope, plan) as { known: Known; planned: ReturnType<typeof plan> }
+      for (const stream of known.streams) await takeStream(stream, planned.requests)
+      const { kept } = readKnown(scope.sourceId, scope.tier)
+      if (kept.runsFromUs === known.kept.runsFromUs || attempt === ATTEMPTS) return planned.answer()
+    }
+  }
+}
+
+type TimeRange = Pick<Piece, 'fromUs' | 'toUs'>
+
+function isTrend(piece: Piece): piece is Piece & { from: TrendLength } {
+  return piece.from !== 'runs'
+}

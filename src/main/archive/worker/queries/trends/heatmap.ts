@@ -1,0 +1,75 @@
+import type { Input, Output } from '@shared/contract'
+import type { CallContext } from '../../serve'
+import type { Directory } from '../directory'
+import { addRow, addRun, nothingCounted } from './figures'
+import { ceilTo, compose, DAY_US, floorTo, HOUR_US } from './compose'
+import type { Composed } from './compose'
+import type { Gather } from './gather'
+import { closedSpan } from './known'
+import type { Known } from './known'
+import { precisionOf, totalsOf } from './ranges'
+import { scopeOf } from './scopes'
+import { createZone } from './zone'
+
+const HOURS = 24
+const DAYS = 7
+
+/**
+ * Runs by weekday and hour of day. Days as a whole cannot be told apart by the hour, so the map reaches back as far as
+ * hours do. In zones with half hours an hour of UTC counts for the local one that begins in it.
+ */
+export async function heatmapOf(
+  { gather, directory }: { gather: Gather; directory: Directory },
+  { span, timeZone, ...input }: Input<'trends.heatmap'>,
+  context: CallContext,
+): Promise<Output<'trends.heatmap'>> {
+  const scope = scopeOf(input, directory)
+  const zone = createZone(timeZone)
+  const cellAt = (us: number): number => {
+    const localUs = us + zone.offsetUs(us)
+    return zone.weekday(us) * HOURS + Math.floor((localUs - floorTo(localUs, DAY_US)) / HOUR_US)
+  }
+  const plan = (known: Known) => {
+    const cells = Array.from({ length: DAYS * HOURS }, nothingCounted)
+    const asked = closedSpan(span, known)
+    const range = byHours(asked, known)
+    const at = (us: number) => cells[cellAt(us)] ?? nothingCounted()
+    const answer = (): Output<'trends.heatmap'> => ({
+      cells: cells.map(({ runs, failed, timedOut }) => ({ runs, failed, timedOut })),
+      precision: range ? precisionOf(span, asked, range, known) : { kind: 'approximate' },
+    })
+    if (!range) return { requests: [], answer }
+    let halfHours = false
+    return {
+      requests: [
+        {
+          range,
+          keys: scope.targetId === null ? totalsOf(known, range) : [scope.targetId],
+          durations: false,
+          row: (row: Parameters<typeof addRow>[1] & { fromUs: number; lengthUs: number }) => {
+            halfHours ||= row.lengthUs === HOUR_US && zone.offsetUs(row.fromUs) % HOUR_US !== 0
+            addRow(at(row.fromUs + row.lengthUs / 2), row)
+          },
+          run: (run: Parameters<typeof addRun>[1] & { startedUs: number }) => addRun(at(run.startedUs), run),
+        },
+      ],
+      answer: () => {
+        const exactly = answer()
+        if (!halfHours || exactly.precision.kind !== 'exact') return exactly
+        return { ...exactly, precision: { kind: 'rounded', ...roundedHours(asked) } as const }
+      },
+    }
+  }
+  return gather(scope, plan, context)
+}
+
+function byHours({ fromUs, toUs }: { fromUs: number; toUs: number }, { kept }: Known): Composed | null {
+  const whole = compose(fromUs, toUs, kept, 3600)
+  const first = ceilTo(kept.hoursFromUs, HOUR_US)
+  if (whole || first >= toUs || first <= fromUs) return whole
+  return compose(first, toUs, kept, 3600)
+}
+
+function roundedHours({ fromUs, toUs }: { fromUs: number; toUs: number }) {
+  return { fromUs: floorTo(fromUs, HOUR_US), toUs: ceilTo(toUs, HOUR_US) }
+}

@@ -1,0 +1,56 @@
+import type { Span } from '@shared/filter'
+import type { Precision } from '@shared/trends'
+import { compose } from './compose'
+import type { Composed, Piece, TrendLength } from './compose'
+import { closedSpan } from './known'
+import type { Known } from './known'
+
+/** A range that is asked for, as it can be counted. */
+export interface CountedRange extends Composed {
+  precision: Precision
+}
+
+/** What can be counted of a span. */
+export function rangeOf(span: Span, known: Known): CountedRange {
+  const asked = closedSpan(span, known)
+  const composed = compose(asked.fromUs, asked.toUs, known.kept)
+  // Days are kept for ever, so this cannot be.
+  if (!composed) return { ...asked, pieces: [], precision: { kind: 'approximate' } }
+  return { ...composed, precision: precisionOf(span, asked, composed, known) }
+}
+
+/** Exact where a range is what was asked for; else the range, with ends that did not move as they were asked for. */
+export function precisionOf(
+  span: Span,
+  asked: { fromUs: number; toUs: number },
+  range: { fromUs: number; toUs: number },
+  known: Known,
+): Precision {
+  if (range.fromUs === asked.fromUs && range.toUs === asked.toUs) return { kind: 'exact' }
+  return {
+    kind: 'rounded',
+    fromUs: range.fromUs === asked.fromUs ? (span.fromUs ?? asked.fromUs) : range.fromUs,
+    toUs: range.toUs === asked.toUs ? (span.toUs ?? known.endUs) : range.toUs,
+  }
+}
+
+/** The equal span before; null when what is known does not reach back so far, or the span has no beginning. */
+export function spanBefore({ fromUs, toUs }: Span, known: Known): { fromUs: number; toUs: number } | null {
+  if (fromUs === null || known.fromUs === null) return null
+  const lengthUs = (toUs ?? known.endUs) - fromUs
+  if (lengthUs <= 0 || fromUs - lengthUs < known.fromUs) return null
+  return { fromUs: fromUs - lengthUs, toUs: fromUs }
+}
+
+/** The parts of a range that are counted from hours and days, the lengths that know how many starts were expected. */
+export function expectingPieces(pieces: Piece[]): Piece[] {
+  return pieces.filter(({ from }) => from === HOUR || from === DAY)
+}
+
+/** Keys of the totals of the streams that have something in a range. */
+export function totalsOf(known: Known, { fromUs, toUs }: { fromUs: number; toUs: number }): number[] {
+  return known.streams.filter((stream) => stream.fromUs < toUs && stream.toUs >= fromUs).map((stream) => -stream.id)
+}
+
+const HOUR: TrendLength = 3600
+const DAY: TrendLength = 86_400

@@ -1,0 +1,62 @@
+import type { Figures, TrendScope, TrendSummary } from '@shared/trends'
+import type { CallContext } from '../../serve'
+import type { Directory } from '../directory'
+import type { Composed } from './compose'
+import { addRow, addRun, nothingCounted, outcomesOf, percentilesOf } from './figures'
+import type { Gather, Request } from './gather'
+import type { Known } from './known'
+import { createMissedCounter } from './missed'
+import { expectingPieces, rangeOf, spanBefore, totalsOf } from './ranges'
+import { scopeOf } from './scopes'
+
+/** Figures of a range and of the equal one before it. */
+export async function summarize(
+  { gather, directory }: { gather: Gather; directory: Directory },
+  { span, ...input }: TrendScope,
+  context: CallContext,
+): Promise<TrendSummary> {
+  const scope = scopeOf(input, directory)
+  const jobs = directory
+    .targetsOf(scope.sourceId)
+    .filter(({ kind, tier }) => kind === 'job' && (scope.tier === 'all' || scope.tier === tier))
+    .map(({ id }) => id)
+    .filter((id) => scope.targetId === null || scope.targetId === id)
+  const plan = (known: Known) => {
+    const range = rangeOf(span, known)
+    const before = spanBefore(span, known)
+    const asked = count(range, known, scope.targetId, jobs)
+    const earlier = before && count(rangeOf(before, known), known, scope.targetId, jobs)
+    return {
+      requests: [...asked.requests, ...(earlier?.requests ?? [])],
+      answer: () => ({
+        figures: asked.figures(),
+        before: earlier?.figures() ?? null,
+        precision: range.precision,
+      }),
+    }
+  }
+  return gather(scope, plan, context)
+}
+
+function count(range: Composed, known: Known, targetId: number | null, jobs: number[]) {
+  const counted = nothingCounted()
+  const missed = createMissedCounter()
+  const runs: Request = {
+    range,
+    keys: targetId === null ? totalsOf(known, range) : [targetId],
+    durations: true,
+    row: (row) => addRow(counted, row),
+    run: (run) => addRun(counted, run),
+  }
+  const starts: Request = {
+    range: { ...range, pieces: expectingPieces(range.pieces) },
+    keys: jobs,
+    durations: false,
+    row: missed.row,
+    run: missed.run,
+  }
+  return {
+    requests: jobs.length === 0 ? [runs] : [runs, starts],
+    figures: (): Figures => ({ ...outcomesOf(counted), missed: missed.total(), ...percentilesOf(counted) }),
+  }
+}
