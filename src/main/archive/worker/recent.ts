@@ -24,7 +24,7 @@ export interface RecentRuns {
   add(targetId: number, run: { id: number; endUs: number; status: number; flags: number }): void
   /** Writes the lists of the targets touched; within the transaction of the batch. */
   flush(): void
-  /** Forgets what was added; after a rollback. */
+  /** Forgets everything kept in memory; after a rollback, or when somebody else changed lists. */
   forget(): void
 }
 
@@ -34,8 +34,12 @@ export function createRecentRuns(db: Database): RecentRuns {
     'INSERT OR REPLACE INTO target_recent (target_id, ids, ends, outcomes) VALUES (?, ?, ?, ?)',
   )
   const added = new Map<number, RecentRun[]>()
+  /** As stored, oldest first. */
+  const lists = new Map<number, RecentRun[]>()
 
   const listOf = (targetId: number): RecentRun[] => {
+    const known = lists.get(targetId)
+    if (known) return known
     const row = find.get(targetId)
     return row ? unpackRecent(row) : []
   }
@@ -50,12 +54,16 @@ export function createRecentRuns(db: Database): RecentRuns {
     flush: () => {
       for (const [targetId, fresh] of added) {
         const list = mergeRecent(listOf(targetId), fresh) ?? recountRecent(db, targetId)
+        lists.set(targetId, list)
         const packed = packRecent(list)
         write.run(targetId, packed.ids, packed.ends, packed.outcomes)
       }
       added.clear()
     },
-    forget: () => added.clear(),
+    forget: () => {
+      added.clear()
+      lists.clear()
+    },
   }
 }
 
@@ -147,11 +155,15 @@ function newestOfStream(db: Database, stream: number, targetId: number): RecentR
 }
 
 export function packRecent(list: RecentRun[]): Row {
-  return {
-    ids: Buffer.from(Float64Array.from(list, (run) => run.id).buffer),
-    ends: Buffer.from(Float64Array.from(list, (run) => run.endUs).buffer),
-    outcomes: list.map((run) => run.letter).join(''),
+  const ids = new Float64Array(list.length)
+  const ends = new Float64Array(list.length)
+  let outcomes = ''
+  for (const [index, run] of list.entries()) {
+    ids[index] = run.id
+    ends[index] = run.endUs
+    outcomes += run.letter
   }
+  return { ids: new Uint8Array(ids.buffer), ends: new Uint8Array(ends.buffer), outcomes }
 }
 
 /** A stored list, oldest first. */

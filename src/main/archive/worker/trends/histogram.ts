@@ -67,35 +67,37 @@ export function mergeHistogram(into: Histogram, other: Histogram): void {
 }
 
 /** As stored: for every slot in use, how many empty ones lie before it and its count, as varints (LEB128). */
-export function encodeHistogram({ slots }: Histogram): Uint8Array {
-  const bytes: number[] = []
+export function encodeHistogram({ n, slots }: Histogram): Uint8Array {
   let next = 0
-  for (let slot = 0; slot < SLOTS; slot++) {
+  let end = 0
+  let left = n
+  for (let slot = 0; slot < SLOTS && left > 0; slot++) {
     const count = slots[slot] ?? 0
     if (count === 0) continue
-    pushVarint(bytes, slot - next)
-    pushVarint(bytes, count)
+    end = writeVarint(end, slot - next)
+    end = writeVarint(end, count)
     next = slot + 1
+    left -= count
   }
-  return Uint8Array.from(bytes)
+  return encoded.slice(0, end)
 }
 
 /** A histogram from its stored form. */
-export function decodeHistogram(encoded: Uint8Array): Histogram {
+export function decodeHistogram(stored: Uint8Array): Histogram {
   const histogram = emptyHistogram()
-  mergeEncoded(histogram, encoded)
+  mergeEncoded(histogram, stored)
   return histogram
 }
 
 /** Adds a stored histogram. What is no histogram (a damaged file) never writes outside of the slots. */
-export function mergeEncoded(into: Histogram, encoded: Uint8Array): void {
+export function mergeEncoded(into: Histogram, stored: Uint8Array): void {
   const { slots } = into
   let slot = -1
   let value = 0
   let scale = 1
   let isCount = false
-  for (let index = 0; index < encoded.length; index++) {
-    const byte = encoded[index] ?? 0
+  for (let index = 0; index < stored.length; index++) {
+    const byte = stored[index] ?? 0
     value += (byte & 127) * scale
     if (byte > 127) {
       scale *= 128
@@ -126,8 +128,14 @@ export function percentile({ n, slots }: Histogram, q: number): number | null {
   return null
 }
 
-function pushVarint(bytes: number[], value: number): void {
+/** Room to encode in: two varints of at most 8 bytes a slot. */
+const encoded = new Uint8Array(SLOTS * 16)
+
+/** Writes at `at`; answers where the next one begins. */
+function writeVarint(at: number, value: number): number {
+  let end = at
   let rest = value
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
-  bytes.push(rest)
+  for (; rest > 127; rest = Math.floor(rest / 128)) encoded[end++] = (rest % 128) + 128
+  encoded[end++] = rest
+  return end
 }

@@ -1,4 +1,4 @@
-import { emptyTally, mergeTally, tallyRun } from './tally'
+import { emptyTally, tallyRun } from './tally'
 import type { Tally, TrendRun } from './tally'
 
 /** Lengths of a bucket in seconds, as `rollups.resolution` has them. `session` is no length: its bucket is a session. */
@@ -11,7 +11,8 @@ export interface RowTally {
   bucket: number
   /** A target, or −stream for the total of a stream. */
   targetId: number
-  tally: Tally
+  /** What adds up to it. */
+  parts: Tally[]
 }
 
 /** One row of `group_rollups` to be added to what is stored. */
@@ -114,23 +115,24 @@ export function bucketAt(second: number, resolution: number): number {
 function createRows() {
   const rows: RowTally[] = []
   /** By resolution and bucket in one number, then by target. */
-  const byBucket = new Map<number, Map<number, Tally>>()
+  const byBucket = new Map<number, Map<number, Tally[]>>()
 
-  const addTo = (targets: Map<number, Tally>, resolution: number, bucket: number, targetId: number, from: Tally) => {
-    let tally = targets.get(targetId)
-    if (!tally) {
-      tally = emptyTally()
-      targets.set(targetId, tally)
-      rows.push({ resolution, bucket, targetId, tally })
+  const addTo = (targets: Map<number, Tally[]>, resolution: number, bucket: number, targetId: number, part: Tally) => {
+    const parts = targets.get(targetId)
+    if (parts) {
+      parts.push(part)
+      return
     }
-    mergeTally(tally, from)
+    const row = { resolution, bucket, targetId, parts: [part] }
+    targets.set(targetId, row.parts)
+    rows.push(row)
   }
 
   return {
     add: (resolution: number, bucket: number, { streamId, targetId, tally }: Minute): void => {
       // Buckets are below 2^34 s and resolutions below 2^17.
       const key = resolution * 2 ** 34 + bucket
-      const targets = byBucket.get(key) ?? new Map<number, Tally>()
+      const targets = byBucket.get(key) ?? new Map<number, Tally[]>()
       byBucket.set(key, targets)
       addTo(targets, resolution, bucket, targetId, tally)
       addTo(targets, resolution, bucket, -streamId, tally)

@@ -1,7 +1,8 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import { addSlot, clearHistogram, emptyHistogram, encodeHistogram, mergeEncoded } from './histogram'
+import { RESOLUTION } from './open-buckets'
 import type { GroupTally, RowTally } from './open-buckets'
-import { emptyTally, mergeTally } from './tally'
+import { emptyTally, mergeCounts } from './tally'
 import type { Tally } from './tally'
 
 /** Adds counts to the stored rows, whole rows at a time; within a transaction. `expected` stays as it is. */
@@ -25,16 +26,35 @@ interface Stored {
   histogram: Uint8Array | null
 }
 
+type Row = [
+  n: number,
+  failed: number,
+  timedOut: number,
+  cancelled: number,
+  skipped: number,
+  di: number,
+  sumUs: number,
+  minUs: number | null,
+  maxUs: number | null,
+  lastUs: number | null,
+  failureId: number | null,
+  histogram: Uint8Array | null,
+  resolution: number,
+  bucket: number,
+  targetId: number,
+]
+
 export function createRowWriter(db: Database): RowWriter {
   const find = db.prepare<[number, number, number], Stored>(
     `SELECT n, failed, timed_out AS timedOut, cancelled, skipped, di, sum_us AS sumUs, min_us AS minUs, max_us AS maxUs,
        last_us AS lastUs, last_failure_id AS failureId, histogram
      FROM rollups WHERE resolution = ? AND bucket = ? AND target_id = ?`,
   )
-  const write = db.prepare<(number | null | Uint8Array)[]>(
-    `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, sum_us, min_us,
-       max_us, last_us, last_failure_id, histogram) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET n = excluded.n, failed = excluded.failed,
+  const INSERT = `INSERT INTO rollups (n, failed, timed_out, cancelled, skipped, di, sum_us, min_us, max_us, last_us,
+       last_failure_id, histogram, resolution, bucket, target_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  const insert = db.prepare<Row>(`${INSERT} ON CONFLICT DO NOTHING`)
+  const replace = db.prepare<Row>(
+    `${INSERT} ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET n = excluded.n, failed = excluded.failed,
        timed_out = excluded.timed_out, cancelled = excluded.cancelled, skipped = excluded.skipped, di = excluded.di,
        sum_us = excluded.sum_us, min_us = excluded.min_us, max_us = excluded.max_us, last_us = excluded.last_us,
        last_failure_id = excluded.last_failure_id, histogram = excluded.histogram`,
@@ -46,41 +66,48 @@ export function createRowWriter(db: Database): RowWriter {
   const endOf = db.prepare<[number], number>('SELECT started_us + duration_us FROM runs WHERE id = ?').pluck()
   const histogram = emptyHistogram()
 
-  /** A stored failure whose run was deleted is older than any that is new. */
-  const failureOf = (id: number | null): Tally['failure'] => (id === null ? null : { id, endUs: endOf.get(id) ?? 0 })
+  /** The parts together with what is stored, if anything is; the histogram is left in `histogram`. */
+  const sum = (parts: Tally[], stored: Stored | undefined): Omit<Tally, 'slots'> => {
+    clearHistogram(histogram)
+    const total = emptyTally()
+    for (const part of parts) {
+      mergeCounts(total, part)
+      for (const slot of part.slots) addSlot(histogram, slot)
+    }
+    if (!stored) return total
+    const { failureId, histogram: encoded, ...counts } = stored
+    // A stored failure whose run was deleted is older than any that is new.
+    const endUs = failureId === null || total.failure === null ? 0 : (endOf.get(failureId) ?? 0)
+    mergeCounts(total, { ...counts, failure: failureId === null ? null : { id: failureId, endUs }, slots: [] })
+    if (encoded) mergeEncoded(histogram, encoded)
+    return total
+  }
+
+  const write = (statement: Statement<Row>, { resolution, bucket, targetId }: RowTally, total: Omit<Tally, 'slots'>) =>
+    statement.run(
+      total.n,
+      total.failed,
+      total.timedOut,
+      total.cancelled,
+      total.skipped,
+      total.di,
+      total.sumUs,
+      total.minUs,
+      total.maxUs,
+      total.lastUs,
+      total.failure?.id ?? null,
+      histogram.n === 0 ? null : encodeHistogram(histogram),
+      resolution,
+      bucket,
+      targetId,
+    )
 
   return {
-    add: ({ resolution, bucket, targetId, tally: added }) => {
-      const stored = find.get(resolution, bucket, targetId)
-      let tally = added
-      clearHistogram(histogram)
-      if (stored) {
-        const { failureId, histogram: encoded, ...counts } = stored
-        tally = { ...emptyTally(), ...counts }
-        // Only where two failures have to be told apart is the older one looked up.
-        tally.failure =
-          added.failure === null && failureId !== null ? { id: failureId, endUs: 0 } : failureOf(failureId)
-        mergeTally(tally, added)
-        if (encoded) mergeEncoded(histogram, encoded)
-      }
-      for (const slot of added.slots) addSlot(histogram, slot)
-      write.run(
-        resolution,
-        bucket,
-        targetId,
-        tally.n,
-        tally.failed,
-        tally.timedOut,
-        tally.cancelled,
-        tally.skipped,
-        tally.di,
-        tally.sumUs,
-        tally.minUs,
-        tally.maxUs,
-        tally.lastUs,
-        tally.failure?.id ?? null,
-        histogram.n === 0 ? null : encodeHistogram(histogram),
-      )
+    add: (row) => {
+      // Most minutes are new, above all while a history is read.
+      if (row.resolution === RESOLUTION.minute && write(insert, row, sum(row.parts, undefined)).changes === 1) return
+      const stored = find.get(row.resolution, row.bucket, row.targetId)
+      write(replace, row, sum(row.parts, stored))
     },
     addGroup: ({ resolution, bucket, groupId, n }) => {
       addGroup.run(resolution, bucket, groupId, n)

@@ -84,8 +84,8 @@ export function tallyRun(tally: Tally, run: TrendRun): void {
   tally.slots.push(slotOf(durationUs))
 }
 
-/** Adds what another one counted. */
-export function mergeTally(into: Tally, from: Tally): void {
+/** Adds what another one counted, without its slots. */
+export function mergeCounts(into: Omit<Tally, 'slots'>, from: Tally): void {
   into.n += from.n
   into.failed += from.failed
   into.timedOut += from.timedOut
@@ -97,7 +97,6 @@ export function mergeTally(into: Tally, from: Tally): void {
   into.maxUs = pick(Math.max, into.maxUs, from.maxUs)
   into.lastUs = pick(Math.max, into.lastUs, from.lastUs)
   into.failure = newer(into.failure, from.failure)
-  for (const slot of from.slots) into.slots.push(slot)
 }
 
 function pick(of: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
