@@ -39,6 +39,8 @@ export interface SourceInfo {
   newestRunUs: number | null
   /** Start of the newest session. */
   restartUs: number | null
+  /** Somebody removed it and kept its runs: it is read again when its file is added again. */
+  removed?: boolean
 }
 
 /** What a look at a Hassette file found out, without reading it in. Times in microseconds since 1970. */

@@ -1,6 +1,6 @@
 import type { Input, Output } from '@shared/contract'
 import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
-import type { Bound, Limits, PassReason } from '@shared/storage'
+import type { Bound, Limits, PassReason, RetentionLogRow } from '@shared/storage'
 
 /** How an archive is opened. */
 export interface OpenOptions {
@@ -92,6 +92,11 @@ export interface RetainReport {
   limitTooSmall: boolean
 }
 
+/** Work on the archive's file, for the log. Sizes in bytes, times in microseconds. */
+export type WorkNote = Pick<RetentionLogRow, 'atUs' | 'durationUs' | 'bytesBefore' | 'bytesAfter' | 'runs'> & {
+  reason: 'compact' | 'backup' | 'restore' | 'move'
+}
+
 /** What the writer thread does. Every call may fail with a `Failure`. */
 export interface WriteApi {
   /** Says what a file holds; adds and reads in nothing. */
@@ -104,8 +109,12 @@ export interface WriteApi {
   watchFileSource(input: { sourceId: number; shiftUs: number }): null
   renameSource(input: Input<'sources.rename'>): null
   setSourceMode(input: Input<'sources.setMode'>): null
-  /** Marks it as removed; with `delete` its runs, trends and groups go, some at a time. */
+  /** Ends a source at once: its runs stay to be looked at, or it is gone for everybody and `finishRemovals` deletes them. */
   removeSource(input: Input<'sources.remove'>): null
+  /** Deletes what belongs to sources that are gone, some at a time. Cancellable; the next call goes on. */
+  finishRemovals(): null
+  /** Notes work on the archive's file in the log that the retention writes. */
+  noteWork(input: WorkNote): null
   /** One pass of the retention; progress counts runs. Cancellable between slices: what was done stays. */
   retain(request: RetainRequest): RetainReport
   /** When the next passes are due, microseconds; null = never before. */

@@ -25,6 +25,8 @@ export const WRITE_VERBS: Verbs<WriteApi> = {
   renameSource: true,
   setSourceMode: true,
   removeSource: true,
+  finishRemovals: true,
+  noteWork: true,
   retain: true,
   retentionDue: true,
   setPace: true,

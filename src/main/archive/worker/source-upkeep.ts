@@ -1,15 +1,69 @@
 import { Failure } from '@shared/result'
+import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { WriteApi } from '../api'
 import type { Handlers } from './serve'
+import { IS_GONE } from './source-erasure'
+import { createSourceRemoval } from './source-removal'
 import type { WriterMemory } from './writer-memory'
 
 /** Changes of a source itself. */
-export type SourceUpkeep = Pick<WriteApi, 'renameSource' | 'setSourceMode'> & Pick<Handlers<WriteApi>, 'removeSource'>
+export type SourceUpkeep = Pick<WriteApi, 'renameSource' | 'setSourceMode' | 'removeSource'> &
+  Pick<Handlers<WriteApi>, 'finishRemovals'>
 
-export function createSourceUpkeep(_db: Database, _memory: WriterMemory): SourceUpkeep {
-  const missing = (): never => {
-    throw new Failure('internal', 'This is being built.')
+/** `nowUs` gives the time by the clock, microseconds. */
+export function createSourceUpkeep(
+  db: Database,
+  memory: WriterMemory,
+  nowUs: () => number = () => Date.now() * 1000,
+): SourceUpkeep {
+  const removal = createSourceRemoval(db, memory)
+  const find = db
+    .prepare<[number], SourceMode>(`SELECT s.mode FROM sources s WHERE s.id = ? AND NOT ${IS_GONE}`)
+    .pluck()
+  const rename = db.prepare<[string, number]>('UPDATE sources SET name = ? WHERE id = ?')
+  const setMode = db.prepare<[SourceMode, number]>('UPDATE sources SET mode = ? WHERE id = ?')
+  // As a snapshot its runs have no term: they were kept to be looked at.
+  const keep = db.prepare<[number, number]>(
+    "UPDATE sources SET removed_us = ?, mode = 'snapshot' WHERE id = ? AND removed_us IS NULL",
+  )
+
+  /** What the recording is called and how it is treated is not the user's. */
+  const refuseUnlessTheirs = (sourceId: number): void => {
+    const mode = find.get(sourceId)
+    if (mode === undefined) throw new Failure('not_found', 'There is no such source.')
+    if (mode === 'sample') throw new Failure('invalid_input', 'The sample home stays as it is.')
   }
-  return { renameSource: missing, setSourceMode: missing, removeSource: missing }
+
+  const remove = db.transaction(({ sourceId, runs }: Parameters<WriteApi['removeSource']>[0]) => {
+    refuseUnlessTheirs(sourceId)
+    if (runs === 'delete') removal.begin(sourceId, nowUs())
+    else keep.run(nowUs(), sourceId)
+  }).immediate
+
+  return {
+    renameSource: ({ sourceId, name }) => {
+      refuseUnlessTheirs(sourceId)
+      rename.run(name, sourceId)
+      return null
+    },
+    setSourceMode: ({ sourceId, mode }) => {
+      refuseUnlessTheirs(sourceId)
+      setMode.run(mode, sourceId)
+      return null
+    },
+    removeSource: (input) => {
+      try {
+        remove(input)
+      } finally {
+        // Appenders of the source are stale, and so is, after a rollback, everything.
+        memory.forget()
+      }
+      return null
+    },
+    finishRemovals: async (_input, context) => {
+      await removal.finish(context)
+      return null
+    },
+  }
 }

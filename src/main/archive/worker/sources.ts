@@ -1,16 +1,19 @@
 import { createHassetteReader, modeOf } from '@main/sources/hassette-file/reader'
+import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import { Failure } from '@shared/result'
 import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { AddedSource, FileSourceRequest, Pace, RecordingImport, SyncReport, SyncRequest } from '../api'
 import { databaseVersion, fileFacts, isMissing, realPath } from '../file-facts'
+import { createEpochs, isSameEpoch } from './feed/epochs'
 import { createFeed } from './feed/feed'
 import { openSource } from './feed/opening'
 import type { OpenSource } from './feed/opening'
 import { findSameInstallation } from './feed/same-installation'
 import { createTail } from './feed/tail'
 import type { CallContext } from './serve'
+import { IS_GONE } from './source-erasure'
 import type { WriterMemory } from './writer-memory'
 
 /** While a file is watched the writer thread waits no longer than this for somebody's lock, milliseconds. */
@@ -20,6 +23,8 @@ interface SourceRow {
   id: number
   mode: SourceMode
   file_path: string | null
+  /** By the user, who kept its runs: it is not read. */
+  removed: 0 | 1
 }
 
 /** The writer's verbs about sources. */
@@ -29,6 +34,8 @@ export interface Sources {
   syncFile(input: SyncRequest, context: CallContext): Promise<SyncReport>
   watchFile(input: { sourceId: number; shiftUs: number }, context: CallContext): Promise<never>
   setPace(pace: Pace): void
+  /** Does something while the source is not being read. */
+  inTurn<T>(sourceId: number, work: () => T): Promise<T>
   addRecording(input: { name: string }): { sourceId: number }
   importRecording(input: RecordingImport, context: CallContext): Promise<SyncReport>
 }
@@ -49,6 +56,7 @@ export interface SourcesOptions {
 export function createSources(db: Database, { copies, onRead, ...forFeed }: SourcesOptions): Sources {
   const statements = prepareAll(db)
   const feed = createFeed(db, forFeed)
+  const epochs = createEpochs(db)
   const tail = createTail()
   const inOrder = createQueues()
   /** Version of each source's file when it was last read to its end. */
@@ -62,8 +70,20 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
 
   const fileOf = (sourceId: number): SourceRow & { file_path: string } => {
     const source = statements.byId.get(sourceId)
-    if (!source || source.file_path === null) throw new Failure('not_found', 'There is no such source.')
+    if (!source || source.removed || source.file_path === null)
+      throw new Failure('not_found', 'There is no such source.')
     return { ...source, file_path: source.file_path }
+  }
+
+  const goesOn = (sourceId: number, reader: HassetteReader): boolean => {
+    const newest = epochs.newest(sourceId)
+    return newest === null || isSameEpoch(newest, reader)
+  }
+
+  /** The source is read from this file from now on. */
+  const takeUp = (sourceId: number, path: string): AddedSource => {
+    statements.takeUp.run(path, sourceId)
+    return { sourceId, same: false }
   }
 
   /** A snapshot becomes live when a Hassette turns out to write it. */
@@ -103,21 +123,23 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
     addFile: async (request) => {
       const path = realPath(request.path)
       const known = statements.byPath.get(path)
-      if (known) return { sourceId: known.id, same: false }
+      if (known && !known.removed) return { sourceId: known.id, same: false }
       const { reader, close } = await open(path, request.shiftUs)
       try {
+        // Removed, and added again: it goes on, unless another Hassette has taken the place.
+        if (known && goesOn(known.id, reader)) return takeUp(known.id, path)
+        if (known) statements.leavePath.run(known.id)
         const others = statements.files.all()
         const same = findSameInstallation(
           reader,
           others.map((source) => source.id),
           feed.overlap,
         )
-        if (same) {
-          const old = fileOf(same.sourceId).file_path
-          // It was moved: nothing is left where it was read before.
-          if (!isMissing(old)) return { sourceId: same.sourceId, same: true }
-          statements.move.run(path, same.sourceId)
-          return { sourceId: same.sourceId, same: false }
+        const other = others.find((source) => source.id === same?.sourceId)
+        if (other) {
+          // It was moved, if nothing is left where it was read before.
+          const moved = other.removed || other.file_path === null || isMissing(other.file_path)
+          return moved ? takeUp(other.id, path) : { sourceId: other.id, same: true }
         }
         const mode = request.mode === 'auto' ? modeOf(reader.newestSignUs(), nowUs()) : request.mode
         return { sourceId: add(request.name, mode, path, reader.userVersion), same: false }
@@ -160,6 +182,8 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
 
     setPace: tail.setPace,
 
+    inTurn: (sourceId, work) => inOrder(sourceId, async () => Promise.resolve(work())),
+
     addRecording: ({ name }) => {
       const known = statements.sample.get()
       return { sourceId: known ? known.id : add(name, 'sample', null, null) }
@@ -195,19 +219,19 @@ function nowUs(): number {
   return Date.now() * 1000
 }
 
+const SELECT = 'SELECT s.id, s.mode, s.file_path, s.removed_us IS NOT NULL AS removed FROM sources s'
+
 function prepareAll(db: Database) {
   return {
-    byPath: db.prepare<[string], SourceRow>('SELECT id, mode, file_path FROM sources WHERE file_path = ?'),
-    sample: db.prepare<[], SourceRow>("SELECT id, mode, file_path FROM sources WHERE mode = 'sample' LIMIT 1"),
-    byId: db.prepare<[number], SourceRow>('SELECT id, mode, file_path FROM sources WHERE id = ?'),
-    files: db.prepare<[], SourceRow>(
-      `SELECT id, mode, file_path FROM sources
-       WHERE mode <> 'sample' AND removed_us IS NULL AND file_path IS NOT NULL ORDER BY id`,
-    ),
+    byPath: db.prepare<[string], SourceRow>(`${SELECT} WHERE file_path = ?`),
+    sample: db.prepare<[], SourceRow>(`${SELECT} WHERE mode = 'sample' LIMIT 1`),
+    byId: db.prepare<[number], SourceRow>(`${SELECT} WHERE id = ?`),
+    files: db.prepare<[], SourceRow>(`${SELECT} WHERE mode <> 'sample' AND NOT ${IS_GONE} ORDER BY removed, id`),
     addSource: db.prepare<[string, SourceMode, string | null, number | null, number]>(
       'INSERT INTO sources (name, mode, file_path, schema_version, added_us) VALUES (?, ?, ?, ?, ?)',
     ),
     makeLive: db.prepare<[number]>("UPDATE sources SET mode = 'live' WHERE id = ?"),
-    move: db.prepare<[string, number]>('UPDATE sources SET file_path = ? WHERE id = ?'),
+    takeUp: db.prepare<[string, number]>('UPDATE sources SET file_path = ?, removed_us = NULL WHERE id = ?'),
+    leavePath: db.prepare<[number]>('UPDATE sources SET file_path = NULL WHERE id = ?'),
   }
 }

@@ -1,4 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import type { WriteApi } from '../api'
+import { createLedger } from './retention/ledger'
 import { createRetention } from './retention/retention'
 import type { Retention } from './retention/retention'
 import { createSourceUpkeep } from './source-upkeep'
@@ -6,8 +8,16 @@ import type { SourceUpkeep } from './source-upkeep'
 import type { WriterMemory } from './writer-memory'
 
 /** What the writer does beside reading sources. */
-export type Upkeep = Retention & SourceUpkeep
+export type Upkeep = Retention & SourceUpkeep & Pick<WriteApi, 'noteWork'>
 
 export function createUpkeep(db: Database, memory: WriterMemory): Upkeep {
-  return { ...createRetention(db, memory), ...createSourceUpkeep(db, memory) }
+  const ledger = createLedger(db)
+  return {
+    ...createRetention(db, memory),
+    ...createSourceUpkeep(db, memory),
+    noteWork: (note) => {
+      ledger.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false })
+      return null
+    },
+  }
 }

@@ -45,7 +45,10 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   watchFileSource: (input, context) => read(() => opened().sources.watchFile(input, context)),
   renameSource: (input) => opened().upkeep.renameSource(input),
   setSourceMode: (input) => opened().upkeep.setSourceMode(input),
-  removeSource: (input, context) => opened().upkeep.removeSource(input, context),
+  // A reading of it that was just ended may not have noticed.
+  removeSource: (input) => opened().sources.inTurn(input.sourceId, () => opened().upkeep.removeSource(input)),
+  finishRemovals: (input, context) => opened().upkeep.finishRemovals(input, context),
+  noteWork: (input) => opened().upkeep.noteWork(input),
   retain: (input, context) => opened().upkeep.retain(input, context),
   retentionDue: () => opened().upkeep.retentionDue(),
   setPace: ({ pace }) => {

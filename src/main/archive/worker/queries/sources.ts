@@ -4,6 +4,7 @@ import type { SourceInfo, SourceMode } from '@shared/source'
 import type { AppRow } from '@shared/target'
 import type { Database } from 'better-sqlite3'
 import { blockOf, runId } from '../ids'
+import { IS_GONE } from '../source-erasure'
 
 interface SourceRow {
   id: number
@@ -13,6 +14,7 @@ interface SourceRow {
   schemaVersion: number | null
   sessions: number
   restartUs: number | null
+  removed: 0 | 1
 }
 
 interface StreamTotals {
@@ -27,8 +29,9 @@ export function createSourceQueries(db: Database) {
   const selectSources = db.prepare<[], SourceRow>(
     `SELECT s.id, s.name, s.mode, iif(s.mode = 'sample', NULL, s.file_path) AS path, s.schema_version AS schemaVersion,
        (SELECT count(*) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS sessions,
-       (SELECT max(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS restartUs
-     FROM sources s WHERE s.removed_us IS NULL ORDER BY s.id`,
+       (SELECT max(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS restartUs,
+       s.removed_us IS NOT NULL AS removed
+     FROM sources s WHERE NOT ${IS_GONE} ORDER BY removed, s.id`,
   )
   const selectStreams = db.prepare<[number], { id: number; tier: Tier }>(
     `SELECT st.id, st.tier FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?`,
@@ -53,12 +56,13 @@ export function createSourceQueries(db: Database) {
 
   return {
     list: (): Omit<SourceInfo, 'state'>[] =>
-      selectSources.all().map((source) => {
+      selectSources.all().map(({ removed, ...source }) => {
         const totals = totalsOf(source.id)
         const runsOf = (tier: Tier) =>
           totals.filter((stream) => stream.tier === tier).reduce((sum, stream) => sum + stream.n, 0)
         return {
           ...source,
+          ...(removed ? { removed: true } : {}),
           appRuns: runsOf('app'),
           frameworkRuns: runsOf('framework'),
           oldestRunUs: extreme(
