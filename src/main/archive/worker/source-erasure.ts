@@ -105,8 +105,8 @@ export function prepareSourceErasure(db: Database) {
         'DELETE FROM incidents WHERE id = ?',
       ),
       rows(
-        `DELETE FROM recent_keys WHERE source_id = ?1 AND key IN
-           (SELECT key FROM recent_keys WHERE source_id = ?1 LIMIT ?2)`,
+        `DELETE FROM recent_keys WHERE (source_id, key) IN
+           (SELECT source_id, key FROM recent_keys WHERE source_id = ? LIMIT ?)`,
       ),
     ],
     dropSource: (sourceId: number): number => {

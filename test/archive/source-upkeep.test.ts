@@ -1,0 +1,242 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, statSync } from 'node:fs'
+import { openReader } from '@main/archive/worker/open-reader'
+import { openWriter } from '@main/archive/worker/open-writer'
+import type { OpenWriter } from '@main/archive/worker/open-writer'
+import type { CallContext } from '@main/archive/worker/serve'
+import { Failure } from '@shared/result'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { CONTEXT, rowsOf } from '../support/archive'
+import { openFixture, useTempFolder } from '../support/fixtures'
+import { startHassetteWriter } from '../support/hassette-writer'
+import { dumpTables } from '../support/table-dump'
+
+/** What stays of a source that was deleted: names of error classes, which are shared, and that it was deleted. */
+const SHARED = ['error_types', 'retention_log', 'sqlite_sequence', 'meta']
+
+function writerOn(path: string): OpenWriter {
+  const writer = openWriter(path, () => undefined)
+  let open = true
+  const close = (): void => {
+    if (open) writer.close()
+    open = false
+  }
+  onTestFinished(close)
+  return { ...writer, close }
+}
+
+async function read(writer: OpenWriter, path: string): Promise<number> {
+  const { sourceId } = await writer.sources.addFile({ path, name: 'x', mode: 'auto', shiftUs: 0 })
+  await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
+  return sourceId
+}
+
+async function listed(path: string) {
+  const reader = openReader(path)
+  try {
+    return await reader.verbs.sources(undefined, CONTEXT)
+  } finally {
+    reader.close()
+  }
+}
+
+/** Cuts the work short at the n-th pause. */
+function cutAt(n: number): CallContext {
+  let pauses = 0
+  return {
+    ...CONTEXT,
+    pause: async () => {
+      if (++pauses >= n) throw new Failure('cancelled', 'Cancelled.')
+      await CONTEXT.pause()
+    },
+  }
+}
+
+describe('a source', () => {
+  const folder = useTempFolder()
+  const archive = () => folder.path('hassette.db')
+
+  it('is renamed and switched; one that is not there, and the sample, are not', async () => {
+    const writer = writerOn(archive())
+    const id = await read(writer, openFixture('seed-healthy', folder.path('a')))
+    writer.upkeep.renameSource({ sourceId: id, name: 'Attic' })
+    writer.upkeep.setSourceMode({ sourceId: id, mode: 'live' })
+    expect(await listed(archive())).toMatchObject([{ id, name: 'Attic', mode: 'live' }])
+    writer.upkeep.setSourceMode({ sourceId: id, mode: 'snapshot' })
+    expect(await listed(archive())).toMatchObject([{ name: 'Attic', mode: 'snapshot' }])
+    const { sourceId: sample } = writer.sources.addRecording({ name: 'Sample home' })
+    for (const [sourceId, code] of [
+      [99, 'not_found'],
+      [sample, 'invalid_input'],
+    ] as const) {
+      const failure = expect.objectContaining({ code }) as Error
+      expect(() => writer.upkeep.renameSource({ sourceId, name: 'x' })).toThrow(failure)
+      expect(() => writer.upkeep.setSourceMode({ sourceId, mode: 'live' })).toThrow(failure)
+      expect(() => writer.upkeep.removeSource({ sourceId, runs: 'delete' })).toThrow(failure)
+    }
+  })
+
+  it('removed with its runs kept is listed, last and as a snapshot, and read no more', async () => {
+    const writer = writerOn(archive())
+    const id = await read(writer, openFixture('live-0.60', folder.path('a')))
+    const other = await read(writer, openFixture('live-v9', folder.path('b')))
+    const before = rowsOf(archive(), 'SELECT count(*) AS n FROM runs')
+    writer.upkeep.removeSource({ sourceId: id, runs: 'keep' })
+    await writer.upkeep.finishRemovals(undefined, CONTEXT)
+    const [first, second] = await listed(archive())
+    expect(first).toMatchObject({ id: other })
+    expect(first).not.toHaveProperty('removed')
+    expect(second).toMatchObject({ id, removed: true, mode: 'snapshot' })
+    expect(rowsOf(archive(), 'SELECT count(*) AS n FROM runs')).toEqual(before)
+    await expect(writer.sources.syncFile({ sourceId: id, shiftUs: 0 }, CONTEXT)).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
+  it('added again goes on where it was: nothing is lost and nothing doubled', async () => {
+    const hassette = await startHassetteWriter(folder.path('home.db'), { onEnd: onTestFinished })
+    await hassette.run({ count: 300 })
+    const writer = writerOn(archive())
+    const id = await read(writer, hassette.path)
+    writer.upkeep.removeSource({ sourceId: id, runs: 'keep' })
+    await hassette.run({ count: 200 })
+    expect(await read(writer, hassette.path)).toBe(id)
+    expect(await listed(archive())).toMatchObject([{ id }])
+    expect((await listed(archive()))[0]).not.toHaveProperty('removed')
+    const [runs] = rowsOf<{ n: number; ids: number }>(
+      archive(),
+      'SELECT count(*) AS n, count(DISTINCT uid) AS ids FROM runs WHERE uid IS NOT NULL',
+    )
+    expect(rowsOf(archive(), 'SELECT count(*) AS n FROM runs')).toEqual([{ n: hassette.committedIds().length }])
+    expect(runs?.n).toBe(runs?.ids)
+  })
+
+  it('added again from another place goes on too; another Hassette in its place is a source of its own', async () => {
+    const hassette = await startHassetteWriter(folder.path('home.db'), { onEnd: onTestFinished })
+    await hassette.run({ count: 300 })
+    const writer = writerOn(archive())
+    const id = await read(writer, hassette.path)
+    writer.upkeep.removeSource({ sourceId: id, runs: 'keep' })
+    await hassette.vacuumInto(folder.path('moved.db'))
+    await hassette.recreate()
+    await hassette.run({ count: 400 })
+    const fresh = await read(writer, hassette.path)
+    expect(fresh).not.toBe(id)
+    expect(await read(writer, folder.path('moved.db'))).toBe(id)
+    expect(await listed(archive())).toMatchObject([
+      { id, path: folder.path('moved.db') },
+      { id: fresh, path: hassette.path },
+    ])
+    expect(rowsOf(archive(), 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 700 }])
+  })
+})
+
+describe('a source that is deleted', () => {
+  const folder = useTempFolder()
+  const archive = () => folder.path('hassette.db')
+
+  /** An archive with a source that stays, its dump, and a second source with failures and log lines. */
+  async function twoSources() {
+    const first = writerOn(archive())
+    const stays = await read(first, openFixture('seed-error', folder.path('a')))
+    first.close()
+    const before = dumpTables(archive(), SHARED)
+    const second = writerOn(archive())
+    const goes = await read(second, openFixture('live-0.60', folder.path('b')))
+    const degraded = await read(second, openFixture('seed-degraded', folder.path('c')))
+    second.close()
+    return { stays, goes: [goes, degraded], before }
+  }
+
+  it('goes with all that is its own; what others have is as it was, and the file is smaller', async () => {
+    const { stays, goes, before } = await twoSources()
+    const size = statSync(archive()).size
+    const full = dumpTables(archive())
+    const filled = Object.keys(before).filter((table) => (full[table]?.rows ?? 0) > (before[table]?.rows ?? 0))
+    // Else this would show nothing.
+    expect(filled).toEqual(
+      expect.arrayContaining(['apps', 'blocks', 'coverage', 'epochs', 'error_groups', 'failures', 'foreign_targets']),
+    )
+    expect(filled).toEqual(
+      expect.arrayContaining(['group_rollups', 'group_targets', 'rollups', 'runs', 'sessions', 'sources', 'streams']),
+    )
+    expect(filled).toEqual(expect.arrayContaining(['target_recent', 'targets', 'tracebacks']))
+    const writer = writerOn(archive())
+    for (const sourceId of goes) writer.upkeep.removeSource({ sourceId, runs: 'delete' })
+    expect(await listed(archive())).toMatchObject([{ id: stays }])
+    await writer.upkeep.finishRemovals(undefined, CONTEXT)
+    writer.close()
+    expect(dumpTables(archive(), SHARED)).toEqual(before)
+    expect(rowsOf(archive(), "SELECT * FROM meta WHERE k LIKE 'source.%'")).toEqual([])
+    expect(statSync(archive()).size).toBeLessThan(size)
+    const log = rowsOf<{ reason: string; runs: number }>(
+      archive(),
+      'SELECT reason, runs FROM retention_log ORDER BY id',
+    )
+    expect(log.map(({ reason }) => reason)).toEqual(['source_removed', 'source_removed'])
+    expect(log.reduce((sum, { runs }) => sum + runs, 0)).toBe((full['runs']?.rows ?? 0) - (before['runs']?.rows ?? 0))
+  })
+
+  it('cut short at any pause, it is gone for the window and the next start deletes the rest', async () => {
+    const { goes, before } = await twoSources()
+    const [sourceId = 0, other = 0] = goes
+    const begun = writerOn(archive())
+    begun.upkeep.removeSource({ sourceId, runs: 'delete' })
+    begun.upkeep.removeSource({ sourceId: other, runs: 'delete' })
+    begun.close()
+    let finished = false
+    for (let cut = 1; !finished; cut++) {
+      const writer = writerOn(archive())
+      expect(await listed(archive())).toHaveLength(1)
+      finished = await writer.upkeep.finishRemovals(undefined, cutAt(cut)).then(
+        () => true,
+        (thrown: unknown) => {
+          expect(thrown).toMatchObject({ code: 'cancelled' })
+          return false
+        },
+      )
+      writer.close()
+    }
+    expect(dumpTables(archive(), SHARED)).toEqual(before)
+  })
+
+  it('added again while it goes is a new source, and read whole', async () => {
+    const writer = writerOn(archive())
+    const path = openFixture('live-v9', folder.path('a'))
+    const id = await read(writer, path)
+    const before = rowsOf<{ n: number }>(archive(), 'SELECT count(*) AS n FROM runs')
+    writer.upkeep.removeSource({ sourceId: id, runs: 'delete' })
+    const again = await read(writer, path)
+    expect(again).not.toBe(id)
+    await writer.upkeep.finishRemovals(undefined, CONTEXT)
+    expect(await listed(archive())).toMatchObject([{ id: again }])
+    expect(rowsOf(archive(), 'SELECT count(*) AS n FROM runs')).toEqual(before)
+    expect(() => writer.upkeep.renameSource({ sourceId: id, name: 'x' })).toThrow(Failure)
+  })
+
+  it('goes while another one is read: counts, groups and trends of that one stay whole', async () => {
+    const alone = folder.path('alone.db')
+    const hassette = openFixture('live-0.60', folder.path('a'))
+    const other = writerOn(alone)
+    await read(other, openFixture('live-v9', folder.path('b')))
+    await read(other, hassette)
+    other.close()
+    const writer = writerOn(archive())
+    const goes = await read(writer, openFixture('live-v9', folder.path('c')))
+    const { sourceId } = await writer.sources.addFile({ path: hassette, name: 'x', mode: 'auto', shiftUs: 0 })
+    writer.upkeep.removeSource({ sourceId: goes, runs: 'delete' })
+    await Promise.all([
+      writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT),
+      writer.upkeep.finishRemovals(undefined, CONTEXT),
+    ])
+    writer.close()
+    const trends = `SELECT r.resolution, r.bucket, t.stable_key, r.n, r.failed, r.sum_us, hex(r.histogram) AS h
+      FROM rollups r JOIN targets t ON t.id = r.target_id JOIN apps a ON a.id = t.app_id
+      WHERE a.source_id = 2 AND r.resolution > 0 ORDER BY 1, 2, 3`
+    const groups = 'SELECT title, n_total, n_deleted FROM error_groups WHERE source_id = 2 ORDER BY fingerprint'
+    for (const sql of [trends, groups, 'SELECT sum(n) AS n FROM blocks WHERE block >= 3 << 28']) {
+      expect(rowsOf(archive(), sql)).toEqual(rowsOf(alone, sql))
+    }
+    expect(rowsOf(archive(), 'SELECT id FROM sources')).toEqual([{ id: 2 }])
+  })
+})
