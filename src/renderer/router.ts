@@ -2,7 +2,9 @@ import type { LocationQuery, LocationQueryRaw, Router, RouterHistory } from 'vue
 import { createRouter } from 'vue-router'
 import HistoryPage from './pages/HistoryPage.vue'
 import OverviewPage from './pages/OverviewPage.vue'
+import SessionsPage from './pages/SessionsPage.vue'
 import SettingsPage from './pages/SettingsPage.vue'
+import StoragePage from './pages/StoragePage.vue'
 import TargetPage from './pages/TargetPage.vue'
 import TargetsPage from './pages/TargetsPage.vue'
 
@@ -25,6 +27,8 @@ export function createPages(history: RouterHistory, sticky: (to: LocationQuery) 
       target('handler'),
       target('job'),
       { path: '/history', component: HistoryPage },
+      { path: '/sessions', component: SessionsPage },
+      { path: '/storage', component: StoragePage },
       { path: '/settings', component: SettingsPage },
       { path: '/:rest(.*)*', redirect: '/overview' },
     ],

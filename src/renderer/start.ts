@@ -8,6 +8,7 @@ import { createPages } from './router'
 import { useArchive } from './stores/archive'
 import { useSettings } from './stores/settings'
 import { useSources } from './stores/sources'
+import { useStorageWork } from './stores/storage-work'
 import { useView } from './stores/view'
 import './styles/index.css'
 
@@ -24,6 +25,7 @@ export async function start(api: Api): Promise<void> {
   const started = new Promise<void>((done) => {
     queueMicrotask(() => {
       useSources().start()
+      useStorageWork().start()
       void Promise.allSettled([useSettings().start(), useView().start(), useArchive().start()]).then(() => done())
     })
   })

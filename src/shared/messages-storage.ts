@@ -76,7 +76,7 @@ export const storageWords = {
       freed: 'Freed',
       took: 'Took',
       empty: 'Nothing was cleaned up yet. The first check comes with the next start, at the latest in an hour.',
-      more: (count: number): string => `Show ${plural(count, 'older entry', 'older entries')}`,
+      older: 'Show older entries',
       reason: {
         start: 'at start',
         hourly: 'hourly',
@@ -180,6 +180,14 @@ export const storageWords = {
       cancelledClean: 'Stopped early; the rest follows with the next check.',
       failed: 'It did not work',
       removed: (runs: number): string => `${plural(runs, 'run')} removed`,
+      /** What lies there now. */
+      file: {
+        clean: (path: string): string => path,
+        compact: (path: string): string => path,
+        backup: (path: string): string => `to ${path}`,
+        restore: (path: string): string => `what was here is now ${path}`,
+        move: (path: string): string => `the old file is still ${path}`,
+      } satisfies Record<WorkKind, (path: string) => string>,
       sizes: (before: number, after: number): string => `${formatBytes(before)} before, ${formatBytes(after)} now`,
     },
 

@@ -73,7 +73,7 @@ export function cutTo({ sources, runsOf, nowUs }: FakeRoom, limits: Limits): Cut
   }
   const upTo = (tier: Tier): number | null => {
     const starts = [...gone].filter((run) => run.tier === tier).map(({ startedUs }) => startedUs)
-    return starts.length === 0 ? null : Math.max(...starts) + 1
+    return starts.length === 0 ? null : Math.max(nowUs - days[tier] * DAY_US, Math.max(...starts) + 1)
   }
   return {
     kept: new Map(sources.map(({ id }) => [id, runsOf(id).filter((run) => !gone.has(run))])),

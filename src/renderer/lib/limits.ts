@@ -66,13 +66,27 @@ export function removesNothing(preview: RetentionPreview): boolean {
 /** What lower limits would remove, in words: first what goes, then what stays and what it gives. */
 export function previewWords(preview: RetentionPreview, nowUs: number): { goes: string; stays: string } {
   const text = words.storage
-  const part = (count: string, upToUs: number | null): string =>
-    upToUs === null ? count : text.older(count, formatMoment(upToUs, nowUs))
   const appRuns = preview.runs - preview.frameworkRuns
-  const app = appRuns > 0 ? part(text.log.app(appRuns), preview.appUpToUs) : null
-  const framework =
-    preview.frameworkRuns > 0 ? part(text.log.framework(preview.frameworkRuns), preview.frameworkUpToUs) : null
-  const what = app !== null && framework !== null ? text.log.both(app, framework) : (app ?? framework ?? '')
+  const parts = [
+    { runs: appRuns, count: text.log.app(appRuns), upToUs: preview.appUpToUs },
+    {
+      runs: preview.frameworkRuns,
+      count: text.log.framework(preview.frameworkRuns),
+      upToUs: preview.frameworkUpToUs,
+    },
+  ]
+    .filter(({ runs }) => runs > 0)
+    .map(({ count, upToUs }) => ({ count, moment: upToUs === null ? null : formatMoment(upToUs, nowUs) }))
+  const older = (count: string, moment: string | null): string => (moment === null ? count : text.older(count, moment))
+  const [first, second] = parts
+  const what =
+    first === undefined
+      ? ''
+      : second === undefined
+        ? older(first.count, first.moment)
+        : first.moment === second.moment
+          ? older(text.log.both(first.count, second.count), first.moment)
+          : text.log.both(older(first.count, first.moment), older(second.count, second.moment))
   return {
     goes: text.removes(what),
     stays: `${text.trendsStay}${preview.bytes > 0 ? ` ${text.gives(preview.bytes)}` : ''}`,

@@ -21,8 +21,7 @@ export function logWords(row: RetentionLogRow, nowUs: number): { why: string; wh
     default: {
       const gone = removed(row, nowUs)
       if (gone === null) return { why: text.reason[row.reason], what: ended(row, text.nothing) }
-      const because = row.bound === null ? '' : `, ${text.bound[row.bound]}`
-      return { why: text.reason[row.reason], what: ended(row, `${gone}${because}`) }
+      return { why: text.reason[row.reason], what: ended(row, gone) }
     }
   }
 }
@@ -32,12 +31,14 @@ export function freedBytes(row: RetentionLogRow): number {
   return Math.max(0, row.bytesBefore - row.bytesAfter)
 }
 
-function removed({ runs, frameworkRuns, upToUs }: RetentionLogRow, nowUs: number): string | null {
+function removed({ runs, frameworkRuns, upToUs, bound }: RetentionLogRow, nowUs: number): string | null {
   const text = words.storage.log
   const app = runs > frameworkRuns ? text.app(runs - frameworkRuns) : null
   const framework = frameworkRuns > 0 ? text.framework(frameworkRuns) : null
   const what = app !== null && framework !== null ? text.both(app, framework) : (app ?? framework)
-  return what === null ? null : text.removed(what, upToUs === null ? null : formatMoment(upToUs, nowUs))
+  if (what === null) return null
+  const because = bound === null ? what : `${what} ${text.bound[bound]}`
+  return text.removed(because, upToUs === null ? null : formatMoment(upToUs, nowUs))
 }
 
 function ended(row: RetentionLogRow, what: string): string {

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { SettingsView, Theme } from '@shared/settings'
+import type { SettingChange, SettingsView, Theme } from '@shared/settings'
 import { THEMES } from '@shared/settings'
 import { useClient } from '../api/client'
 
@@ -30,7 +30,12 @@ export const useSettings = defineStore('settings', () => {
   /** Sets the theme at once and keeps it. */
   async function setTheme(value: Theme): Promise<void> {
     if (view.value) view.value = { ...view.value, values: { ...view.value.values, theme: value } }
-    view.value = await client.settings.change({ name: 'theme', value })
+    await change({ name: 'theme', value })
+  }
+
+  /** Changes a setting and keeps it. */
+  async function change(wanted: SettingChange): Promise<void> {
+    view.value = await client.settings.change(wanted)
   }
 
   /** System → light → dark → system. */
@@ -38,5 +43,5 @@ export const useSettings = defineStore('settings', () => {
     return setTheme(THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system')
   }
 
-  return { view, theme, start, setTheme, nextTheme }
+  return { view, theme, start, change, setTheme, nextTheme }
 })
