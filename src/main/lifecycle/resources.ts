@@ -9,6 +9,8 @@ export interface Resources {
   reader: string
   copier: string
   recording: string
+  /** The folder of the tray's drawings: plain files, since Electron looks for their `@2x` and `Template` kin by name. */
+  trayIcons: string
   /** Null where the package or the system gives the window its icon. */
   icon: string | null
 }
@@ -23,6 +25,7 @@ export function resourcesOf(bundleDir: string): Resources {
     reader: join(bundleDir, 'reader.js'),
     copier: join(bundleDir, 'copier.js'),
     recording: app.isPackaged ? join(process.resourcesPath, 'sample') : join(root, 'resources', 'sample'),
+    trayIcons: app.isPackaged ? join(process.resourcesPath, 'tray') : join(root, 'build', 'tray'),
     icon: app.isPackaged ? null : join(root, 'build', 'icons', '256x256.png'),
   }
 }
