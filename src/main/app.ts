@@ -4,17 +4,24 @@ import { installMenu } from './lifecycle/menu'
 import { createOutside } from './lifecycle/outside'
 import { resourcesOf } from './lifecycle/resources'
 import { leaveWith, stopBeforeExit } from './lifecycle/shutdown'
+import { exposeToTests } from './lifecycle/test-hook'
 import { createArchiveClient } from './archive/client'
 import { createHome } from './home'
 import { createHandlers } from './ipc/handlers'
 import { createRouter } from './ipc/router'
 import { openLog } from './log/log'
+import { createNotifier } from './notifications/notifier'
 import { createSecurity } from './security/security'
 import { createServiceRunner } from './service'
 import { createSettingsStore } from './settings/settings'
 import { createViewStateStore } from './settings/view-state'
+import { createAlertBoard } from './tray/board'
+import { hostOfThisSystem } from './tray/host'
+import { createTrayPresence } from './tray/presence'
+import { createTrayIcon } from './tray/tray'
 import { createWindowNews } from './windows/events'
 import { createMainWindow } from './windows/main-window'
+import { createOpener } from './windows/opener'
 import { createTheme } from './windows/theme'
 
 /** Builds the services of the app, starts them in order, and stops them in reverse when the app ends. */
@@ -57,6 +64,24 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     info: log.info,
     warn: log.warn,
   })
+  const open = createOpener(window, news)
+  const board = createAlertBoard()
+  const tray = createTrayPresence({
+    board,
+    host: hostOfThisSystem(log.warn),
+    icon: createTrayIcon({
+      iconsDir: resources.trayIcons,
+      choice: () => settings.values().tray_icon,
+      onAction: (action) => tray.act(action),
+    }),
+    settings,
+    open,
+    hasWindow: () => window.current() !== null,
+    quit: () => app.quit(),
+    nowUs: () => Date.now() * 1000,
+  })
+  const notifier = createNotifier(open)
+  exposeToTests({ board, notifier })
   const ipc = createRouter({
     handlers: createHandlers({
       home,
@@ -67,6 +92,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
         archivePath: home.archivePath(),
         logsDir: places.logsDir,
         sample: home.isSample(),
+        tray: tray.isShown() ? 'there' : 'missing',
       }),
     }),
     origins: security.origins,
@@ -81,7 +107,15 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       createTheme(settings),
       security,
       ipc,
-      createOutside({ window, news, link: flags.link, hidden: flags.hidden }),
+      tray,
+      { name: 'notifications', start: () => undefined, stop: notifier.withdrawAll },
+      createOutside({
+        window,
+        open,
+        link: flags.link,
+        hidden: flags.hidden,
+        staysWithoutWindow: tray.staysWithoutWindow,
+      }),
     ],
     (service, thrown) => log.error(`${service} did not stop`, thrown),
   )

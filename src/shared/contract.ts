@@ -24,6 +24,8 @@ export interface AppInfo {
   platform: 'linux' | 'darwin' | 'win32'
   /** The sample home is shown: no source is configured, or `--sample`. */
   sample: boolean
+  /** Whether the system shows tray icons now: without them closing the window ends the app, whatever the setting says. */
+  tray: 'there' | 'missing'
 }
 
 /** Runs of a span by tier, for "Framework 211 k hidden". */

@@ -4,6 +4,10 @@ import { DEFAULT_RANGE } from './range'
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
+/** The panel that the tray icon stands on; `auto` guesses, since Linux does not tell. */
+export const TRAY_ICON_CHOICES = ['auto', 'light', 'dark'] as const
+export type TrayIconChoice = (typeof TRAY_ICON_CHOICES)[number]
+
 /** Smallest accepted size limit of the archive, MB (10^6 bytes). */
 export const MIN_SIZE_MB = 10
 export const MAX_RETENTION_DAYS = 3650
@@ -26,6 +30,9 @@ export const settingsSchema = v.object({
   /** Hassette databases to read, absolute paths. */
   sources: v.optional(v.pipe(v.array(path), v.maxLength(20)), []),
   theme: v.optional(v.picklist(THEMES), 'system'),
+  /** Closing the window keeps the app in the tray, wherever there is one; elsewhere it ends the app. */
+  close_to_tray: v.optional(v.boolean(), false),
+  tray_icon: v.optional(v.picklist(TRAY_ICON_CHOICES), 'auto'),
 })
 
 export type Settings = v.InferOutput<typeof settingsSchema>
@@ -53,6 +60,8 @@ export const settingChangeSchema = v.variant('name', [
     value: settingsSchema.entries.db_framework_retention_days.wrapped,
   }),
   v.strictObject({ name: v.literal('db_max_size_mb'), value: settingsSchema.entries.db_max_size_mb.wrapped }),
+  v.strictObject({ name: v.literal('close_to_tray'), value: v.boolean() }),
+  v.strictObject({ name: v.literal('tray_icon'), value: v.picklist(TRAY_ICON_CHOICES) }),
 ])
 export type SettingChange = v.InferOutput<typeof settingChangeSchema>
 

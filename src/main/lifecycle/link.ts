@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { LINK_SCHEME } from '../cli/flags'
 
 /** The pages a link may open. */
-const PAGES = ['handlers', 'jobs', 'history', 'settings']
+const PAGES = ['alerts', 'handlers', 'jobs', 'history', 'settings']
 const pathSchema = v.pipe(v.string(), v.maxLength(2000), v.regex(/^\/[a-z]+(\/\d{1,16})?(\?[\w\-.~%=&+:,!*'()]*)?$/i))
 
 /**

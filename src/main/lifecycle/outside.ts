@@ -1,27 +1,26 @@
 import { app } from 'electron'
 import { parseFlags } from '../cli/flags'
 import type { Service } from '../service'
-import type { WindowNews } from '../windows/events'
 import type { MainWindow } from '../windows/main-window'
+import type { OpenWindow } from '../windows/opener'
 import { pathOfLink } from './link'
 
 /** What the window needs to hear from outside: a second start, a link, a click on the dock, its own end. */
 export interface OutsideParts {
-  window: MainWindow
-  news: Pick<WindowNews, 'navigate'>
+  window: Pick<MainWindow, 'close'>
+  open: OpenWindow
   /** The link of this start, if there was one. */
   link: string | null
   hidden: boolean
+  /** Whether the app goes on when its last window was closed. */
+  staysWithoutWindow: () => boolean
 }
 
-/** Opens the window at the start (unless hidden), at a second start and for links; ends the app with its last window. */
-export function createOutside({ window, news, link, hidden }: OutsideParts): Service {
-  function open(path: string | null): void {
-    const wasOpen = window.current() !== null
-    window.show(path ?? undefined)
-    if (wasOpen && path !== null) news.navigate(path)
-  }
-
+/**
+ * Opens the window at the start (unless hidden), at a second start and for links; ends the app with its last window,
+ * unless something else is left to bring it back.
+ */
+export function createOutside({ window, open, link, hidden, staysWithoutWindow }: OutsideParts): Service {
   const onSecondStart = (_event: unknown, _argv: string[], _cwd: string, data: unknown): void => {
     // Chromium reorders the plain argv, so the second process sends its own along.
     const argv = (data as { argv?: unknown } | null)?.argv
@@ -33,8 +32,9 @@ export function createOutside({ window, news, link, hidden }: OutsideParts): Ser
     open(pathOfLink(url))
   }
   const onActivate = (): void => open(null)
-  // Without a tray nothing would be left to bring the window back.
-  const onLastClosed = (): void => app.quit()
+  const onLastClosed = (): void => {
+    if (!staysWithoutWindow()) app.quit()
+  }
 
   return {
     name: 'window',

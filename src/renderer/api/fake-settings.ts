@@ -15,6 +15,7 @@ export function fakeInfo(options: FakeOptions): AppInfo {
     logsDir: '/home/anna/.local/share/hassette-monitor/logs',
     platform: 'linux',
     sample: options.source === 'sample',
+    tray: 'there',
   }
 }
 
@@ -27,6 +28,8 @@ export function fakeSettings(options: FakeOptions): SettingsView {
     db_max_size_mb: 500,
     sources: [],
     theme: 'system' as const,
+    close_to_tray: false,
+    tray_icon: 'auto' as const,
   }
   const fixed = options.fixed ? ('environment' as const) : ('default' as const)
   return {
@@ -39,6 +42,8 @@ export function fakeSettings(options: FakeOptions): SettingsView {
       db_max_size_mb: 'default',
       sources: 'default',
       theme: 'default',
+      close_to_tray: 'default',
+      tray_icon: 'default',
     },
     corruptCopy: options.corrupt ? '/home/anna/.config/hassette-monitor/settings.json.broken-1' : null,
   }

@@ -1,0 +1,21 @@
+import { app } from 'electron'
+import type { Notifier } from '../notifications/notifier'
+import type { AlertBoard } from '../tray/board'
+
+/** What tests of the running app may reach. */
+export interface TestParts {
+  board: AlertBoard
+  notifier: Notifier
+}
+
+/** Set to 1 by the tests; unknown to users, and without effect in a packaged app. */
+const VARIABLE = 'HASSETTE_MONITOR_TEST_HOOK'
+
+/**
+ * Lets tests write on the board and show notifications themselves, so that tray and notification service of a real
+ * desktop are tested without an hour of failures before. They are reached through the debugger of an unpackaged app.
+ */
+export function exposeToTests(parts: TestParts): void {
+  if (app.isPackaged || process.env[VARIABLE] !== '1') return
+  Object.assign(globalThis, { hassetteMonitorTest: parts })
+}

@@ -1,0 +1,76 @@
+import type { Snooze } from '@shared/alert'
+
+/** An open incident as the tray names it. */
+export interface TrayIncident {
+  id: number
+  /** Who and what, one line: `kitchen_lights.on_motion fails every run`. */
+  title: string
+  /** First failure, µs UTC. */
+  sinceUs: number
+  snooze: Snooze | null
+  /** The page that shows it, as the window's router knows it. */
+  path: string
+}
+
+/** A watched source as the tray names it. */
+export interface TraySource {
+  name: string
+  /** `asleep`: its Hassette is stopped and that is known; `blind`: nobody can tell what happens there. */
+  state: 'live' | 'asleep' | 'blind'
+  /** Since when, µs UTC; null where it does not matter or is not known. */
+  sinceUs: number | null
+}
+
+/** Everything the tray tells. */
+export interface BoardStatus {
+  /** All open incidents, the one to name first first. */
+  incidents: readonly TrayIncident[]
+  sources: readonly TraySource[]
+  /** When notifications come again, µs UTC; `'resumed'` = when somebody says so; null = they are not paused. */
+  paused: number | 'resumed' | null
+}
+
+/** What the tray may ask of the alerts. */
+export interface QuietControls {
+  /** Snoozes every open incident. */
+  snooze: (snooze: Snooze) => void
+  endSnooze: () => void
+  /** µs UTC; null = until resumed. */
+  pause: (untilUs: number | null) => void
+  resume: () => void
+}
+
+/** Where the alerts write what the tray shows. */
+export interface AlertBoard {
+  status: () => BoardStatus
+  /** Null as long as nobody can snooze or pause anything; the menu then offers neither. */
+  controls: () => QuietControls | null
+  publish: (status: BoardStatus) => void
+  takeControls: (controls: QuietControls | null) => void
+  /** Hears of every change; returns how to stop hearing. */
+  onChange: (listener: () => void) => () => void
+}
+
+/** Builds a board with nothing on it. */
+export function createAlertBoard(): AlertBoard {
+  const listeners = new Set<() => void>()
+  let status: BoardStatus = { incidents: [], sources: [], paused: null }
+  let controls: QuietControls | null = null
+  const tell = (): void => listeners.forEach((listener) => listener())
+  return {
+    status: () => status,
+    controls: () => controls,
+    publish: (next) => {
+      status = next
+      tell()
+    },
+    takeControls: (next) => {
+      controls = next
+      tell()
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

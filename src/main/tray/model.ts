@@ -1,0 +1,206 @@
+import type { Snooze } from '@shared/alert'
+import { formatDay, formatMinute, sameDay } from '@shared/format'
+import { trayWords as words } from '@shared/messages-tray'
+import type { TrayIncident, TraySource, BoardStatus } from './board'
+
+export const SHAPES = ['fine', 'attention', 'blind', 'paused'] as const
+/** The silhouette of the icon; it tells the state without colour. */
+export type Shape = (typeof SHAPES)[number]
+
+/** How long to be quiet; `open` = until it recovers, or until somebody resumes. */
+export type QuietSpan = 'hour' | 'tomorrow' | 'open'
+
+/** What a click on a menu item asks for. */
+export type TrayAction =
+  | { do: 'open'; path: string | null }
+  | { do: 'snooze' | 'pause'; span: QuietSpan }
+  | { do: 'endSnooze' | 'resume' | 'quit' }
+
+/** One line of the menu. Labels are plain text of one line. */
+export type TrayItem =
+  | { kind: 'text'; label: string }
+  | { kind: 'action'; label: string; action: TrayAction }
+  | { kind: 'submenu'; label: string; items: TrayItem[] }
+  | { kind: 'separator' }
+
+/** The tray as it looks now. */
+export interface TrayView {
+  shape: Shape
+  /** One line that Windows does not cut (127 characters). */
+  tooltip: string
+  items: TrayItem[]
+}
+
+/** So many incidents and sources have a line of their own. */
+const NAMED = 5
+const MAX_NAME_CHARS = 48
+const HOUR_US = 3_600_000_000
+const MORNING_HOUR = 8
+
+/** What the tray shows of a status at a moment (µs UTC). `mayQuiet`: somebody is there who can snooze and pause. */
+export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number): TrayView {
+  const paused = pauseInForce(status, nowUs)
+  const shape = shapeOf(status, paused, nowUs)
+  return {
+    shape,
+    tooltip: words.tooltip(summary(status, shape, paused, nowUs)),
+    items: [
+      ...head(status, paused, nowUs),
+      ...status.incidents.slice(0, NAMED).map((incident) => incidentItem(incident, nowUs)),
+      ...moreItem(status.incidents.length - NAMED),
+      { kind: 'separator' },
+      ...sourceItems(status.sources, nowUs),
+      { kind: 'action', label: words.open, action: { do: 'open', path: null } },
+      { kind: 'action', label: words.history, action: { do: 'open', path: '/history' } },
+      ...(mayQuiet ? [...snoozeItem(status.incidents, nowUs), pauseItem(paused)] : []),
+      { kind: 'separator' },
+      { kind: 'action', label: words.quit, action: { do: 'quit' } },
+    ],
+  }
+}
+
+/** The snooze that a span means when it begins now (µs UTC). */
+export function snoozeFor(span: QuietSpan, nowUs: number): Snooze {
+  const us = quietEnd(span, nowUs)
+  return us === null ? { kind: 'recovery' } : { kind: 'until', us }
+}
+
+/** The end of a quiet span that begins now, µs UTC; null = it has no end of its own. */
+export function quietEnd(span: QuietSpan, nowUs: number): number | null {
+  if (span === 'open') return null
+  if (span === 'hour') return nowUs + HOUR_US
+  // By the local calendar, so that a change of the clock in between moves it along.
+  const morning = new Date(nowUs / 1000)
+  morning.setDate(morning.getDate() + 1)
+  morning.setHours(MORNING_HOUR, 0, 0, 0)
+  return morning.getTime() * 1000
+}
+
+function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): Shape {
+  if (status.incidents.some((incident) => !isSnoozed(incident, nowUs))) return 'attention'
+  if (status.sources.some(({ state }) => state === 'blind')) return 'blind'
+  return paused === null ? 'fine' : 'paused'
+}
+
+function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'], nowUs: number): string {
+  const { incidents, sources } = status
+  const named = incidents.find((incident) => !isSnoozed(incident, nowUs))
+  if (named) return `${words.incidents(incidents.length)} · ${short(named.title)} ${since(named.sinceUs, nowUs)}`
+  const blind = sources.find(({ state }) => state === 'blind')
+  if (blind) return withSince(words.notWatching(short(blind.name)), blind.sinceUs, nowUs)
+  if (shape === 'paused') return pauseWords(paused, nowUs)
+  const [first] = incidents
+  if (first) return `${words.incidents(incidents.length)}, ${snoozeWords(first, nowUs)}`
+  return sources.length === 0 ? words.noSource : words.fine
+}
+
+function head(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): TrayItem[] {
+  const open = status.incidents.length
+  return [
+    text(open > 0 ? words.openIncidents(open) : words.nothingOpen),
+    ...(paused === null ? [] : [text(capital(pauseWords(paused, nowUs)))]),
+  ]
+}
+
+function incidentItem(incident: TrayIncident, nowUs: number): TrayItem {
+  const state = isSnoozed(incident, nowUs) ? snoozeWords(incident, nowUs) : since(incident.sinceUs, nowUs)
+  return {
+    kind: 'action',
+    label: label(incident.title, state),
+    action: { do: 'open', path: incident.path },
+  }
+}
+
+function moreItem(count: number): TrayItem[] {
+  return count > 0 ? [{ kind: 'action', label: words.more(count), action: { do: 'open', path: '/alerts' } }] : []
+}
+
+function sourceItems(sources: readonly TraySource[], nowUs: number): TrayItem[] {
+  if (sources.length === 0) return []
+  // What is wrong is named even where there is no room for all.
+  const order = { blind: 0, asleep: 1, live: 2 }
+  const named = [...sources].sort((a, b) => order[a.state] - order[b.state]).slice(0, NAMED)
+  return [
+    ...named.map(({ name, state, sinceUs }) =>
+      text(label(name, state === 'live' ? words.live : withSince(words[state], sinceUs, nowUs))),
+    ),
+    ...(sources.length > NAMED ? [text(words.more(sources.length - NAMED))] : []),
+    { kind: 'separator' },
+  ]
+}
+
+function snoozeItem(incidents: readonly TrayIncident[], nowUs: number): TrayItem[] {
+  if (incidents.length === 0) return []
+  if (incidents.every((incident) => isSnoozed(incident, nowUs)))
+    return [{ kind: 'action', label: words.endSnooze, action: { do: 'endSnooze' } }]
+  return [{ kind: 'submenu', label: words.snooze, items: spans('snooze', words.recovery) }]
+}
+
+function pauseItem(paused: BoardStatus['paused']): TrayItem {
+  return paused === null
+    ? { kind: 'submenu', label: words.pause, items: spans('pause', words.untilResumed) }
+    : { kind: 'action', label: words.resume, action: { do: 'resume' } }
+}
+
+function spans(act: 'snooze' | 'pause', open: string): TrayItem[] {
+  const item = (name: string, span: QuietSpan): TrayItem => ({
+    kind: 'action',
+    label: name,
+    action: { do: act, span },
+  })
+  return [item(words.hour, 'hour'), item(words.tomorrow, 'tomorrow'), item(open, 'open')]
+}
+
+function pauseInForce({ paused }: BoardStatus, nowUs: number): BoardStatus['paused'] {
+  return typeof paused === 'number' && paused <= nowUs ? null : paused
+}
+
+function isSnoozed({ snooze }: TrayIncident, nowUs: number): boolean {
+  return snooze !== null && (snooze.kind === 'recovery' || snooze.us > nowUs)
+}
+
+function snoozeWords({ snooze }: TrayIncident, nowUs: number): string {
+  return snooze?.kind === 'until' ? words.snoozedUntil(moment(snooze.us, nowUs)) : words.snoozedUntilRecovery
+}
+
+function pauseWords(paused: BoardStatus['paused'], nowUs: number): string {
+  return typeof paused === 'number' ? words.pausedUntil(moment(paused, nowUs)) : words.paused
+}
+
+function since(us: number, nowUs: number): string {
+  return words.since(moment(us, nowUs))
+}
+
+function withSince(what: string, sinceUs: number | null, nowUs: number): string {
+  return sinceUs === null ? what : `${what} ${since(sinceUs, nowUs)}`
+}
+
+/** Local `14:02`; with the day when it is not today. */
+function moment(us: number, nowUs: number): string {
+  return sameDay(us, nowUs) ? formatMinute(us) : `${formatDay(us, nowUs)} ${formatMinute(us)}`
+}
+
+function text(label: string): TrayItem {
+  return { kind: 'text', label }
+}
+
+function label(name: string, state: string): string {
+  return `${short(name)} · ${state}`
+}
+
+/**
+ * Names come out of somebody's code: no line breaks, no control or direction characters in a menu of the system, and
+ * what is said of a long one stays in view.
+ */
+function short(name: string): string {
+  const characters = Array.from(name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim())
+  if (characters.length <= MAX_NAME_CHARS) return characters.join('')
+  return `${characters
+    .slice(0, MAX_NAME_CHARS - 1)
+    .join('')
+    .trimEnd()}…`
+}
+
+function capital(content: string): string {
+  return content.slice(0, 1).toUpperCase() + content.slice(1)
+}

@@ -1,0 +1,95 @@
+import type { Service } from '../service'
+import type { SettingsStore } from '../settings/settings'
+import type { AlertBoard } from './board'
+import type { TrayHost } from './host'
+import type { TrayAction } from './model'
+import { quietEnd, snoozeFor, trayView } from './model'
+import type { TrayIcon } from './tray'
+
+/** The tray as a service, and what the window needs to know of it. */
+export interface TrayPresence extends Service {
+  /** Whether the system shows tray icons. */
+  isShown: () => boolean
+  /** Whether the app goes on without a window now: somebody chose it and the icon is there to bring the window back. */
+  staysWithoutWindow: () => boolean
+  /** A click in the menu. */
+  act: (action: TrayAction) => void
+}
+
+/** What the presence is made from. */
+export interface TrayPresenceOptions {
+  board: AlertBoard
+  host: TrayHost
+  icon: TrayIcon
+  settings: Pick<SettingsStore, 'values' | 'onChange'>
+  /** Opens the window, on a page where one is named. */
+  open: (path: string | null) => void
+  hasWindow: () => boolean
+  quit: () => void
+  nowUs: () => number
+}
+
+/** "since 14:02" is no longer right the day after, and a pause ends by itself. */
+const REDRAW_MS = 60_000
+/** A panel that is started again comes back sooner. */
+const LOST_TRAY_MS = 5000
+
+/** Shows the icon while the system has a place for it, and keeps it true to the board, the settings and the time. */
+export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
+  const { board, host, icon, settings, open, hasWindow, quit, nowUs } = options
+  let redraw: NodeJS.Timeout | undefined
+  let lost: NodeJS.Timeout | undefined
+  let leftToTray = false
+  let unsubscribe: (() => void)[] = []
+
+  function draw(): void {
+    if (host.isThere()) icon.show(trayView(board.status(), board.controls() !== null, nowUs()))
+    else icon.remove()
+  }
+
+  function onHost(): void {
+    draw()
+    clearTimeout(lost)
+    if (!host.isThere() && leftToTray) lost = setTimeout(bringBack, LOST_TRAY_MS)
+  }
+
+  /** Without the icon nobody could reach a window that was closed into the tray. */
+  function bringBack(): void {
+    leftToTray = false
+    if (!hasWindow()) open(null)
+  }
+
+  function act(action: TrayAction): void {
+    const controls = board.controls()
+    if (action.do === 'open') open(action.path)
+    else if (action.do === 'quit') quit()
+    else if (action.do === 'snooze') controls?.snooze(snoozeFor(action.span, nowUs()))
+    else if (action.do === 'pause') controls?.pause(quietEnd(action.span, nowUs()))
+    else if (action.do === 'endSnooze') controls?.endSnooze()
+    else controls?.resume()
+  }
+
+  return {
+    name: 'tray',
+    start: () => {
+      unsubscribe = [board.onChange(draw), settings.onChange(draw)]
+      redraw = setInterval(draw, REDRAW_MS)
+      host.onChange(onHost)
+      host.start()
+      draw()
+    },
+    stop: async () => {
+      unsubscribe.forEach((end) => end())
+      clearInterval(redraw)
+      clearTimeout(lost)
+      await host.stop()
+      icon.remove()
+    },
+    isShown: host.isThere,
+    staysWithoutWindow: () => {
+      leftToTray = settings.values().close_to_tray && host.isThere() && host.holdsOurs()
+      return leftToTray
+    },
+    act,
+  }
+}

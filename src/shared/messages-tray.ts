@@ -1,0 +1,39 @@
+import { formatCount, plural } from './format'
+
+/** All strings of the tray: tooltip and menu. */
+export const trayWords = {
+  tooltip: (status: string): string => `Hassette: ${status}`,
+  fine: 'all fine',
+  noSource: 'no source is watched',
+  incidents: (count: number): string => plural(count, 'incident'),
+  openIncidents: (count: number): string => plural(count, 'open incident'),
+  nothingOpen: 'Nothing open',
+  more: (count: number): string => `${formatCount(count)} more`,
+  since: (moment: string): string => `since ${moment}`,
+  snoozedUntil: (moment: string): string => `snoozed until ${moment}`,
+  snoozedUntilRecovery: 'snoozed until it recovers',
+  notWatching: (source: string): string => `not watching ${source}`,
+  live: 'live',
+  asleep: 'asleep',
+  blind: 'not watched',
+  paused: 'notifications paused',
+  pausedUntil: (moment: string): string => `notifications paused until ${moment}`,
+  snooze: 'Snooze',
+  endSnooze: 'End snooze',
+  pause: 'Pause notifications',
+  resume: 'Resume notifications',
+  hour: 'For 1 hour',
+  tomorrow: 'Until tomorrow 08:00',
+  recovery: 'Until it recovers',
+  untilResumed: 'Until resumed',
+  open: 'Open Hassette Monitor',
+  history: 'Open History',
+  quit: 'Quit and stop recording',
+}
+
+/** What the app says where the system says nothing about a notification. */
+export const noticeWords = {
+  unsupported: 'This system shows no notifications',
+  refused: 'The desktop took no notification: it runs no notification service',
+  noAnswer: 'The desktop did not answer',
+}
