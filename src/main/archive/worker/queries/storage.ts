@@ -1,14 +1,19 @@
-import { Failure } from '@shared/result'
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
 import type { Handlers } from '../serve'
+import { createStorageInfo } from './storage/info'
+import { createStorageLog } from './storage/log'
+import { createStoragePreview } from './storage/preview'
 
-/** The queries about the archive itself. */
+/** The queries about the archive itself. `nowUs` gives the time by the clock, microseconds. */
 export function createStorageQueries(
-  _db: Database,
+  db: Database,
+  nowUs: () => number = () => Date.now() * 1000,
 ): Pick<Handlers<ReadApi>, 'storageInfo' | 'storageLog' | 'storagePreview'> {
-  const missing = (): never => {
-    throw new Failure('internal', 'This answer is being built.')
+  const log = createStorageLog(db)
+  return {
+    storageInfo: createStorageInfo(db, nowUs),
+    storageLog: ({ limit }) => log(limit),
+    storagePreview: createStoragePreview(db, nowUs),
   }
-  return { storageInfo: missing, storageLog: missing, storagePreview: missing }
 }

@@ -1,7 +1,8 @@
 import type { Bound, RetentionLogRow } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { DAY_US, HOUR_US } from './cut-off'
-import { META } from './meta'
+import { createNoted, META } from './meta'
+import type { Noted } from './meta'
 
 /** Time between two passes of a rule, microseconds. */
 export const PERIODS_US: Readonly<Record<Bound, number>> = { time: HOUR_US, size: DAY_US }
@@ -26,9 +27,8 @@ export interface LogEntry {
 }
 
 /** What the retention remembers: its log, and when it is due again. */
-export interface Ledger {
+export interface Ledger extends Pick<Noted, 'due'> {
   write(entry: LogEntry): void
-  due(): { timeUs: number | null; sizeUs: number | null }
   /** The rules of a pass are due again after their period. */
   moveDue(rules: readonly Bound[], nowUs: number): void
   /** Notes whether the archive is over this limit with nothing left to go. */
@@ -45,7 +45,6 @@ export function createLedger(db: Database): Ledger {
        AND reason IN ('start', 'hourly', 'daily', 'growth', 'by_hand', 'limits_changed')`,
   )
   const trim = db.prepare(`DELETE FROM retention_log WHERE id <= (SELECT max(id) FROM retention_log) - ${ROWS_KEPT}`)
-  const get = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
   const set = db.prepare<[string, number]>(
     'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
   )
@@ -56,7 +55,7 @@ export function createLedger(db: Database): Ledger {
       trimIdle.run(columns.atUs - IDLE_KEPT_US)
       trim.run()
     }).immediate,
-    due: () => ({ timeUs: get.get(META.timeDue) ?? null, sizeUs: get.get(META.sizeDue) ?? null }),
+    due: createNoted(db).due,
     moveDue: db.transaction((rules: readonly Bound[], nowUs: number) => {
       for (const rule of rules) set.run(rule === 'time' ? META.timeDue : META.sizeDue, nowUs + PERIODS_US[rule])
     }).immediate,

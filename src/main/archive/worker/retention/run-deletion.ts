@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, BLOCK_SIZE, idsOfBlock, sequenceOf, streamOf } from '../ids'
+import { blockOf, BLOCK_SIZE, sequenceOf, streamOf } from '../ids'
 import { createRunErasure } from '../run-erasure'
 import type { WriterMemory } from '../writer-memory'
 import type { Cut } from './cut-off'
+import { createGoingRuns } from './going-runs'
+import type { GoingRun } from './going-runs'
 import { createGroupDebits } from './group-debits'
 import { mendRecent } from './mend-recent'
 import { createZoneMending } from './mend-zone'
@@ -30,13 +32,6 @@ export interface RunDeletion {
   deleteSome(block: number, cut: Cut): Deleted
 }
 
-interface GoingRun {
-  id: number
-  targetId: number
-  startedUs: number
-  groupId: number | null
-}
-
 /** Ids, both ends included. */
 interface Stretch {
   first: number
@@ -48,23 +43,12 @@ export function createRunDeletion(db: Database, memory: WriterMemory): RunDeleti
   const statements = prepareAll(db)
   const zones = createZoneMending(db)
   const groups = createGroupDebits(db)
+  const goingRuns = createGoingRuns(db)
   const erase = createRunErasure(db)
   let most = MOST
 
-  const choose = (block: number, cut: Cut): GoingRun[] => {
-    const { beforeUs, nowUs } = cut
-    return statements.going.all({
-      ...idsOfBlock(block),
-      beforeUs: Number.isFinite(beforeUs) ? beforeUs : Number.MAX_SAFE_INTEGER,
-      nowUs,
-      future: cut.future ? 1 : 0,
-      spares: cut.sparesSessions ? 1 : 0,
-      limit: most,
-    })
-  }
-
   const transaction = db.transaction((block: number, cut: Cut): Deleted & { stale: boolean } => {
-    const found = choose(block, cut)
+    const found = goingRuns.list(block, cut, most)
     const { stretches, going } = stretchesOf(found)
     const newest = going.at(-1)
     if (!newest) return { runs: 0, upToUs: null, more: false, stale: false }
@@ -131,26 +115,8 @@ function stretchesOf(found: readonly GoingRun[]): { stretches: Stretch[]; going:
   return { stretches, going }
 }
 
-interface Choice {
-  first: number
-  last: number
-  beforeUs: number
-  nowUs: number
-  future: number
-  spares: number
-  limit: number
-}
-
 function prepareAll(db: Database) {
   return {
-    // A session that claims to begin in the future spares nothing, lest a wrong clock pin its runs.
-    going: db.prepare<[Choice], GoingRun>(
-      `SELECT r.id, r.target_id AS targetId, r.started_us AS startedUs, r.group_id AS groupId FROM runs r
-       WHERE r.id BETWEEN @first AND @last AND (r.started_us < @beforeUs OR (@future AND r.started_us > @nowUs))
-         AND NOT (@spares AND EXISTS (SELECT 1 FROM sessions s
-           WHERE s.id = r.session_id AND s.started_us >= @beforeUs AND s.started_us <= @nowUs))
-       ORDER BY r.id LIMIT @limit`,
-    ),
     stream: db.prepare<[number], { last: number; rolled: number }>(
       'SELECT last_sequence AS last, rolled_sequence AS rolled FROM streams WHERE id = ?',
     ),
