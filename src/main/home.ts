@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
-import type { Pace, ReadApi, Remote } from './archive/api'
+import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import type { Service } from './service'
 import { plannedSample } from './sources/sample/planned'
@@ -9,25 +9,43 @@ import type { PlannedSource } from './sources/planned-source'
 import type { SourceRegistry } from './sources/registry'
 import { plannedFile } from './sources/hassette-file-source'
 import { createSourceRegistry } from './sources/registry'
+import { createTurns } from './turns'
+import type { Turns } from './turns'
 
 /** What this run shows: one archive and its sources, the user's own or the sample home. */
 export interface Home extends Service {
   /** Path of the user's archive, also while the sample is shown. */
   archivePath: () => string
   isSample: () => boolean
+  /** The user's archive is in use, perhaps behind the sample; not with `--sample`. */
+  hasOwnArchive: () => boolean
   read: () => Remote<ReadApi>
+  write: () => Remote<WriteApi>
   archiveState: () => ArchiveState
   /** Tries an archive again that was given up. */
   retryArchive: () => Promise<ArchiveState>
   /**
+   * Does what changes the archive beside the reading of sources: one after the other, so that a change waits for the
+   * end of work that puts another file in the archive's place.
+   */
+  change: Turns
+  /** A change while no source is read. */
+  changeAtRest: Turns
+  /**
    * Closes the user's archive, lets `work` change what lies at its path, and opens what `work` answers. Whatever
-   * `work` throws reaches the caller after the archive was opened again.
+   * `work` throws reaches the caller after the archive was opened again. The sample home gives way to what it knows.
    */
   replaceArchive: (work: (path: string) => string | Promise<string>) => Promise<ArchiveState>
   sources: () => Promise<SourceInfo[]>
   retrySource: (sourceId: number) => Promise<void>
   /** Stops the reading of a source; `retrySource` goes on where it stopped. */
   cancelSource: (sourceId: number) => void
+  /** Reads and watches a source no more, in this run; answers its files. */
+  stopReading: (sourceId: number) => string[]
+  /** Deletes behind the scenes what belongs to removed sources. */
+  finishRemovals: () => void
+  /** Tells the listeners of the sources, since one was changed. */
+  announceSources: () => void
   /** Reads and watches one more Hassette file; ends the sample home. Resolves when it was read once or failed. */
   watch: (path: string) => Promise<void>
   /** Says what a Hassette file holds. Throws `source_…` with a remedy. */
@@ -64,8 +82,9 @@ export interface HomeOptions extends HomeListeners {
  */
 export function createHome(options: HomeOptions): Home {
   const { sampleDir, recordingDir, forceSample, openArchive, info, warn } = options
+  const change = createTurns()
   let archivePath = options.archivePath
-  const sourcePaths = [...options.sourcePaths]
+  let sourcePaths = [...options.sourcePaths]
   let shown: ArchiveClient | null = null
   let user: ArchiveClient | null = null
   let registry: SourceRegistry | null = null
@@ -119,6 +138,7 @@ export function createHome(options: HomeOptions): Home {
           client,
           sourcePaths.map((path) => plannedFile(client, path, info)),
         )
+      finishRemovals(client)
     })
     shown = user
     options.onArchiveState(user.state())
@@ -156,14 +176,24 @@ export function createHome(options: HomeOptions): Home {
   }
 
   async function replaceArchive(work: (path: string) => string | Promise<string>): Promise<ArchiveState> {
-    if (!sample) await stopSources()
+    const left = sample ? shown : null
+    sample = false
+    await stopSources()
     await user?.close()
+    await left?.close()
     try {
       archivePath = await work(archivePath)
     } finally {
-      if (!sample) openUser(false)
+      if (!stopped) openUser(left !== null)
     }
     return current().retry()
+  }
+
+  function finishRemovals(client: ArchiveClient): void {
+    client.write.finishRemovals().catch((thrown: unknown) => {
+      // It goes on when the archive is opened next.
+      if (!stopped && client === user) warn('removed sources were not deleted to the end', thrown)
+    })
   }
 
   function current(): ArchiveClient {
@@ -182,17 +212,42 @@ export function createHome(options: HomeOptions): Home {
       if (user !== shown) await user?.close()
     },
     isSample: () => sample,
+    hasOwnArchive: () => user !== null,
     read: () => current().read,
+    write: () => current().write,
     archiveState: () => shown?.state() ?? { kind: 'opening' },
     retryArchive: () => current().retry(),
+    change,
+    changeAtRest: (work) =>
+      change(async () => {
+        await registry?.pause()
+        try {
+          return await work()
+        } finally {
+          registry?.resume()
+        }
+      }),
     replaceArchive,
     sources: async () => (await registry?.list()) ?? [],
     retrySource: async (sourceId) => registry?.retry(sourceId),
     cancelSource: (sourceId) => registry?.cancel(sourceId),
+    stopReading: (sourceId) => {
+      const paths = registry?.remove(sourceId) ?? []
+      sourcePaths = sourcePaths.filter((path) => !paths.includes(path))
+      return paths
+    },
+    finishRemovals: () => {
+      if (user) finishRemovals(user)
+    },
+    announceSources: () => registry?.announce(),
     watch: async (path) => {
       if (!sourcePaths.includes(path)) sourcePaths.push(path)
-      if (sample) await leaveSample()
-      else await registry?.add(plannedFile(current(), path, info))
+      let left = false
+      await change(async () => {
+        left = sample
+        if (left) await leaveSample()
+      })
+      if (!left) await registry?.add(plannedFile(current(), path, info))
     },
     identify: (path) => current().write.identifyFile({ path }),
     setPace: (wanted) => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { openReader } from '@main/archive/worker/open-reader'
 import { openWriter } from '@main/archive/worker/open-writer'
 import type { OpenWriter } from '@main/archive/worker/open-writer'
