@@ -83,7 +83,7 @@ export const trendWords = {
     of: (before: string): string => `of ${before}`,
     none: 'none before either',
     same: 'as before',
-    unknown: 'no earlier range to compare',
+    unknown: 'No change is shown: the archive does not reach back to the equal range before.',
   },
 
   spanWords: {
@@ -156,10 +156,10 @@ export const trendWords = {
     hint: 'Shift and ← or → on a column head make it narrower or wider.',
     noRoom: 'no room',
     width: (column: string, pixels: number): string => `${column}, ${pixels} pixels wide`,
-    now: 'now',
+    now: 'this range',
     before: 'before',
-    noBefore: 'The archive does not reach back to the range before.',
-    spark24: (total: number, failed: number): string =>
+    change: 'change',
+    sparkText: (total: number, failed: number): string =>
       `${plural(total, 'run')} over the range, ${failed === 0 ? 'none failed' : `${formatCount(failed)} failed`}`,
   },
 

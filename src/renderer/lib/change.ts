@@ -19,10 +19,10 @@ const MUCH_SLOWER = 2
 const SLOWER = 1.5
 const CLEARLY_FASTER = 0.8
 
-/** The change of a count. `before` undefined = there is no range before; null = it could not be counted then. */
+/** The change of a count. `before` undefined = there is no range before, null = it was not counted then: nothing is said. */
 export function countChange(now: number | null, before: number | null | undefined, meaning: Meaning): Change {
   const text = words.change
-  if (now === null || before === null || before === undefined) return { text: '', from: text.unknown, tone: '' }
+  if (now === null || before === null || before === undefined) return { text: '', from: '', tone: '' }
   if (now === before) return { text: '', from: now === 0 ? text.none : text.same, tone: '' }
   const from = text.from(formatCount(before))
   if (meaning === 'neutral' && before > 0) return { text: signedShare(now / before - 1), from, tone: '' }
@@ -35,7 +35,7 @@ export function countChange(now: number | null, before: number | null | undefine
 /** The change of a duration, microseconds. */
 export function durationChange(now: number | null, before: number | null | undefined): Change {
   const text = words.change
-  if (now === null || before === null || before === undefined) return { text: '', from: text.unknown, tone: '' }
+  if (now === null || before === null || before === undefined) return { text: '', from: '', tone: '' }
   const ratio = now / Math.max(1, before)
   const shown = formatDuration(before)
   if (ratio >= MUCH_SLOWER) return { text: `${ratio.toFixed(1)}${THIN}×`, from: text.of(shown), tone: 'warn' }

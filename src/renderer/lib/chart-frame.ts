@@ -9,6 +9,9 @@ export const AXIS_HEIGHT = 22
 /** Everything of a chart but its size. */
 export type ChartOptions = Omit<uPlot.Options, 'width' | 'height'>
 
+/** Room at the right for the half of the last label. */
+export const PLOT_RIGHT = 18
+
 const DAY_S = 86_400
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 

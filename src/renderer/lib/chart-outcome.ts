@@ -2,7 +2,7 @@ import type { TrendSeries } from '@shared/trends'
 import uPlot from 'uplot'
 import type { ChartColours } from './chart-colours'
 import type { ChartOptions } from './chart-frame'
-import { countAxis, frameOptions, timeAxis } from './chart-frame'
+import { countAxis, frameOptions, PLOT_RIGHT, timeAxis } from './chart-frame'
 import { endOfPoint, isForming, runsOf } from './chart-points'
 
 /** What an outcome chart draws; `nowUs` null = a recording, nothing is forming. */
@@ -29,7 +29,7 @@ export function outcomeData({ series, nowUs }: OutcomeModel): uPlot.AlignedData 
 export function outcomeOptions(model: () => OutcomeModel, colours: () => ChartColours): ChartOptions {
   return {
     ...frameOptions(true),
-    padding: [10, 1, 0, 0],
+    padding: [10, PLOT_RIGHT, 0, 0],
     scales: {
       x: { time: true, range: () => domain(model().series) },
       y: { range: () => [0, Math.max(4, 1.12 * Math.max(0, ...model().series.points.map(runsOf)))] },

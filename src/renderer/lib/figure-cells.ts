@@ -1,9 +1,10 @@
-import { formatCount, formatDuration, formatShare } from '@shared/format'
+import { formatCount, formatDuration, formatShare, THIN } from '@shared/format'
 import { words } from '@shared/messages'
 import type { TargetKind } from '@shared/run'
 import type { Figures, TrendSummary } from '@shared/trends'
 import type { Change, Meaning } from './change'
 import { countChange, durationChange } from './change'
+import { precisionWords } from './chart-points'
 
 /** One of the six figures. */
 export interface FigureCell {
@@ -55,7 +56,7 @@ function share(part: number, whole: number): string | null {
 
 /** Counts are marked where part of the range can no longer be told apart. */
 function sign({ precision }: TrendSummary): string {
-  return precision.kind === 'approximate' ? '≈ ' : ''
+  return precision.kind === 'approximate' ? `≈${THIN}` : ''
 }
 
 function count(label: string, summary: TrendSummary, of: (figures: Figures) => number, meaning: Meaning): FigureCell {
@@ -78,7 +79,7 @@ function duration(label: string, summary: TrendSummary, of: (figures: Figures) =
   }
   const change = durationChange(now, summary.before ? of(summary.before) : undefined)
   const tone = change.tone === 'warn' ? 'warn' : ''
-  return { label, value: `≈ ${formatDuration(now)}`, share: null, tone, change, title: words.chart.percentile }
+  return { label, value: `≈${THIN}${formatDuration(now)}`, share: null, tone, change, title: words.chart.percentile }
 }
 
 function missed(label: string, summary: TrendSummary): FigureCell {
@@ -94,4 +95,9 @@ function missed(label: string, summary: TrendSummary): FigureCell {
   }
   const change = countChange(now, summary.before?.missed, 'warn')
   return { label, value: `${sign(summary)}${formatCount(now)}`, share: null, tone: now === 0 ? 'zero' : 'warn', change }
+}
+
+/** What is to be said of all six: how far they are what was asked, and why there is no change. */
+export function figureNotes({ precision, before }: TrendSummary, nowUs: number): string {
+  return [precisionWords(precision, nowUs), before === null ? words.change.unknown : null].filter(Boolean).join(' · ')
 }

@@ -10,7 +10,10 @@ export const SORT_KEYS = [
   'failed',
   'dependency',
   'timed',
+  'missed',
   'skipped',
+  'p50',
+  'p95',
   'last',
 ] as const
 export type SortKey = (typeof SORT_KEYS)[number]
@@ -69,7 +72,10 @@ const compare: Record<SortKey, (a: TargetRow, b: TargetRow) => number> = {
   failed: (a, b) => a.failed - b.failed,
   dependency: (a, b) => a.dependencyFailures - b.dependencyFailures,
   timed: (a, b) => a.timedOut - b.timedOut,
+  missed: (a, b) => (a.missed ?? -1) - (b.missed ?? -1),
   skipped: (a, b) => a.skipped - b.skipped,
+  p50: (a, b) => (a.p50Us ?? -1) - (b.p50Us ?? -1),
+  p95: (a, b) => (a.p95Us ?? -1) - (b.p95Us ?? -1),
   last: byNewest,
 }
 

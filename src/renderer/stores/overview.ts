@@ -6,7 +6,7 @@ import { timeZone } from '../lib/time-zone'
 import { useView } from './view'
 
 /** Steps of the chart at most: some 12 px each where the window is wide. */
-const POINTS = 96
+const POINTS = 100
 const FAILURES = 8
 const SESSIONS = 50
 
