@@ -12,6 +12,7 @@ export type ChartOptions = Omit<uPlot.Options, 'width' | 'height'>
 /** Room at the right for the half of the last label. */
 export const PLOT_RIGHT = 18
 
+const LABEL_HALF = 18
 const DAY_S = 86_400
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
@@ -26,8 +27,15 @@ export function timeAxis(colours: () => ChartColours): uPlot.Axis {
     grid: { show: false },
     ticks: { show: false },
     border: { show: true, stroke: () => colours().base, width: 1 },
-    values: (_chart, splits, _axis, _space, step) => splits.map((seconds) => timeLabel(seconds, step)),
+    values: (chart, splits, _axis, _space, step) =>
+      splits.map((seconds) => (isCut(chart, seconds) ? null : timeLabel(seconds, step))),
   }
+}
+
+/** Whether a label would run into the figures at the left. */
+function isCut(chart: uPlot, seconds: number): boolean {
+  const { min = 0, max = 0 } = chart.scales['x'] ?? {}
+  return ((seconds - (min ?? 0)) / ((max ?? 0) - (min ?? 0))) * (chart.width - AXIS_WIDTH) < LABEL_HALF
 }
 
 /** A label of the time axis; seconds since 1970. */
