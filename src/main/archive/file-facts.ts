@@ -103,6 +103,13 @@ export function renameFile(from: string, to: string): void {
   renameSync(from, to)
 }
 
+/** The name, or the name with the first number from 2 on for which there is no file. */
+export function freeName(name: string): string {
+  let free = name
+  for (let n = 2; !isMissing(free); n++) free = `${name}-${n}`
+  return free
+}
+
 /** Names in a folder; none when it cannot be looked into. */
 export function namesIn(folder: string): string[] {
   try {

@@ -1,14 +1,12 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '@shared/result'
-import { isMissing, namesIn, realPath, renameFile } from './file-facts'
+import { freeName, isMissing, namesIn, realPath, renameFile } from './file-facts'
+import { DATABASE_PARTS } from './leftovers'
 
 /**
  * Ways out when an archive cannot be used. Files are renamed, never opened and never deleted; no connection of ours may
  * be open. Each answers the path to be opened then, and throws `not_found` or `archive_unreadable`.
  */
-
-/** What SQLite keeps beside a database. */
-const PARTS = ['', '-wal', '-shm'] as const
 
 /** Moves the archive aside as `hassette.db.damaged-<time>`, so that the next opening makes a new one. */
 export function startFresh(path: string, now: Date): string {
@@ -61,7 +59,7 @@ function moveAside(path: string, now: Date): () => void {
     for (const { from, to } of moved.reverse()) rename(to, from)
   }
   try {
-    for (const part of PARTS) {
+    for (const part of DATABASE_PARTS) {
       const step = { from: path + part, to: aside + part }
       if (isMissing(step.from)) continue
       rename(step.from, step.to)
@@ -72,12 +70,6 @@ function moveAside(path: string, now: Date): () => void {
     throw error
   }
   return undo
-}
-
-function freeName(name: string): string {
-  let free = name
-  for (let n = 2; !isMissing(free); n++) free = `${name}-${n}`
-  return free
 }
 
 function rename(from: string, to: string): void {

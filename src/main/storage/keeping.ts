@@ -1,0 +1,228 @@
+import { basename } from 'node:path'
+import { Failure } from '@shared/result'
+import type { ArchiveState } from '@shared/source'
+import type { WorkDone } from '@shared/storage'
+import type { WorkNote } from '../archive/api'
+import type { CopyRequest, FoundArchive } from '../archive/copy-api'
+import { isMissing } from '../archive/file-facts'
+import { oldOf, removeDatabase } from '../archive/leftovers'
+import { wasOurs } from '../archive/repair'
+import type { Home } from '../home'
+import type { Copier } from './copier'
+import { databaseBytes, requireRoom } from './disk'
+import { backupName, fileIn, isSameFile, nameAside } from './names'
+import type { StorageWorks, WorkNews } from './work'
+
+/** Work on the archive's file. Each begins at once or fails with `busy`, and answers when it has ended. */
+export interface Keeping {
+  /** Puts a copy without free pages in the archive's place. */
+  compact: () => Promise<WorkDone>
+  /** Copies the archive to a file or into a folder. An older backup that lies there is replaced, nothing else is. */
+  backUp: (path: string) => Promise<WorkDone>
+  /** Puts a copy of a backup in the archive's place; what was there stays beside it. */
+  restore: (backup: string) => Promise<WorkDone>
+  /**
+   * Reads and writes the archive elsewhere from now on; the old file stays. `settle` makes it last, and what it throws
+   * undoes it.
+   */
+  move: (path: string, how: 'copy' | 'fresh', settle: (path: string) => void) => Promise<WorkDone>
+}
+
+/** What it works with. */
+export interface KeepingParts {
+  home: Pick<
+    Home,
+    'archivePath' | 'isSample' | 'hasOwnArchive' | 'write' | 'change' | 'changeAtRest' | 'replaceArchive'
+  >
+  works: Pick<StorageWorks, 'run'>
+  startCopier: () => Copier
+  warn: (message: string, thrown?: unknown) => void
+}
+
+/** What a piece of work gets. */
+interface Job {
+  copier: Copier
+  say: (news: WorkNews) => void
+  signal: AbortSignal
+}
+
+/** Builds the four verbs. */
+export function createKeeping({ home, works, startCopier, warn }: KeepingParts): Keeping {
+  /** Runs one piece of work, measures it, and notes in the archive that it was done. */
+  const run = (reason: WorkNote['reason'], work: (job: Job) => Promise<void>): Promise<WorkDone> =>
+    works.run(reason, { automatic: false }, async (say, signal) => {
+      const [atUs, began] = [Date.now() * 1000, performance.now()]
+      const bytesBefore = await databaseBytes(home.archivePath())
+      say({ bytesBefore, bytesAfter: bytesBefore })
+      const copier = startCopier()
+      try {
+        await work({ copier, say, signal })
+      } finally {
+        await copier.close()
+      }
+      const bytesAfter = await databaseBytes(home.archivePath())
+      say({ bytesAfter })
+      const durationUs = Math.round((performance.now() - began) * 1000)
+      await note({ reason, atUs, durationUs, bytesBefore, bytesAfter, runs: 0 })
+    })
+
+  const note = async (what: WorkNote): Promise<void> => {
+    if (home.isSample()) return
+    await home
+      .write()
+      .noteWork(what)
+      .catch((thrown: unknown) => warn(`${what.reason} was done, but not noted`, thrown))
+  }
+
+  const copyWhole = async ({ copier, say, signal }: Job, request: CopyRequest, found: FoundArchive): Promise<void> => {
+    if (found.kind === 'nothing') throw new Failure('not_found', `There is no archive at ${request.from}.`)
+    const { usedBytes: expectedBytes } = found
+    await requireRoom(request.to, expectedBytes)
+    say({ step: 'copying', share: 0 })
+    const onShare = (share: number): void => say(share < ALL ? { share } : { step: 'checking', share: null })
+    await copier.copy(request, { signal, expectedBytes, onShare })
+  }
+
+  /** Puts the copy in the archive's place. One that cannot be opened there gives way to what it replaced. */
+  const replace = async ({ copier, say }: Job, aside: string): Promise<void> => {
+    say({ step: 'replacing', share: null })
+    const failure = failureOf(
+      await home.replaceArchive(async (path) => {
+        await copier.place(path, aside)
+        return path
+      }),
+    )
+    if (failure === null) return
+    // Another Hassette Monitor was quicker; the file is in its hands now.
+    if (failure.code === 'archive_locked') throw failure
+    await home.replaceArchive(async (path) => {
+      await copier.putBack(path, aside)
+      return path
+    })
+    throw failure
+  }
+
+  const switchTo = async (path: string, settle: (path: string) => void): Promise<void> => {
+    const from = home.archivePath()
+    try {
+      const failure = failureOf(await home.replaceArchive(() => path))
+      if (failure !== null) throw failure
+      settle(path)
+    } catch (thrown) {
+      await home.replaceArchive(() => from)
+      throw thrown
+    }
+  }
+
+  const refuseSample = (): void => {
+    if (!home.isSample()) return
+    throw new Failure('invalid_input', 'The sample home is shown: its archive is made anew at each start.', WATCH_FIRST)
+  }
+
+  const refuseForcedSample = (): void => {
+    if (home.hasOwnArchive()) return
+    throw new Failure('invalid_input', 'With --sample your own archive is left alone.', 'Start without --sample.')
+  }
+
+  return {
+    compact: async () => {
+      refuseSample()
+      return run('compact', async (job) => {
+        const path = home.archivePath()
+        const found = await job.copier.look(path)
+        await home.changeAtRest(async () => {
+          await copyWhole(job, { from: path, to: path, journal: 'wal' }, found)
+          await replace(job, oldOf(path))
+        })
+      })
+    },
+
+    backUp: async (wanted) => {
+      refuseSample()
+      return run('backup', async (job) => {
+        const from = home.archivePath()
+        const to = fileIn(wanted, backupName(new Date()))
+        if (await isSameFile(from, to)) throw new Failure('invalid_input', `${to} is the archive itself.`, OTHER_NAME)
+        // Refuses whatever is no archive of ours.
+        await job.copier.look(to)
+        await copyWhole(job, { from, to, journal: 'delete' }, await job.copier.look(from))
+        job.say({ step: 'replacing', share: null })
+        await job.copier.place(to, oldOf(to))
+        removeDatabase(oldOf(to))
+        job.say({ file: to })
+      })
+    },
+
+    restore: async (backup) => {
+      refuseForcedSample()
+      return run('restore', async (job) => {
+        const path = home.archivePath()
+        if (await isSameFile(path, backup)) {
+          throw new Failure('invalid_input', `${backup} is the archive itself.`, 'Choose a backup of it.')
+        }
+        job.say({ step: 'checking', share: null })
+        await refuseForeign(job.copier, path)
+        const found = await job.copier.check(backup)
+        refuseCancelled(job.signal)
+        await copyWhole(job, { from: backup, to: path, journal: 'wal' }, found)
+        const aside = nameAside(path, new Date())
+        await home.change(() => replace(job, aside))
+        if (!isMissing(aside)) job.say({ file: aside })
+      })
+    },
+
+    move: async (wanted, how, settle) => {
+      refuseForcedSample()
+      if (how === 'copy') refuseSample()
+      return run('move', async (job) => {
+        const from = home.archivePath()
+        const to = fileIn(wanted, basename(from))
+        if (await isSameFile(from, to)) throw new Failure('invalid_input', `The archive lies at ${to} already.`)
+        const there = await job.copier.look(to)
+        if (how === 'fresh') {
+          job.say({ step: 'replacing', share: null })
+          await home.change(() => switchTo(to, settle))
+        } else {
+          if (there.kind === 'archive') throw new Failure('invalid_input', `${to} is another archive.`, OTHER_NAME)
+          await home.changeAtRest(async () => {
+            await copyWhole(job, { from, to, journal: 'wal' }, await job.copier.look(from))
+            job.say({ step: 'replacing', share: null })
+            await job.copier.place(to, oldOf(to))
+            await switchTo(to, settle).catch((thrown: unknown) => {
+              removeDatabase(to)
+              throw thrown
+            })
+          })
+        }
+        if (!isMissing(from)) job.say({ file: from })
+      })
+    },
+  }
+}
+
+/** The growth of the copy is told in steps; from here on it is whole. */
+const ALL = 0.999
+const WATCH_FIRST = 'Watch a Hassette first.'
+const OTHER_NAME = 'Choose another name or folder.'
+
+/** What lies where the archive should be is only set aside if it is ours. */
+async function refuseForeign(copier: Copier, path: string): Promise<void> {
+  try {
+    await copier.look(path)
+  } catch (thrown) {
+    const { code } = thrown instanceof Failure ? thrown : { code: 'internal' }
+    const isOurs = code === 'archive_newer' || (code === 'archive_unreadable' && wasOurs(path))
+    if (!isOurs) throw thrown
+  }
+}
+
+function refuseCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new Failure('cancelled', 'Cancelled.')
+}
+
+function failureOf(state: ArchiveState): Failure | null {
+  if (state.kind === 'ready') return null
+  if (state.kind !== 'unavailable') return new Failure('busy', 'The archive is being started again.', 'Try again.')
+  const { code, message, hint } = state.problem
+  return new Failure(code, message, hint)
+}
