@@ -16,6 +16,9 @@ export type Limits = v.InferOutput<typeof limitsSchema>
 /** Which limit made a pass delete something. */
 export type Bound = 'time' | 'size'
 
+/** Time between two passes of a rule, microseconds; the archive keeps when the next one is due. */
+export const PASS_PERIODS_US: Readonly<Record<Bound, number>> = { time: 3_600_000_000, size: 86_400_000_000 }
+
 export const CONTENT_KINDS = ['runs', 'failures', 'logs', 'trends', 'other'] as const
 export type ContentKind = (typeof CONTENT_KINDS)[number]
 

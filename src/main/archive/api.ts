@@ -119,6 +119,8 @@ export interface WriteApi {
   retain(request: RetainRequest): RetainReport
   /** When the next passes are due, microseconds; null = never before. */
   retentionDue(): { timeUs: number | null; sizeUs: number | null }
+  /** The limits in force: what is past its term when it is first read is counted, and not kept. */
+  setLimits(input: { limits: Limits }): null
   /** How often watched files are looked at. */
   setPace(input: { pace: Pace }): null
   /** Finds the source of mode `sample` or adds it. */

@@ -29,6 +29,7 @@ export const WRITE_VERBS: Verbs<WriteApi> = {
   noteWork: true,
   retain: true,
   retentionDue: true,
+  setLimits: true,
   setPace: true,
   addRecording: true,
   importRecording: true,

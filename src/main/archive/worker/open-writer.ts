@@ -7,6 +7,7 @@ import type { ArchiveFile } from './connection'
 import { lockArchive } from './lock'
 import { migrate, MIGRATIONS, refuseNewer } from './migrator'
 import type { Migration } from './migrator'
+import { createTerms } from './retention/terms'
 import { createSources } from './sources'
 import type { Sources } from './sources'
 import { createUpkeep } from './upkeep'
@@ -42,8 +43,10 @@ export function openWriter(
       const schemaVersion = migrate(db, path, migrations)
       removeLeftovers(path)
       const memory = createWriterMemory(db)
+      const terms = createTerms(db)
       const sources = createSources(db, {
         memory,
+        keepsFrom: terms.keepsFrom,
         copies: join(dirname(path), 'copies'),
         onCommitted,
         ...(onRead ? { onRead } : {}),
@@ -51,7 +54,7 @@ export function openWriter(
       return {
         facts: { schemaVersion, created: found.kind === 'new' },
         sources,
-        upkeep: createUpkeep(db, memory),
+        upkeep: createUpkeep(db, memory, terms),
         close: () => {
           writeTrends(db, memory)
           db.close()

@@ -3,18 +3,23 @@ import type { WriteApi } from '../api'
 import { createLedger } from './retention/ledger'
 import { createRetention } from './retention/retention'
 import type { Retention } from './retention/retention'
+import type { Terms } from './retention/terms'
 import { createSourceUpkeep } from './source-upkeep'
 import type { SourceUpkeep } from './source-upkeep'
 import type { WriterMemory } from './writer-memory'
 
 /** What the writer does beside reading sources. */
-export type Upkeep = Retention & SourceUpkeep & Pick<WriteApi, 'noteWork'>
+export type Upkeep = Retention & SourceUpkeep & Pick<WriteApi, 'noteWork' | 'setLimits'>
 
-export function createUpkeep(db: Database, memory: WriterMemory): Upkeep {
+export function createUpkeep(db: Database, memory: WriterMemory, terms: Pick<Terms, 'set'>): Upkeep {
   const ledger = createLedger(db)
   return {
     ...createRetention(db, memory),
     ...createSourceUpkeep(db, memory),
+    setLimits: ({ limits }) => {
+      terms.set(limits)
+      return null
+    },
     noteWork: (note) => {
       ledger.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false })
       return null

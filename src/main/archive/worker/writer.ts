@@ -51,6 +51,7 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   noteWork: (input) => opened().upkeep.noteWork(input),
   retain: (input, context) => opened().upkeep.retain(input, context),
   retentionDue: () => opened().upkeep.retentionDue(),
+  setLimits: (input) => opened().upkeep.setLimits(input),
   setPace: ({ pace }) => {
     opened().sources.setPace(pace)
     return null

@@ -1,11 +1,9 @@
+import { PASS_PERIODS_US } from '@shared/storage'
 import type { Bound, RetentionLogRow } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { DAY_US, HOUR_US } from './cut-off'
+import { DAY_US } from './cut-off'
 import { createNoted, META } from './meta'
 import type { Noted } from './meta'
-
-/** Time between two passes of a rule, microseconds. */
-export const PERIODS_US: Readonly<Record<Bound, number>> = { time: HOUR_US, size: DAY_US }
 
 /** Passes that found nothing to do are told of for so long, microseconds. */
 const IDLE_KEPT_US = 7 * DAY_US
@@ -57,7 +55,7 @@ export function createLedger(db: Database): Ledger {
     }).immediate,
     due: createNoted(db).due,
     moveDue: db.transaction((rules: readonly Bound[], nowUs: number) => {
-      for (const rule of rules) set.run(rule === 'time' ? META.timeDue : META.sizeDue, nowUs + PERIODS_US[rule])
+      for (const rule of rules) set.run(rule === 'time' ? META.timeDue : META.sizeDue, nowUs + PASS_PERIODS_US[rule])
     }).immediate,
     noteTooSmall: (maxSizeMb, tooSmall) => {
       set.run(META.tooSmallMb, tooSmall ? maxSizeMb : 0)

@@ -87,6 +87,8 @@ export function createPasses(db: Database, memory: WriterMemory, nowUs: () => nu
 
     const sizeRule = async (): Promise<void> => {
       if (size.bytes() <= goal.limitBytes) return
+      // What is past its term anyway goes before anything that is not.
+      if (!rules.includes('time')) await timeRule()
       const overBy = (): number => size.pages().used - goal.usedPages
       const enough = (): boolean => overBy() <= 0
       for (const tier of ORDER) {
@@ -106,6 +108,7 @@ export function createPasses(db: Database, memory: WriterMemory, nowUs: () => nu
 
     if (rules.includes('time')) await timeRule()
     if (rules.includes('size')) await sizeRule()
+    if (tally.runs > 0) context.progress({ done: tally.runs, total: tally.runs })
     await shrink(db, size, goal.freePages, context)
     if (rules.includes('size'))
       tally.limitTooSmall = size.bytes() > goal.limitBytes && size.pages().used > goal.usedPages

@@ -1,0 +1,35 @@
+import type { Tier } from '@shared/run'
+import type { Limits } from '@shared/storage'
+import type { Database } from 'better-sqlite3'
+import { termOf } from './aged-streams'
+import { PAGE_BYTES } from './archive-size'
+import { sizeGoal } from './size-goal'
+
+/** The limits in force, for whoever writes the archive. */
+export interface Terms {
+  set(limits: Limits): void
+  /** Runs of a source that started before are past their term, microseconds; null where they have none. */
+  keepsFrom(sourceId: number, tier: Tier): number | null
+}
+
+/** Bytes of the WAL file that stay after it was written into the archive, at most. */
+const WAL_BYTES = 16 * 1024 * 1024
+
+/** Before the first `set` everything is kept. */
+export function createTerms(db: Database, nowUs: () => number = () => Date.now() * 1000): Terms {
+  const selectLive = db
+    .prepare<[number], number>(`SELECT 1 FROM sources WHERE id = ? AND mode = 'live' AND removed_us IS NULL`)
+    .pluck()
+  let limits: Limits | null = null
+
+  return {
+    set: (changed) => {
+      limits = changed
+      const { walPages } = sizeGoal(changed.maxSizeMb)
+      db.pragma(`wal_autocheckpoint = ${walPages}`)
+      db.pragma(`journal_size_limit = ${Math.min(WAL_BYTES, walPages * PAGE_BYTES * 4)}`)
+    },
+    keepsFrom: (sourceId, tier) =>
+      limits === null || selectLive.get(sourceId) === undefined ? null : termOf(limits, tier, nowUs()),
+  }
+}

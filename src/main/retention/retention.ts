@@ -1,0 +1,177 @@
+import type { SourceInfo } from '@shared/source'
+import type { Limits, PassReason } from '@shared/storage'
+import { toProblem } from '@shared/result'
+import type { Bound } from '@shared/storage'
+import type { RetainReport, Remote, WriteApi } from '../archive/api'
+import type { Service } from '../service'
+import type { StorageWorks } from '../storage/work'
+import { retainJob } from './job'
+import { nextPass } from './schedule'
+
+/** Keeps the archive within its limits by itself. */
+export interface Retention extends Service {
+  /** Something was told that may make a pass due: the archive became ready, new runs, other limits. */
+  look: () => void
+  /** What the sources are doing. */
+  sourcesChanged: (sources: readonly Pick<SourceInfo, 'state'>[]) => void
+  limitsChanged: () => void
+  /** The machine woke up. */
+  resumed: () => void
+}
+
+/** What the retention works with. */
+export interface RetentionOptions {
+  /** The archive that is kept within limits; null while there is none, or while the sample is shown. */
+  archive: () => { path: string; write: Pick<Remote<WriteApi>, 'retain' | 'retentionDue'> } | null
+  limits: () => Limits
+  works: Pick<StorageWorks, 'run' | 'state' | 'onChange'>
+  /** File, WAL and SHM of an archive together. */
+  bytesOf: (path: string) => Promise<number | null>
+  info: (message: string) => void
+  warn: (message: string, thrown?: unknown) => void
+  clock?: RetentionClock
+}
+
+/** Where the time comes from. */
+export interface RetentionClock {
+  /** Microseconds; may be set. */
+  nowUs: () => number
+  /** Milliseconds that only go forward. */
+  elapsedMs: () => number
+  /** Calls back again and again; answers how to stop. */
+  every: (milliseconds: number, work: () => void) => () => void
+}
+
+/** What is due is looked up this often: timers stand still while a machine sleeps. */
+const LOOK_MS = 30_000
+/** After a pass that failed or was cancelled the next one waits so long. */
+const REST_MS = 600_000
+
+const REAL_CLOCK: RetentionClock = {
+  nowUs: () => Date.now() * 1000,
+  elapsedMs: () => performance.now(),
+  every: (milliseconds, work) => {
+    const timer = setInterval(work, milliseconds)
+    return () => clearInterval(timer)
+  },
+}
+
+/** Builds the service. It begins when the archive is ready, and runs one pass at a time. */
+export function createRetention(options: RetentionOptions): Retention {
+  const { works, info, warn, clock = REAL_CLOCK } = options
+  /** What is known of the archive that is shown; another one starts anew. */
+  let known: { path: string; started: boolean; floorBytes: number | null } | null = null
+  let awakeSinceMs = clock.elapsedMs()
+  let restUntilMs = -Infinity
+  let importing = false
+  let limitsChanged = false
+  let looking = false
+  let lookAgain = false
+  let stopped = false
+  const unsubscribes: (() => void)[] = []
+
+  const limitBytes = (): number => options.limits().maxSizeMb * 1_000_000
+
+  async function choose(archive: NonNullable<ReturnType<RetentionOptions['archive']>>) {
+    if (known?.path !== archive.path) known = { path: archive.path, started: false, floorBytes: null }
+    const { started, floorBytes } = known
+    const [due, bytes] = await Promise.all([archive.write.retentionDue(), options.bytesOf(archive.path)])
+    return nextPass({
+      nowUs: clock.nowUs(),
+      awakeMs: clock.elapsedMs() - awakeSinceMs,
+      due,
+      importing,
+      started,
+      limitsChanged,
+      bytes,
+      limitBytes: limitBytes(),
+      floorBytes,
+    })
+  }
+
+  /** Runs the pass that is due; answers whether another may be. */
+  async function runNext(): Promise<boolean> {
+    const archive = options.archive()
+    if (stopped || archive === null || works.state() !== null || clock.elapsedMs() < restUntilMs) return false
+    const pass = await choose(archive)
+    // While this was found out, other work may have begun, or another archive may have been opened.
+    if (pass === null || known?.path !== options.archive()?.path || works.state() !== null) return false
+    const noted = known
+    if (pass.reason === 'limits_changed') limitsChanged = false
+    if (noted) noted.started = true
+    const request = { ...pass, limits: options.limits() }
+    const { outcome, problem } = await works.run(
+      'clean',
+      { automatic: true },
+      retainJob(archive.write, request, (report) => {
+        // What could not be brought under the limit is not tried again until it grew.
+        if (noted) noted.floorBytes = report.bytesAfter > limitBytes() ? report.bytesAfter : null
+        tell(pass, report)
+      }),
+    )
+    if (outcome !== 'done') restUntilMs = clock.elapsedMs() + REST_MS
+    if (problem !== null) warn(`cleaning up (${pass.reason}) failed: ${problem.code}`)
+    return outcome === 'done'
+  }
+
+  function tell({ reason }: { reason: PassReason; rules: Bound[] }, report: RetainReport): void {
+    const { runs, bytesBefore, bytesAfter, limitTooSmall } = report
+    if (runs > 0 || bytesAfter < bytesBefore) {
+      info(`cleaned up (${reason}): ${runs} runs deleted, ${bytesBefore} to ${bytesAfter} bytes`)
+    }
+    if (limitTooSmall) warn(`the size limit is too small: ${bytesAfter} bytes are left without a run that may go`)
+  }
+
+  async function lookOn(): Promise<void> {
+    do {
+      lookAgain = false
+      // One after the other until nothing is due.
+      while (await runNext());
+    } while (lookAgain)
+  }
+
+  function look(): void {
+    if (looking) {
+      lookAgain = true
+      return
+    }
+    looking = true
+    lookOn()
+      .catch((thrown: unknown) => {
+        // An archive that is being opened or closed is looked at again soon.
+        if (toProblem(thrown).code === 'internal') warn('the retention could not look at the archive', thrown)
+      })
+      .finally(() => {
+        looking = false
+      })
+  }
+
+  return {
+    name: 'retention',
+    start: () => {
+      unsubscribes.push(
+        clock.every(LOOK_MS, look),
+        works.onChange((state) => {
+          if (state === null) look()
+        }),
+      )
+      look()
+    },
+    stop: () => {
+      stopped = true
+      for (const unsubscribe of unsubscribes) unsubscribe()
+    },
+    look,
+    sourcesChanged: (sources) => {
+      importing = sources.some(({ state }) => state.kind === 'catching_up')
+    },
+    limitsChanged: () => {
+      limitsChanged = true
+      look()
+    },
+    resumed: () => {
+      awakeSinceMs = clock.elapsedMs()
+      look()
+    },
+  }
+}
