@@ -15,6 +15,9 @@ import { createSecurity } from './security/security'
 import { createServiceRunner } from './service'
 import { createSettingsStore } from './settings/settings'
 import { createViewStateStore } from './settings/view-state'
+import { startCopier } from './storage/copier'
+import { createKeeping } from './storage/keeping'
+import { createStorageWorks } from './storage/work'
 import { createAlertBoard } from './tray/board'
 import { hostOfThisSystem } from './tray/host'
 import { createTrayPresence } from './tray/presence'
@@ -64,6 +67,14 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     info: log.info,
     warn: log.warn,
   })
+  const works = createStorageWorks(log.warn)
+  works.onChange(news.storageWork)
+  const keeping = createKeeping({
+    home,
+    works,
+    startCopier: () => startCopier(resources.copier, log.warn),
+    warn: log.warn,
+  })
   const open = createOpener(window, news)
   const board = createAlertBoard()
   const tray = createTrayPresence({
@@ -87,6 +98,8 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       home,
       settings,
       viewState,
+      works,
+      keeping,
       info: () => ({
         dataDir: places.dataDir,
         archivePath: home.archivePath(),
@@ -102,6 +115,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     [
       { name: 'window state', start: () => undefined, stop: viewState.flush },
       home,
+      { name: 'storage work', start: () => undefined, stop: works.stop },
       { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
       { name: 'menu', start: installMenu, stop: () => undefined },
       createTheme(settings),

@@ -4,9 +4,12 @@ import type { AppInfo } from '@shared/contract'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
+import type { Keeping } from '../storage/keeping'
+import type { StorageWorks } from '../storage/work'
 import { discoverSources, typedPath } from './discover'
 import type { Handlers } from './dispatch'
 import { repairArchive } from './repair'
+import { createSourceUpkeepHandlers } from './source-upkeep'
 import { createStorageHandlers } from './storage'
 import { createTickets } from './tickets'
 
@@ -15,11 +18,13 @@ export interface HandlerParts {
   home: Home
   settings: SettingsStore
   viewState: ViewStateStore
+  works: StorageWorks
+  keeping: Keeping
   info: () => Omit<AppInfo, 'version' | 'electron' | 'platform'>
 }
 
 /** Every verb of the contract, bound to the part that answers it. */
-export function createHandlers({ home, settings, viewState, info }: HandlerParts): Handlers {
+export function createHandlers({ home, settings, viewState, works, keeping, info }: HandlerParts): Handlers {
   const counts = createTickets()
   const values = createTickets()
   /** The window looks for one run at a time: a new search ends the one before. */
@@ -88,6 +93,7 @@ export function createHandlers({ home, settings, viewState, info }: HandlerParts
     'trends.attention': (input) => home.read().attention(input),
     'sessions.list': (input) => home.read().sessionsList(input),
     'coverage.get': (input) => home.read().coverage(input),
-    ...createStorageHandlers(),
+    ...createSourceUpkeepHandlers({ home, settings }),
+    ...createStorageHandlers({ home, settings, works, keeping }),
   }
 }

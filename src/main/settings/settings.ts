@@ -1,4 +1,5 @@
 import type { SettingChange, Settings, SettingsView } from '@shared/settings'
+import { realPath } from '../archive/file-facts'
 import { keepCopy, readJson, writeJson } from './json-file'
 import type { SettingsLayer } from './precedence'
 import { DEFAULT_SETTINGS, mergeSettings, settingsFromFile } from './precedence'
@@ -11,6 +12,8 @@ export interface SettingsStore {
   change: (change: SettingChange) => SettingsView
   /** Adds a Hassette file to those that are read at every start. Absolute path. */
   addSource: (path: string) => SettingsView
+  /** Files that are no longer read, by whatever name the settings know them. */
+  removeSources: (paths: string[]) => SettingsView
   /** Another place for the archive, from the next start on. Absolute path. */
   setArchive: (path: string) => SettingsView
   onChange: (listener: (view: SettingsView) => void) => () => void
@@ -67,6 +70,12 @@ export function createSettingsStore(options: SettingsStoreOptions): SettingsStor
     values: () => view().values,
     change: ({ name, value }) => write({ [name]: value }),
     addSource: (source) => write({ sources: [...new Set([...(file.sources ?? []), source])] }),
+    removeSources: (paths) => {
+      const gone = new Set(paths.map(realPath))
+      const known = file.sources ?? []
+      const left = known.filter((source) => !gone.has(realPath(source)))
+      return left.length < known.length ? write({ sources: left }) : view()
+    },
     setArchive: (archive) => write({ db_path: archive }),
     onChange: (listener) => {
       listeners.add(listener)

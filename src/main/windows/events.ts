@@ -12,6 +12,7 @@ export interface WindowNews {
   sourcesChanged: (sources: EventPayloads['sourcesChanged']) => void
   settingsChanged: (view: EventPayloads['settingsChanged']) => void
   committed: (sourceId: number, runs: number) => void
+  storageWork: (work: EventPayloads['storageWork']) => void
   navigate: (path: string) => void
 }
 
@@ -35,6 +36,7 @@ export function createWindowNews(current: () => BrowserWindow | null): WindowNew
     archiveState: (state) => send('archiveState', state),
     sourcesChanged: (sources) => send('sourcesChanged', sources),
     settingsChanged: (view) => send('settingsChanged', view),
+    storageWork: (work) => send('storageWork', work),
     navigate: (path) => send('navigate', { path }),
     committed: (sourceId, runs) => {
       pending.set(sourceId, (pending.get(sourceId) ?? 0) + runs)
