@@ -14,6 +14,7 @@ import { createEpochs, isSameEpoch } from './epochs'
 import type { Epoch } from './epochs'
 import { createOverlap } from './overlap'
 import type { Overlap } from './overlap'
+import { createTrendUpkeep } from './trend-upkeep'
 
 const BATCH = 1000
 const LONGEST_STATEMENT_MS = 30
@@ -50,16 +51,15 @@ interface Kept {
   targets: number
 }
 
-/** What a feed works with. */
+/** What a feed works with. `onCommitted` hears of every batch after its transaction. */
 export interface FeedOptions {
   memory: WriterMemory
-  /** Hears of every batch after its transaction. */
   onCommitted: (sourceId: number, runs: number) => void
   /** The term of a source's runs; see `AppenderOptions`. By default all are kept. */
   keepsFrom?: (sourceId: number, tier: Tier) => number | null
 }
 
-export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: FeedOptions): Feed {
+export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () => null }: FeedOptions): Feed {
   const epochs = createEpochs(db)
   const overlap = createOverlap(db)
   const gaps = createGaps(db, overlap)
@@ -68,16 +68,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
     'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
   )
   const kept = new Map<number, Kept>()
-  const flushTrends = db.transaction(() => memory.trends.flushDue()).immediate
-  const writeTrends = (): void => {
-    if (!memory.trends.isDue()) return
-    try {
-      flushTrends()
-    } catch (error) {
-      memory.forget()
-      throw error
-    }
-  }
+  const trends = createTrendUpkeep(db, memory, nowUs)
 
   const appenderFor = (sourceId: number, epochId: number, role: AppendRole): Appender =>
     createAppender(db, memory, {
@@ -85,7 +76,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
       epochId,
       role,
       nowUs,
-      ...(keepsFrom ? { keepsFrom: (tier: Tier) => keepsFrom(sourceId, tier) } : {}),
+      keepsFrom: (tier) => keepsFrom(sourceId, tier),
     })
 
   const keptFor = (sourceId: number, epochId: number): Kept => {
@@ -133,6 +124,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
 
   const read = async (sourceId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport> => {
     const began = performance.now()
+    const breathe = () => options.context.pause(options.pauseMs)
     const epoch = epochs.of(sourceId, reader, nowUs())
     const state = keptFor(sourceId, epoch.id)
     const { appender } = state
@@ -147,7 +139,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
       onBatch: (count) => onCommitted(sourceId, count),
     })
     await copyLogs(appender, reader, options)
-    await blocking.copy(sourceId, epoch.id, reader, () => options.context.pause(options.pauseMs))
+    await blocking.copy(sourceId, epoch.id, reader, breathe)
     // What stood there before the runs may have ended meanwhile.
     updateParents(state, reader)
     if (reader.userVersion !== state.version || performance.now() - state.markedAtMs > MARK_READ_MS) {
@@ -155,7 +147,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
       state.markedAtMs = performance.now()
       state.version = reader.userVersion
     }
-    writeTrends()
+    await trends.afterReading(sourceId, breathe)
     return {
       ...copied,
       sessions: state.sessions,
@@ -179,7 +171,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
     const goesOn = newest?.id === epochId && isSameEpoch(newest, reader) && reader.sequence() > newest.lastForeignId
     const report = goesOn ? await read(sourceId, reader, options) : { runs: 0, trendsOnly: 0 }
     const parents = reader.parents()
-    const role: AppendRole = 'backfill'
+    const role = 'backfill'
     const appender = appenderFor(sourceId, epochId, role)
     appender.update(parents)
     const copied = await copyRuns({
@@ -195,7 +187,8 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom }: Fee
       refresh: () => appender.update(reader.parents()),
       onBatch: (count) => onCommitted(sourceId, count),
     })
-    writeTrends()
+    if (copied.runs > 0) trends.historyAdded(sourceId)
+    await trends.afterReading(sourceId, () => options.context.pause(options.pauseMs))
     return {
       runs: report.runs + copied.runs,
       trendsOnly: report.trendsOnly + copied.trendsOnly,

@@ -17,8 +17,8 @@ const FLUSH_RUNS = 20_000
 export interface Trends {
   /** Counts a run. Within the transaction that writes it; a run that is not kept is written with the same one. */
   add(run: TrendRun): void
-  /** Whether it is time to write the counts. */
-  isDue(): boolean
+  /** Whether it is time to write the counts; `most` is how many runs may wait, by default 20 000. */
+  isDue(most?: number): boolean
   /** Writes the counts if it is time to; within a transaction. */
   flushDue(): void
   /**
@@ -80,10 +80,10 @@ export function createTrends(db: Database, clock: () => number = () => performan
     flushedAtMs = clock()
   }
 
-  const isDue = (): boolean => {
+  const isDue = (most = FLUSH_RUNS): boolean => {
     load()
     const runs = open.runs()
-    return runs > 0 && (!keepsAll || runs >= FLUSH_RUNS || clock() - flushedAtMs >= FLUSH_MS)
+    return runs > 0 && (!keepsAll || runs >= most || clock() - flushedAtMs >= FLUSH_MS)
   }
 
   return {
