@@ -5,7 +5,7 @@ import type { ArchiveSize } from './archive-size'
 
 /** Between two short transactions others may write and read, milliseconds. */
 export const PAUSE_MS = 10
-/** Pages given back in one transaction. */
+/** Pages given back in one transaction at most. */
 const STEP = 250
 /** A reader that is between two slices is gone after this long, milliseconds. */
 const WAIT_MS = 20
@@ -21,9 +21,11 @@ export async function shrink(
   freePages: number,
   context: Pick<CallContext, 'pause'>,
 ): Promise<void> {
+  // A small limit has a small WAL, which the moved pages go through.
+  const step = Math.min(STEP, Number(db.pragma('wal_autocheckpoint', { simple: true })))
   for (let { free } = size.pages(); free > freePages;) {
     // Only this form steps through to the end: with `simple`, or as a prepared statement that runs, it frees one page.
-    db.pragma(`incremental_vacuum(${Math.min(STEP, free - freePages)})`)
+    db.pragma(`incremental_vacuum(${Math.min(step, free - freePages)})`)
     await context.pause(PAUSE_MS)
     const left = size.pages().free
     // Whoever deletes meanwhile makes more; but a step that frees nothing would be repeated for ever.

@@ -12,9 +12,6 @@ export interface Terms {
   keepsFrom(sourceId: number, tier: Tier): number | null
 }
 
-/** Bytes of the WAL file that stay after it was written into the archive, at most. */
-const WAL_BYTES = 16 * 1024 * 1024
-
 /** Before the first `set` everything is kept. */
 export function createTerms(db: Database, nowUs: () => number = () => Date.now() * 1000): Terms {
   const selectLive = db
@@ -27,7 +24,7 @@ export function createTerms(db: Database, nowUs: () => number = () => Date.now()
       limits = changed
       const { walPages } = sizeGoal(changed.maxSizeMb)
       db.pragma(`wal_autocheckpoint = ${walPages}`)
-      db.pragma(`journal_size_limit = ${Math.min(WAL_BYTES, walPages * PAGE_BYTES * 4)}`)
+      db.pragma(`journal_size_limit = ${walPages * PAGE_BYTES}`)
     },
     keepsFrom: (sourceId, tier) =>
       limits === null || selectLive.get(sourceId) === undefined ? null : termOf(limits, tier, nowUs()),
