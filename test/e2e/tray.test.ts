@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AlertBoard, BoardStatus } from '@main/tray/board'
 import type { RunningApp } from '../support/electron-app'
 import { launchApp, removeFolders, spawnApp } from '../support/electron-app'
+import { startMadeUpTray } from '../support/made-up-tray'
 import type { SessionBus } from '../support/session-bus'
 import { startSessionBus } from '../support/session-bus'
 import { registeredItems, trayItem } from '../support/tray-item'
@@ -208,6 +209,20 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     const reopened = app.app.waitForEvent('window')
     await session.stopPanel()
     await (await reopened).getByRole('navigation').waitFor()
+    await session.startPanel()
+  })
+
+  it('a window is not closed into a tray that does not have the icon', async () => {
+    await session.stopPanel()
+    const deaf = await startMadeUpTray(session)
+    deaf.setHost(true)
+    const app = await open(session)
+    await chooseCloseToTray(app)
+    await expect.poll(() => toldTray(app)).toBe('there')
+    const ended = new Promise<void>((resolve) => app.app.once('close', () => resolve()))
+    await app.page.close()
+    await ended
+    await deaf.stop()
     await session.startPanel()
   })
 
