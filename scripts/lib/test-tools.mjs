@@ -1,9 +1,17 @@
-/** What only the tests need from the system: a Chromium, a display, a private session bus. */
+/** What only the tests need from the system: a Chromium, a display, a session bus with a desktop's parts on it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { missingDisplayPackages } from './display.mjs'
 import { findProgram } from './processes.mjs'
 import { failure } from './steps.mjs'
+
+/** Program → the Debian package that brings it: the bus itself, a notification service, a panel with a tray. */
+const DESKTOP_PROGRAMS = {
+  'dbus-run-session': 'dbus',
+  'dbus-daemon': 'dbus',
+  dunst: 'dunst',
+  'xfce4-panel': 'xfce4-panel',
+}
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
@@ -37,9 +45,10 @@ export function requireChromium() {
 /** @returns {string[]} the Debian packages that the tests still need here */
 export function missingTestPackages() {
   if (process.platform !== 'linux') return []
-  return [
-    ...(findChromium() ? [] : ['chromium']),
-    ...(findProgram('dbus-run-session') ? [] : ['dbus']),
-    ...missingDisplayPackages(true),
-  ]
+  return [...(findChromium() ? [] : ['chromium']), ...missingDesktopPackages(), ...missingDisplayPackages(true)]
+}
+
+function missingDesktopPackages() {
+  const missing = Object.entries(DESKTOP_PROGRAMS).filter(([program]) => !findProgram(program))
+  return [...new Set(missing.map(([, name]) => name))]
 }
