@@ -57,6 +57,7 @@ export const frameWords = {
     new: (count: number): string => `${formatCount(count)} new`,
     counting: 'counting…',
     runs: (count: number): string => plural(count, 'run'),
+    runsOf: (count: number, all: number): string => `${formatCount(count)} of ${plural(all, 'run')}`,
     announcePaused: 'Paused',
     announceLive: 'Live again',
   },

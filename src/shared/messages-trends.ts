@@ -107,7 +107,6 @@ export const trendWords = {
     total: 'Runs',
     forming: 'still forming',
     table: 'As table',
-    asChart: 'As chart',
     empty: (range: string): string => `No run ${range}.`,
     chosen: (from: string, to: string): string => `${from} to ${to}`,
     chosenHint: 'Enter sets the range',

@@ -100,6 +100,9 @@ export type SessionEnding = 'running' | 'clean' | 'crashed' | 'killed'
  */
 export type PageToken = string
 
+/** The place before the oldest run: of a stream that a token does not name, every run lies on its newer side. */
+export const BEFORE_OLDEST: PageToken = ''
+
 /** A page of runs, newest finished first whatever the direction. */
 export interface RunPage {
   rows: RunRow[]

@@ -21,6 +21,11 @@ export function windowOf(page: RunPage): PageWindow {
   return { pages: [page], atNewest: true, offset: 0 }
 }
 
+/** A window around a place in the history: the page above it and the one below. */
+export function windowAround(newer: RunPage, older: RunPage): PageWindow {
+  return { pages: [newer, older], atNewest: newer.rows.length < PAGE_SIZE, offset: 0 }
+}
+
 /** All rows, newest first. */
 export function windowRows(window: PageWindow): RunRow[] {
   return window.pages.flatMap((page) => page.rows)

@@ -4,9 +4,9 @@ import type { RunFilter } from '@shared/filter'
 import type { Problem } from '@shared/result'
 import { toProblem } from '@shared/result'
 import type { PageToken } from '@shared/run'
-import { PAGE_SIZE } from '@shared/run'
+import { BEFORE_OLDEST, PAGE_SIZE } from '@shared/run'
 import { useClient } from '../api/client'
-import { EMPTY_WINDOW, windowOf, windowRows, withNewer, withOlder } from '../lib/page-window'
+import { EMPTY_WINDOW, windowAround, windowOf, windowRows, withNewer, withOlder } from '../lib/page-window'
 
 type Direction = 'older' | 'newer'
 
@@ -20,6 +20,10 @@ export const useRuns = defineStore('runs', () => {
   const problem = ref<Problem | null>(null)
   /** New runs that match but are not in the list, since it must not move or is paused. They are all in the archive. */
   const waiting = ref(0)
+  /** The run that was jumped to: it stands at the top of the list; null = the list begins at its newest run. */
+  const anchor = ref<number | null>(null)
+  /** Starts of the first and the last run that can be seen, microseconds; set by the table. */
+  const sight = ref<{ newestUs: number; oldestUs: number } | null>(null)
   const rows = computed(() => windowRows(window.value))
   let turn = 0
   let loading: Direction | null = null
@@ -40,8 +44,40 @@ export const useRuns = defineStore('runs', () => {
     try {
       const first = await page('older', null)
       if (mine !== turn) return
+      anchor.value = null
       window.value = windowOf(first)
       tip = first.newer
+      waiting.value = 0
+      loaded.value = true
+      problem.value = null
+    } catch (thrown) {
+      if (mine === turn) problem.value = toProblem(thrown)
+    } finally {
+      if (mine === turn) busy.value = false
+    }
+  }
+
+  /**
+   * Begins anew at a moment: the newest run that started before it stands first, what is newer is above it. The list is
+   * whole as ever, and goes on in both directions.
+   */
+  async function jump(toUs: number): Promise<void> {
+    if (!filter.value) return
+    const mine = ++turn
+    const next = { ...filter.value }
+    busy.value = true
+    loading = null
+    try {
+      const span = { ...next.span, toUs: Math.min(toUs, next.span.toUs ?? toUs) }
+      const first = await client.runs.page({ filter: { ...next, span }, direction: 'older', from: null, limit: 1 })
+      // Without an older neighbour, that run or none is the last of the list.
+      const place = first.older ?? BEFORE_OLDEST
+      const [above, below] = await Promise.all([page('newer', place), page('older', place)])
+      if (mine !== turn) return
+      filter.value = next
+      anchor.value = first.rows[0]?.id ?? above.rows.at(-1)?.id ?? null
+      window.value = windowAround(above, below)
+      tip = window.value.atNewest ? above.newer : first.newer
       waiting.value = 0
       loaded.value = true
       problem.value = null
@@ -114,7 +150,25 @@ export const useRuns = defineStore('runs', () => {
     problem.value = null
     tip = null
     waiting.value = 0
+    anchor.value = null
+    sight.value = null
   }
 
-  return { filter, window, rows, loaded, busy, problem, waiting, open, extend, slideIn, countNewer, clear }
+  return {
+    filter,
+    window,
+    rows,
+    loaded,
+    busy,
+    problem,
+    waiting,
+    anchor,
+    sight,
+    open,
+    jump,
+    extend,
+    slideIn,
+    countNewer,
+    clear,
+  }
 })
