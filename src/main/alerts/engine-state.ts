@@ -1,0 +1,104 @@
+import type { AlertSettings } from '@shared/alert'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert'
+import type { SourceMode } from '@shared/source'
+import type { Baseline } from './baseline'
+import { createBaseline } from './baseline'
+import type { Coverage } from './coverage'
+import type { IncidentRecord } from './incident-record'
+import type { NotifyState } from './notify-state'
+import { createNotifyState } from './notify-state'
+import type { RecentFailures } from './recent-failures'
+import type { TargetHistory } from './streaks'
+
+/** Raised when the shape below changes; a state of another version is not read, and the engine learns from the archive. */
+const VERSION = 1
+
+/** What the engine knows of a source. Plain data, times in microseconds since 1970 by the clock of Hassette. */
+export interface SourceAlertState {
+  id: number
+  name: string
+  mode: SourceMode
+  /** While its history is read for the first time nothing is notified. */
+  importing: boolean
+  /** Newest moment that was looked at. */
+  watermarkUs: number
+  sessionStartedUs: number | null
+  sessionRunning: boolean
+  /** Quiet counts from here at the earliest: a start of Hassette, or the end of blindness. */
+  resumedUs: number
+  /** Failures up to here are no longer counted in windows. */
+  clearedUs: number
+  /** The rate rule is asked once a second at most; a failure since then waits in `unaskedUs`. */
+  askedUs: number
+  unaskedUs: number | null
+  coverage: Coverage
+  baseline: Baseline
+  recent: RecentFailures
+  /** By archive id. */
+  targets: Record<string, TargetHistory>
+  open: IncidentRecord[]
+  /** Those that may still be taken up again. */
+  closed: IncidentRecord[]
+  mutedGroups: number[]
+  mutedTargets: number[]
+  /** Since when nothing is seen of it, by our clock, and in words why. */
+  blind: { sinceUs: number; reason: string } | null
+  /** Newest sequence number taken of each stream: what is fed twice counts once. */
+  streams: Record<string, number>
+}
+
+/** Everything the engine knows: JSON keeps it whole, and going on from there gives the same effects. */
+export interface EngineState {
+  version: typeof VERSION
+  settings: AlertSettings
+  nextIncidentId: number
+  sources: Record<string, SourceAlertState>
+  notify: NotifyState
+}
+
+/** An engine that knows nothing yet. `nextIncidentId` must be beyond every incident in the archive. */
+export function createEngineState(nextIncidentId = 1, settings: AlertSettings = DEFAULT_ALERT_SETTINGS): EngineState {
+  return { version: VERSION, settings, nextIncidentId, sources: {}, notify: createNotifyState() }
+}
+
+/** Reads a state that `JSON.stringify` wrote; null for one of another version or none at all. */
+export function parseEngineState(text: string): EngineState | null {
+  try {
+    const state: unknown = JSON.parse(text)
+    return isCurrent(state) ? state : null
+  } catch {
+    return null
+  }
+}
+
+/** A source of which nothing is known yet. */
+export function createSourceState(id: number, name: string, mode: SourceMode): SourceAlertState {
+  return {
+    id,
+    name,
+    mode,
+    importing: false,
+    watermarkUs: 0,
+    sessionStartedUs: null,
+    sessionRunning: false,
+    resumedUs: 0,
+    clearedUs: 0,
+    askedUs: 0,
+    unaskedUs: null,
+    coverage: [],
+    baseline: createBaseline(),
+    recent: [],
+    targets: {},
+    open: [],
+    closed: [],
+    mutedGroups: [],
+    mutedTargets: [],
+    blind: null,
+    streams: {},
+  }
+}
+
+/** Only we write it, so the version says the rest. */
+function isCurrent(state: unknown): state is EngineState {
+  return typeof state === 'object' && state !== null && 'version' in state && state.version === VERSION
+}

@@ -1,0 +1,150 @@
+import { clearMuted, askPending, extend, passTime, takeEvent } from './source-events'
+import type { Surroundings } from './source-events'
+import { stepBack } from './clock-step'
+import type { EngineState, SourceAlertState } from './engine-state'
+import { createSourceState } from './engine-state'
+import { eventsInOrder, userEvents } from './event-order'
+import type { AlertBatch, AlertEffect, SourceEvent, UserEvent } from './events'
+import type { Happening } from './incidents'
+import { clear, forget, takeSignal } from './incidents'
+import { publicIncident } from './incident-record'
+import { notifyDue, notifyHappening } from './notify-policy'
+import type { NotifyContext } from './notify-policy'
+import { keepRecent } from './recent-failures'
+import { MINUTE_US, SECOND_US } from './time'
+
+/** Runs are stored up to 5 s after they end and read some seconds later: until then the present is not known. */
+const BEHIND_US = 10 * SECOND_US
+/** A source that cannot be watched for so long is an incident. */
+const BLIND_US = 10 * MINUTE_US
+/** What differs less is no step of the clock. */
+const STEP_US = SECOND_US
+
+const EFFECT_OF = { opened: 'incidentOpened', reopened: 'incidentReopened', cleared: 'incidentCleared' } as const
+
+/**
+ * Tells the engine what happened and says what is to be done about it. Changes `state` in place, which is plain data at
+ * any time between two calls; the same state and the same batches always give the same effects. Knows no clock, no
+ * timer and no file.
+ */
+export function advance(state: EngineState, batch: AlertBatch): AlertEffect[] {
+  const { nowUs, utcOffsetMinutes } = batch
+  const effects: AlertEffect[] = []
+  const context: NotifyContext = { state, nowUs, utcOffsetMinutes, effects }
+  const around: Surroundings = { nowUs, settings: state.settings, nextId: () => state.nextIncidentId++ }
+  const tell = (happenings: Happening[]): void => {
+    for (const happening of happenings) {
+      happening.record.changed = false
+      effects.push({ kind: EFFECT_OF[happening.kind], incident: publicIncident(happening.record) })
+      notifyHappening(context, happening)
+    }
+  }
+
+  stepClock(state, nowUs)
+  for (const event of batch.events) if (event.kind === 'source') knowSource(state, event)
+  for (const event of userEvents(batch.events)) tell(takeUserEvent(state, event, around))
+  for (const event of eventsInOrder(state, batch.events)) {
+    const source = sourceOf(state, event)
+    if (source) tell(takeEvent(source, event, around))
+  }
+  for (const source of Object.values(state.sources)) {
+    tell(askPending(source, around))
+    if (batch.caughtUp.includes(source.id) && source.blind === null && source.sessionRunning) {
+      const seenUs = nowUs - BEHIND_US
+      tell(passTime(source, seenUs, around))
+      extend(source, seenUs)
+    }
+    tell(minding(source, around))
+  }
+  notifyDue(context, batch.caughtUp)
+  for (const { open } of Object.values(state.sources)) {
+    for (const record of open) {
+      if (!record.changed) continue
+      record.changed = false
+      effects.push({ kind: 'incidentUpdated', incident: publicIncident(record) })
+    }
+  }
+  state.notify.nowUs = nowUs
+  return effects
+}
+
+function stepClock(state: EngineState, nowUs: number): void {
+  const stepUs = state.notify.nowUs - nowUs
+  if (stepUs < STEP_US) return
+  for (const source of Object.values(state.sources)) stepBack(source, stepUs, nowUs)
+  const { notify } = state
+  notify.sentUs = notify.sentUs.map((us) => Math.min(us, nowUs))
+  if (notify.cappedUntilUs !== null) notify.cappedUntilUs -= stepUs
+}
+
+/** An incident for a source that cannot be seen for some time, and its end. */
+function minding(source: SourceAlertState, { nowUs, nextId }: Surroundings): Happening[] {
+  const { blind } = source
+  const known = source.open.find(({ rule }) => rule === 'blind')
+  if (blind === null) return known ? [clear(source, known, nowUs, 'recovered')] : []
+  if (known || source.mode !== 'live' || nowUs - blind.sinceUs < BLIND_US) return []
+  const failures = [{ atUs: blind.sinceUs, runId: null, targetId: 0, groupId: null, n: 0 }]
+  const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, error: blind.reason }
+  const signal = { rule: 'blind' as const, atUs: nowUs, targets: [], failures, ...nothing }
+  const happening = takeSignal(source, signal, false, nextId)
+  return happening ? [happening] : []
+}
+
+function takeUserEvent(state: EngineState, event: UserEvent, around: Surroundings): Happening[] {
+  if (event.kind === 'settings') {
+    state.settings = event.settings
+    around.settings = event.settings
+    return []
+  }
+  if (event.kind === 'pause') {
+    state.notify.pausedUntilUs = event.untilUs
+    return []
+  }
+  const source = state.sources[event.sourceId]
+  if (!source) return []
+  if (event.kind === 'snooze') {
+    const record = source.open.find(({ id }) => id === event.incidentId)
+    if (record) Object.assign(record, { snooze: event.snooze, changed: true })
+    return []
+  }
+  return mute(source, event, around.nowUs)
+}
+
+function mute(
+  source: SourceAlertState,
+  event: Extract<UserEvent, { kind: 'muteGroup' | 'muteTarget' }>,
+  nowUs: number,
+): Happening[] {
+  const isGroup = event.kind === 'muteGroup'
+  const id = isGroup ? event.groupId : event.targetId
+  const list = isGroup ? 'mutedGroups' : 'mutedTargets'
+  source[list] = source[list].filter((known) => known !== id)
+  if (!event.muted) return []
+  source[list].push(id)
+  if (isGroup) keepRecent(source.recent, ({ groupId }) => groupId !== id)
+  else forget(source, id, nowUs)
+  return clearMuted(source, nowUs)
+}
+
+function knowSource(state: EngineState, event: Extract<SourceEvent, { kind: 'source' }>): void {
+  const { sourceId, name, mode } = event
+  const known = state.sources[sourceId]
+  if (known) Object.assign(known, { name, mode })
+  else state.sources[sourceId] = createSourceState(sourceId, name, mode)
+}
+
+/** The source of an event; dropped, blind or seen where the event says so. */
+function sourceOf(state: EngineState, event: SourceEvent): SourceAlertState | undefined {
+  const { sourceId } = event
+  if (event.kind === 'sourceRemoved') {
+    Reflect.deleteProperty(state.sources, sourceId)
+    Reflect.deleteProperty(state.notify.away, sourceId)
+  }
+  const source = state.sources[sourceId]
+  if (source && event.kind === 'blind') source.blind ??= { sinceUs: event.sinceUs, reason: event.reason }
+  if (source && event.kind === 'seen' && source.blind) {
+    source.blind = null
+    source.resumedUs = Math.max(source.resumedUs, source.watermarkUs)
+  }
+  return source
+}

@@ -1,0 +1,66 @@
+import type { AlertSettings, Incident, NoticeKind, NoticeRequest, Snooze, WithheldReason } from '@shared/alert'
+import type { RunStatus } from '@shared/run'
+import type { SourceMode } from '@shared/source'
+
+/** A finished run of the app tier. Times are microseconds since 1970. */
+export interface FinishedRun {
+  kind: 'run'
+  sourceId: number
+  /** Archive id: stream · 2^40 + sequence. Within a stream they come in rising order; older ones are taken as known. */
+  runId: number
+  targetId: number
+  appKey: string
+  targetName: string
+  status: RunStatus
+  dependencyFailure: boolean
+  endUs: number
+  /** The group of its failure; null for none, and for the group that holds what found no room. */
+  groupId: number | null
+  /** Title of the group; null for runs without one. */
+  groupTitle: string | null
+}
+
+/** What happened to a source. Times by the clock of Hassette, but for `blind` and `seen`, which are by ours. */
+export type SourceEvent =
+  | FinishedRun
+  /** Must come before anything else of the source. */
+  | { kind: 'source'; sourceId: number; name: string; mode: SourceMode }
+  /** Around the first reading of a source's history: nothing in between is notified. */
+  | { kind: 'importing'; sourceId: number; now: boolean }
+  | { kind: 'sourceRemoved'; sourceId: number }
+  | { kind: 'sessionStarted'; sourceId: number; atUs: number }
+  | { kind: 'sessionEnded'; sourceId: number; atUs: number }
+  /** The runs of this time are all known, though there may be none. */
+  | { kind: 'covered'; sourceId: number; fromUs: number; toUs: number }
+  /** Nothing can be seen of it: gone, unreadable, Hassette down. The reason is a few words for people. */
+  | { kind: 'blind'; sourceId: number; sinceUs: number; reason: string }
+  | { kind: 'seen'; sourceId: number }
+  /** A job did not start when its schedule said, while a session lived. */
+  | { kind: 'missed'; sourceId: number; targetId: number; appKey: string; targetName: string; dueUs: number }
+
+/** What somebody did or chose. */
+export type UserEvent =
+  | { kind: 'settings'; settings: AlertSettings }
+  | { kind: 'snooze'; sourceId: number; incidentId: number; snooze: Snooze | null }
+  | { kind: 'muteGroup'; sourceId: number; groupId: number; muted: boolean }
+  | { kind: 'muteTarget'; sourceId: number; targetId: number; muted: boolean }
+  /** No notifications until then; null = go on, Infinity is not JSON: use a far moment. */
+  | { kind: 'pause'; untilUs: number | null }
+
+/** What the engine is told at once. */
+export interface AlertBatch {
+  /** Our clock, microseconds since 1970. */
+  nowUs: number
+  /** Local time less UTC, minutes; for quiet hours. */
+  utcOffsetMinutes: number
+  /** Sources of which everything up to now has been told: their quiet counts. */
+  caughtUp: number[]
+  /** In any order; those of a source are taken by their times. */
+  events: (SourceEvent | UserEvent)[]
+}
+
+/** What is to be done, in this order. */
+export type AlertEffect =
+  | { kind: 'incidentOpened' | 'incidentUpdated' | 'incidentCleared' | 'incidentReopened'; incident: Incident }
+  | { kind: 'notify'; notice: NoticeRequest }
+  | { kind: 'withheld'; incidentId: number; noticeKind: NoticeKind; reason: WithheldReason }

@@ -1,0 +1,35 @@
+import { plural } from './format'
+
+/** Strings of notifications, of the tray and of incidents. */
+export const alertWords = {
+  notice: {
+    rate: (failures: number, window: string): string => `${plural(failures, 'dependency failure')} in ${window}`,
+    streak: (failures: number): string => `${plural(failures, 'dependency failure')} in a row`,
+    failures: (failures: number): string => `${plural(failures, 'failure')} in a row`,
+    missed: (starts: number): string => `${plural(starts, 'start')} missed`,
+    blind: (source: string, since: string): string => `Not watching ${source} since ${since}`,
+    where: (what: string, where: string): string => `${what} — ${where}`,
+    more: (first: string, others: number): string => `${first} and ${plural(others, 'other')}`,
+    usual: (rate: string): string => `usual: ${rate} / h`,
+    almostNever: 'usual: almost none',
+    also: (names: string): string => `also: ${names}`,
+    total: (failures: number, since: string): string => `${plural(failures, 'failure')} since ${since}`,
+    still: (since: string, where: string): string => `Still failing since ${since} — ${where}`,
+    louder: (failures: number, where: string): string => `Back and worse: ${failures} failures in 5 min — ${where}`,
+    recovered: (where: string): string => `Recovered — ${where}`,
+    lasted: (length: string, failures: number): string => `after ${length}, ${plural(failures, 'failure')}`,
+    seenAgain: (source: string): string => `Watching ${source} again`,
+    digest: (open: number): string => `${plural(open, 'incident')} still open after quiet hours`,
+    capped: (open: number): string => `Notifications paused for 1 h — ${plural(open, 'incident')} open`,
+    cappedBody: 'There were too many at once. All of them are listed in the window.',
+    away: (spikes: number, open: number): string =>
+      `While away: ${plural(spikes, 'spike')}, ${open === 0 ? 'none' : open} still open`,
+  },
+  tray: {
+    fine: 'Hassette: no incident',
+    open: (incidents: number, where: string, since: string): string =>
+      `Hassette: ${plural(incidents, 'incident')} · ${where} since ${since}`,
+    blind: (source: string, since: string): string => `Hassette: not watching ${source} since ${since}`,
+    paused: (until: string): string => `Hassette: notifications paused until ${until}`,
+  },
+} as const
