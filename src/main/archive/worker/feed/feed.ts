@@ -21,6 +21,7 @@ const LONGEST_STATEMENT_MS = 30
 /** Targets can change in ways that their mark does not show (a schedule, a mode); so they are read whole this often. */
 const WHOLE_PARENTS_MS = 60_000
 const MARK_READ_MS = 60_000
+const nowUs = (): number => Date.now() * 1000
 
 /** Brings what is new in a Hassette file into the archive. */
 export interface Feed {
@@ -245,8 +246,4 @@ async function copyRuns(copy: Copy): Promise<Pick<SyncReport, 'runs' | 'trendsOn
     if (found.length < wanted) return taken
     await context.pause(pauseMs)
   }
-}
-
-function nowUs(): number {
-  return Date.now() * 1000
 }

@@ -25,7 +25,8 @@ export interface ExpectedRows {
   /** Sessions of a source, oldest first. */
   sessions(sourceId: number): SessionLife[]
   jobs(sourceId: number): JobRow[]
-  zone(sourceId: number): string | null
+  /** Hassette's time zone, if it is known; and whether all times were moved, so that no clock fits them. */
+  clock(sourceId: number): { zone: string | null; moved: boolean }
   /** Start of the first hour that is not counted, microseconds; 0 before the first. */
   countedTo(sourceId: number): number
   setCountedTo(sourceId: number, hourUs: number): void
@@ -53,7 +54,9 @@ export function createExpectedRows(db: Database): ExpectedRows {
           WHERE e.source_id = a.source_id), t.first_seen_us)) AS knownUs
      FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ? AND t.kind = 'job' AND t.tier = 'app'`,
   )
-  const selectZone = db.prepare<[number], string | null>('SELECT time_zone FROM sources WHERE id = ?').pluck()
+  const selectClock = db.prepare<[number], { zone: string | null; moved: number }>(
+    `SELECT time_zone AS zone, mode = 'sample' AS moved FROM sources WHERE id = ?`,
+  )
   const selectMeta = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
   const setMeta = db.prepare<[string, number]>(
     'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
@@ -84,7 +87,10 @@ export function createExpectedRows(db: Database): ExpectedRows {
         .all(sourceId)
         .map(({ startUs, endUs, ending }) => ({ startUs, endUs, runs: ending === 'running' })),
     jobs: (sourceId) => selectJobs.all(sourceId),
-    zone: (sourceId) => selectZone.get(sourceId) ?? null,
+    clock: (sourceId) => {
+      const { zone = null, moved = 0 } = selectClock.get(sourceId) ?? {}
+      return { zone, moved: moved === 1 }
+    },
     countedTo: (sourceId) => (selectMeta.get(keyOf(sourceId)) ?? 0) * 1_000_000,
     setCountedTo: (sourceId, hourUs) => {
       setMeta.run(keyOf(sourceId), hourUs / 1_000_000)

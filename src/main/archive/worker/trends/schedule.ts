@@ -71,7 +71,10 @@ function countCron(pattern: string, fromMs: number, toMs: number, zone: Zone): n
   const before = zone.offsetMinutes(fromMs - 3 * HOUR_MS)
   const after = zone.offsetMinutes(toMs + 3 * HOUR_MS)
   // With a fixed offset croner is ten times as fast.
-  if (before === after) return count(cronAt(pattern, before), fromMs, toMs, () => true)
+  if (before === after) {
+    const all = () => count(cronAt(pattern, before), fromMs, toMs, () => true)
+    return toMs - fromMs === HOUR_MS && EVERY_HOUR.test(pattern) ? kept(hourly, pattern, all) : all()
+  }
   if (before < after) return count(cronIn(pattern, zone.name), fromMs, toMs, () => true)
   const change = (before - after) * 60_000
   const comesAgain = (ms: number): boolean =>
@@ -91,23 +94,26 @@ function count(cron: Cron, fromMs: number, toMs: number, counts: (ms: number) =>
   return found
 }
 
+/** Every hour has the same starts: only seconds and minutes say something. */
+const EVERY_HOUR = / \* \* \* \*$/
+const MOST_KEPT = 500
 const crons = new Map<string, Cron>()
-const MOST_CRONS = 500
+const hourly = new Map<string, number>()
 
 function cronAt(pattern: string, utcOffset: number): Cron {
-  return kept(`${pattern}@${utcOffset}`, () => new Cron(pattern, { utcOffset }))
+  return kept(crons, `${pattern}@${utcOffset}`, () => new Cron(pattern, { utcOffset }))
 }
 
 function cronIn(pattern: string, timezone: string): Cron {
-  return kept(`${pattern}@${timezone}`, () => new Cron(pattern, { timezone }))
+  return kept(crons, `${pattern}@${timezone}`, () => new Cron(pattern, { timezone }))
 }
 
 /** A pattern is read once, not once an hour. */
-function kept(key: string, make: () => Cron): Cron {
-  const known = crons.get(key)
-  if (known) return known
-  if (crons.size >= MOST_CRONS) crons.clear()
+function kept<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const known = cache.get(key)
+  if (known !== undefined) return known
+  if (cache.size >= MOST_KEPT) cache.clear()
   const made = make()
-  crons.set(key, made)
+  cache.set(key, made)
   return made
 }
