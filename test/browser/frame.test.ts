@@ -10,7 +10,9 @@ describe('keys', () => {
     for (const [letter, title] of [
       ['j', 'Jobs'],
       ['r', 'History'],
-      ['s', 'Settings'],
+      ['s', 'Sessions'],
+      ['d', 'Storage'],
+      [',', 'Settings'],
       ['h', 'Handlers'],
     ] as const) {
       await page.keyboard.press('g')
@@ -126,7 +128,7 @@ describe('the tier', () => {
 
 describe('the theme', () => {
   it('follows the system until it is chosen, and is kept', async () => {
-    const page = await open({ path: '/settings', theme: 'dark' })
+    const page = await open({ path: '/settings', query: 'fixed', theme: 'dark' })
     const plane = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const dark = await plane()
     await page.getByRole('radio', { name: 'Light' }).click()
@@ -136,7 +138,7 @@ describe('the theme', () => {
     await page.waitForFunction(() => document.documentElement.style.colorScheme === 'dark')
     expect(await plane()).toBe(dark)
     await page.getByText('Keep runs for').waitFor()
-    await page.getByText('db_retention_days · set by an environment variable · default 7 days').waitFor()
+    await page.getByText('db_retention_days · set by an environment variable: it cannot be changed here').waitFor()
   })
 })
 
@@ -168,7 +170,7 @@ describe('sources', () => {
 
   it('the sample says what it is on every page, and how to leave it', async () => {
     const page = await open({ query: 'source=sample&discover=nothing' })
-    for (const letter of ['h', 'j', 'r', 's']) {
+    for (const letter of ['h', 'j', 'r', 's', 'd', ',']) {
       await page.keyboard.press('g')
       await page.keyboard.press(letter)
       await page.getByText(/A recording of 8 days of a real Hassette/).waitFor()
@@ -208,7 +210,7 @@ describe('states', () => {
     const page = await open({ query: 'state=unavailable', path: '/history' })
     await page.getByRole('heading', { name: 'The archive cannot be opened' }).waitFor()
     await page.keyboard.press('g')
-    await page.keyboard.press('s')
+    await page.keyboard.press(',')
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
     await page.goBack()
     await page.evaluate(() => window.fake.setState('ready'))

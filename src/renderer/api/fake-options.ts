@@ -18,6 +18,8 @@ export interface FakeOptions {
   work: 'quick' | 'waits'
   /** Settings come from the environment and cannot be changed. */
   fixed: boolean
+  /** Sessions before those that have runs. */
+  older: number
 }
 
 const STATES = [
@@ -49,6 +51,7 @@ export function fakeOptions(search: string): FakeOptions {
     hassette: query.get('hassette') === 'full' ? 'full' : 'days',
     work: query.get('work') === 'waits' ? 'waits' : 'quick',
     fixed: query.has('fixed'),
+    older: Math.min(500, Number(query.get('older') ?? 0) || 0),
     discover: DISCOVERIES.find((found) => found === query.get('discover')) ?? 'found',
   }
 }

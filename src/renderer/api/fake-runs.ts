@@ -22,10 +22,19 @@ export function sourceOf(id: number): number {
   return Math.floor(id / STREAM)
 }
 
-/** The lives of the invented Hassette, oldest first: one crashed, one was killed, one runs. */
-export function fakeSessions(endUs: number): RunSession[] {
+/**
+ * The lives of the invented Hassette, oldest first: one crashed, one was killed, one runs. Before them as many short ones
+ * as are wanted, of which no run is kept.
+ */
+export function fakeSessions(endUs: number, older = 0): RunSession[] {
+  const first = endUs - 8 * DAY
+  const before = Array.from({ length: older }, (_, place) => {
+    const startedUs = first - (older - place) * 10_800 * SECOND
+    return { id: 1000 + place, startedUs, endedUs: startedUs + 10_700 * SECOND, ending: 'clean' as const }
+  })
   return [
-    { id: 39, startedUs: endUs - 8 * DAY, endedUs: endUs - 6 * DAY, ending: 'crashed' },
+    ...before,
+    { id: 39, startedUs: first, endedUs: endUs - 6 * DAY, ending: 'crashed' },
     { id: 40, startedUs: endUs - 6 * DAY + 120 * SECOND, endedUs: endUs - 3 * DAY, ending: 'killed' },
     { id: 41, startedUs: endUs - 3 * DAY + 60 * SECOND, endedUs: null, ending: 'running' },
   ]

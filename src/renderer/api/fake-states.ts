@@ -1,3 +1,4 @@
+import type { Problem, Result } from '@shared/result'
 import { problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import type { FakeOptions } from './fake-options'
@@ -19,4 +20,14 @@ export const BROKEN: ArchiveState = {
 export function archiveState(state: FakeOptions['state']): ArchiveState {
   if (state === 'unavailable') return BROKEN
   return state === 'opening' || state === 'restarting' ? { kind: state } : { kind: 'ready' }
+}
+
+/** Whether an answer of the fake is a refusal. */
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value
+}
+
+/** A refusal as the contract answers it. */
+export function fail(error: Problem): Result<never> {
+  return { ok: false, error }
 }

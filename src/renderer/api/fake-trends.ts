@@ -17,6 +17,8 @@ export interface FakeHouse {
   /** When the time of a source ends. */
   endUs: (sourceId: number) => number
   mode: (sourceId: number) => string
+  /** Sessions before those that have runs. */
+  olderSessions: number
 }
 
 const MINUTE = 60_000_000
@@ -93,7 +95,7 @@ export function fakeTrends(answer: Answer, house: FakeHouse): Pick<Api, 'trends'
     sessions: {
       list: ({ sourceId, span, beforeUs, limit }) =>
         answer(() =>
-          sessionsOf(house.runsOf(sourceId), house.endUs(sourceId))
+          sessionsOf(house.runsOf(sourceId), house.endUs(sourceId), house.olderSessions)
             .filter(({ endedUs }) => endedUs === null || span.fromUs === null || endedUs >= span.fromUs)
             .filter(({ startedUs }) => startedUs < (span.toUs ?? Infinity) && startedUs < (beforeUs ?? Infinity))
             .slice(0, limit),
@@ -151,9 +153,9 @@ export function heatmapOf(runs: readonly FakeRun[], timeZone: string): Heatmap {
 }
 
 /** Sessions with their figures, newest first. */
-function sessionsOf(runs: readonly FakeRun[], endUs: number): SessionRow[] {
+function sessionsOf(runs: readonly FakeRun[], endUs: number, older: number): SessionRow[] {
   if (runs.length === 0) return []
-  return fakeSessions(endUs)
+  return fakeSessions(endUs, older)
     .toReversed()
     .map((session) => {
       const {

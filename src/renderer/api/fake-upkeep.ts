@@ -20,7 +20,7 @@ export interface FakeUpkeep {
 export function fakeUpkeep(
   answer: Answer,
   options: FakeOptions,
-  house: { sources: () => SourceInfo[]; forget: (sourceId: number) => void; changed: () => void },
+  house: { sources: () => SourceInfo[]; keep: (sourceId: number, runs: never[]) => void; changed: () => void },
 ): FakeUpkeep {
   const names = new Map<number, string>()
   const modes = new Map<number, SourceMode>()
@@ -49,7 +49,7 @@ export function fakeUpkeep(
         answer<null>(() =>
           change(sourceId, () => {
             removed.set(sourceId, runs)
-            if (runs === 'delete') house.forget(sourceId)
+            if (runs === 'delete') house.keep(sourceId, [])
           }),
         ),
     },

@@ -11,7 +11,7 @@ import { fakeDiscovery, fakeRefusal } from './fake-discovery'
 import type { FakeOptions } from './fake-options'
 import type { FakeRun } from './fake-runs'
 import { createRunMaker, makeRuns, sourceOf } from './fake-runs'
-import { BROKEN, NO_COPY, archiveState } from './fake-states'
+import { BROKEN, NO_COPY, archiveState, fail, isProblem } from './fake-states'
 import { fakeInfo, fakeSettings, fakeSettingsVerbs } from './fake-settings'
 import { endOf, fakeSources } from './fake-sources'
 import { fakeStorage } from './fake-storage'
@@ -82,14 +82,14 @@ export function createFake(given: FakeOptions): Fake {
     problem('not_found', `This ${what} is not in the archive.`, 'It may have been removed when a limit bound.')
 
   const tellSources = (): void => emit('sourcesChanged', sources())
-  const forget = (sourceId: number): void => void stores.set(sourceId, [])
-  const upkeep = fakeUpkeep(answer, options, { sources, forget, changed: tellSources })
+  const keep = (sourceId: number, runs: FakeRun[]): void => void stores.set(sourceId, runs)
+  const upkeep = fakeUpkeep(answer, options, { sources, keep, changed: tellSources })
   const storage = fakeStorage(answer, {
     options,
     settings: () => settings.values,
     sources: () => sources().filter(({ mode }) => mode !== 'sample'),
     runsOf,
-    keep: (sourceId, runs) => void stores.set(sourceId, runs),
+    keep,
     say: (work) => emit('storageWork', work),
     changed: tellSources,
   })
@@ -185,7 +185,13 @@ export function createFake(given: FakeOptions): Fake {
         }),
     },
     apps: { list: () => answer(() => (state === 'empty' ? [] : appRows())) },
-    ...fakeTrends(answer, { runsOf, targets: targetsOf, endUs: (sourceId) => endOf(sourceId, options), mode: modeOf }),
+    ...fakeTrends(answer, {
+      runsOf,
+      targets: targetsOf,
+      endUs: (sourceId) => endOf(sourceId, options),
+      mode: modeOf,
+      olderSessions: options.older,
+    }),
     storage: storage.verbs,
     events: Object.fromEntries(
       EVENTS.map((name) => [
@@ -235,12 +241,4 @@ export function createFake(given: FakeOptions): Fake {
     navigate: (path) => emit('navigate', { path }),
     copied: () => copied,
   }
-}
-
-function isProblem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value
-}
-
-function fail(error: Problem): Result<never> {
-  return { ok: false, error }
 }

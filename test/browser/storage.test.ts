@@ -1,0 +1,453 @@
+import type { Locator, Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
+import { focused, useBrowser, violations } from './browser'
+
+const { open } = useBrowser()
+
+/** The Storage page with its figures. */
+async function storage(query = '', width = 1440): Promise<Page> {
+  const page = await open({ path: '/storage', query, width, height: 900 })
+  await page.locator('.use-bar').waitFor()
+  return page
+}
+const section = (page: Page, name: string): Locator =>
+  page.locator('section', { has: page.getByRole('heading', { level: 2, name }) })
+const actions = (page: Page): Locator => page.getByRole('group', { name: 'Work on the archive' })
+const inUse = async (page: Page): Promise<string> => page.locator('.use-figure').innerText()
+const newestEntry = (page: Page): Promise<string> =>
+  page.getByRole('table', { name: 'What was removed, newest first' }).getByRole('row').nth(1).innerText()
+const advance = (page: Page): Promise<void> => page.evaluate(() => window.fake.advance())
+
+describe('the Storage page', () => {
+  it('says what each source is, what Hassette itself holds and why, and how full the archive is', async () => {
+    const page = await storage('hassette=full')
+    const home = page.getByRole('list', { name: 'Sources' }).getByRole('listitem')
+    await home.getByText(/Hassette 0\.51–0\.55 · schema 12 · 41 sessions · 598.112 runs, 99.% framework/).waitFor()
+    await home.getByText('Hassette itself holds only the last 4.1\u202fh:').waitFor()
+    await home.getByText('its 500 MB cap is full of framework rows.').waitFor()
+    await home.getByRole('button', { name: 'Copy database.max_size_mb' }).click()
+    expect(await page.evaluate(() => window.fake.copied())).toBe('database.max_size_mb')
+
+    const bar = await page.getByRole('img', { name: /^What the archive holds/ }).getAttribute('aria-label')
+    for (const part of ['Runs 165', 'Errors', 'Log lines', 'Trends 18', 'Reusable 31', 'Free 265'])
+      expect(bar).toContain(part)
+    const kept = page.getByRole('table', { name: 'What is kept of each source' })
+    expect(await kept.getByRole('row').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Runs of\s+Since\s+Reaches/),
+      expect.stringMatching(/^Apps\s+15 Nov 15:15\s+8.d\s+5.975\s+800\s+\d+.MB$/),
+      expect.stringMatching(/^Framework\s+15 Nov 15:28\s+8.d\s+1.025\s+136\s+\d+.MB$/),
+    ])
+    await page
+      .getByText(/Keeps 7 days of runs, trends for ever\. At your rate 500 MB would hold about 20 days\./)
+      .waitFor()
+  })
+
+  it('has a log in plain words', async () => {
+    const page = await storage()
+    expect(await newestEntry(page)).toMatch(
+      /^14:00 today\s+hourly\s+806 framework runs past their days, up to 16 Nov 13:00; stopped early, the rest follows\s+3\.0.MB\s+212.ms$/,
+    )
+  })
+
+  it('shows skeletons, then figures; an error says what to do and goes with its cause', async () => {
+    const slow = await open({ path: '/storage', query: 'state=slow' })
+    await slow.locator('.storage-skeleton').waitFor()
+    await slow.locator('.use-bar').waitFor()
+    expect(await slow.locator('.storage-skeleton').count()).toBe(0)
+
+    const page = await open({ path: '/storage', query: 'state=error' })
+    const alert = page.getByRole('alert').filter({ hasText: 'The figures of the archive could not be read' })
+    await alert.waitFor()
+    await page.getByRole('alert').filter({ hasText: 'The log could not be read' }).waitFor()
+    await page.evaluate(() => window.fake.setState('ready'))
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('.use-bar').waitFor()
+    expect(await page.getByRole('alert').filter({ hasText: 'could not be read' }).count()).toBe(0)
+  })
+
+  it('says of an empty archive what would fill it', async () => {
+    const page = await storage('state=empty')
+    await page.getByText('No run yet. This fills as soon as Hassette has finished one.').waitFor()
+    await page.getByText(/^Nothing was cleaned up yet\./).waitFor()
+    await page.getByText(/Nothing is recorded yet, so nothing can be said of the days ahead\./).waitFor()
+  })
+
+  it('adds a source also where there is none', async () => {
+    const page = await open({ path: '/storage', query: 'state=no-source' })
+    await page.getByText('No Hassette yet. Add its file, and what it still holds is read first.').waitFor()
+    await page.getByRole('button', { name: 'Add a source' }).click()
+    await page.getByRole('complementary', { name: 'Connect a Hassette' }).waitFor()
+  })
+
+  it('is about the own archive while the sample is shown; limits can be set, with what cannot be known said', async () => {
+    const page = await open({ path: '/storage', query: 'source=sample&discover=nothing' })
+    await page.getByRole('heading', { name: /^This page is about your own archive/ }).waitFor()
+    expect(await actions(page).count()).toBe(0)
+    const days = page.getByRole('textbox', { name: 'Keep runs for, days' })
+    await days.fill('3')
+    await days.press('Enter')
+    await page.getByText(/^Your own archive is not open, so what this removes cannot be said now\./).waitFor()
+    await page.getByRole('button', { name: 'Lower it' }).click()
+    await page.getByText('Keeps 3 days of runs, trends for ever.').waitFor()
+  })
+
+  it('says when nothing can be recorded', async () => {
+    const page = await storage()
+    const problem = { code: 'disk_full' as const, message: 'The disk is full.' }
+    await page.evaluate((paused) => window.fake.setArchive({ kind: 'ready', paused }), problem)
+    await page.locator('.banner.warning', { hasText: 'Nothing is recorded for now. The disk is full.' }).waitFor()
+    expect(await page.locator('.use-bar').count()).toBe(1)
+  })
+})
+
+describe('a limit', () => {
+  it('that is lowered asks first what it would remove; Esc keeps the old one', async () => {
+    const page = await storage()
+    const before = await inUse(page)
+    const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
+    await size.fill('100')
+    await size.press('Enter')
+    const question = page.getByRole('group', { name: 'Size of the archive' })
+    await question
+      .getByText(/^Removes 3.\d{3} app runs older than .* and 1.025 framework runs older than .*\.$/)
+      .waitFor()
+    await question.getByText(/Trends stay\. About \d+.MB become free\./).waitFor()
+    await page.keyboard.press('Escape')
+    await question.waitFor({ state: 'detached' })
+    expect(await size.inputValue()).toBe('500')
+    expect(await focused(page)).toBe('Size of the archive, MB')
+    expect(await inUse(page)).toBe(before)
+
+    await size.fill('100')
+    await size.press('Enter')
+    await question.getByRole('button', { name: 'Keep 500 MB' }).click()
+    expect(await size.inputValue()).toBe('500')
+
+    await size.fill('100')
+    await size.press('Enter')
+    await question.getByRole('button', { name: 'Lower and remove' }).click()
+    await question.waitFor({ state: 'detached' })
+    await expect.poll(() => inUse(page)).not.toBe(before)
+    await expect
+      .poll(() => newestEntry(page))
+      .toMatch(/new limits\s+3.\d{3} app runs and 1.025 framework runs over the size/)
+    await page.getByText('db_max_size_mb · at start and daily, oldest first · default 500 MB').waitFor()
+    await page.getByRole('button', { name: 'Reset: Size of the archive' }).click()
+    await expect.poll(() => size.inputValue()).toBe('500')
+  })
+
+  it('that is raised, or takes nothing, is no question; one click keeps more days', async () => {
+    const page = await storage()
+    await page.getByRole('button', { name: 'Keep 30 days' }).click()
+    await page.getByText('Keeps 30 days of runs, trends for ever.').waitFor()
+    expect(await page.getByRole('button', { name: 'Keep 30 days' }).count()).toBe(0)
+    const days = page.getByRole('textbox', { name: 'Keep runs for, days' })
+    expect(await days.inputValue()).toBe('30')
+    await days.fill('20')
+    await days.press('Enter')
+    await page.locator('.notice', { hasText: 'Keep runs for: 20 days. Nothing has to go.' }).waitFor()
+    expect(await page.locator('.question').count()).toBe(0)
+  })
+
+  it('refuses what is no limit', async () => {
+    const page = await storage()
+    const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
+    await size.fill('9')
+    await size.press('Enter')
+    await page.getByText('A whole number from 10 on.').waitFor()
+    expect(await size.getAttribute('aria-invalid')).toBe('true')
+    await page.keyboard.press('Escape')
+    expect(await size.inputValue()).toBe('500')
+    expect(await size.getAttribute('aria-invalid')).toBe('false')
+  })
+
+  it('of framework runs follows that of app runs until it has its own, and again when it is emptied', async () => {
+    const page = await storage()
+    const own = page.getByRole('textbox', { name: /^Keep framework runs for/ })
+    expect(await own.getAttribute('placeholder')).toBe('as app runs')
+    await own.fill('30')
+    await own.press('Enter')
+    await page.getByText('db_framework_retention_days · checked every hour · default as app runs').waitFor()
+    await own.fill('')
+    await own.press('Enter')
+    const question = page.getByRole('group', { name: 'Keep framework runs for' })
+    await question.getByText(/framework runs? older than/).waitFor()
+    await question.getByRole('button', { name: 'Lower and remove' }).click()
+    await question.waitFor({ state: 'detached' })
+    expect(await own.inputValue()).toBe('')
+  })
+
+  it('from the environment is shown as such and is no field', async () => {
+    const page = await storage('fixed')
+    await page.getByText('db_retention_days · set by an environment variable: it cannot be changed here').waitFor()
+    expect(await page.getByRole('textbox', { name: /^Keep runs for/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: /^Keep \d+ days/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Move…' }).isDisabled()).toBe(true)
+    await page.getByText('The place is set by an environment variable (db_path) and cannot be changed here.').waitFor()
+  })
+
+  it('that is too small for what is kept for ever says so', async () => {
+    const page = await storage()
+    const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
+    await size.fill('10')
+    await size.press('Enter')
+    await page.getByRole('button', { name: 'Lower and remove' }).click()
+    await page.getByRole('alert').getByText('The limit is too small.').waitFor()
+  })
+
+  it('is the same on the Settings page', async () => {
+    const page = await open({ path: '/settings' })
+    const days = page.getByRole('textbox', { name: 'Keep runs for, days' })
+    await days.fill('2')
+    await days.press('Enter')
+    const question = page.getByRole('group', { name: 'Keep runs for' })
+    await question.getByText(/^Removes .* app runs and .* framework runs older than 21 Nov 15:12\.$/).waitFor()
+    await question.getByRole('button', { name: 'Lower and remove' }).click()
+    await page.getByText('db_retention_days · checked every hour · default 7 days').waitFor()
+  })
+
+  it('is not changed when it cannot be found out what it removes', async () => {
+    const page = await storage()
+    await page.evaluate(() => window.fake.setState('error'))
+    const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
+    await size.fill('100')
+    await size.press('Enter')
+    const alert = page.getByRole('alert').filter({ hasText: 'What that would remove could not be found out' })
+    await alert.waitFor()
+    await page.evaluate(() => window.fake.setState('ready'))
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await page
+      .getByRole('group', { name: 'Size of the archive' })
+      .getByText(/^Removes/)
+      .waitFor()
+  })
+})
+
+describe('work on the archive', () => {
+  it('shows its step, keeps the other actions off and says why, and tells how it ended', async () => {
+    const page = await storage('work=waits')
+    await actions(page).getByRole('button', { name: 'Compact now' }).click()
+    await page.getByText(/^Writes the archive anew without gaps: about 31.MB become free\.$/).waitFor()
+    await page.getByText(/Needs 204.MB beside it for a while; 121.GB are free\./).waitFor()
+    await page.getByText(/The copy itself cannot be interrupted/).waitFor()
+    await page.keyboard.press('Enter')
+    const bar = page.getByRole('progressbar', { name: 'Compacting' })
+    await bar.waitFor()
+    expect(await focused(page)).toBe('Cancel: Compacting')
+    expect(await actions(page).getByRole('button', { disabled: true }).allInnerTexts()).toEqual([
+      'Clean up now',
+      'Compact now',
+      'Back up…',
+      'Restore…',
+      'Move…',
+    ])
+    await page.getByText('The other actions wait until compacting ends.').waitFor()
+    await advance(page)
+    await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('42')
+    await page.getByText('copying, 42\u202f%').waitFor()
+
+    // It is shown wherever one is, and leads back.
+    await page.keyboard.press('g')
+    await page.keyboard.press('h')
+    await page.getByRole('link', { name: 'Compacting · 42\u202f%' }).click()
+    await bar.waitFor()
+    for (const step of ['copying, 90\u202f%', 'checking the copy', 'putting it in place']) {
+      await advance(page)
+      await page.getByText(step).waitFor()
+    }
+    await advance(page)
+    await page
+      .getByRole('status')
+      .getByText(/Compacted\..*235.MB before, 204.MB now/)
+      .waitFor()
+    await expect.poll(() => page.locator('.use-sentence').innerText()).toContain('0\u202fB reusable')
+    await expect.poll(() => newestEntry(page)).toContain('compacted')
+    await page.getByRole('status').getByRole('button', { name: 'Close' }).click()
+    expect(await page.locator('.work').count()).toBe(0)
+  })
+
+  it('that copies is cancelled when the copy ends, and says so; nothing is changed then', async () => {
+    const page = await storage('work=waits')
+    await actions(page).getByRole('button', { name: 'Back up…' }).click()
+    await page.getByRole('button', { name: 'Cancel: Backing up' }).click()
+    const button = page.getByRole('button', { name: 'Cancelling' })
+    await button.waitFor()
+    expect(await button.isDisabled()).toBe(true)
+    await page.getByText('Cancelled when the copy ends; nothing is changed then.').waitFor()
+    const ended = page.getByRole('status').getByText('Cancelled; nothing was changed.')
+    await expect
+      .poll(async () => {
+        await advance(page)
+        return ended.count()
+      })
+      .toBe(1)
+    expect(await newestEntry(page)).not.toContain('backed up')
+  })
+
+  it('cleans up at once: what is past its limits goes, the log says it', async () => {
+    const page = await storage()
+    await actions(page).getByRole('button', { name: 'Clean up now' }).click()
+    await page
+      .getByRole('status')
+      .getByText(/Cleaned up\. \d+ runs removed/)
+      .waitFor()
+    await expect
+      .poll(() => newestEntry(page))
+      .toMatch(/by you\s+\d+ app runs and \d+ framework runs past their days, up to 16 Nov 15:12/)
+  })
+
+  it('backs up, restores and moves after saying what happens, and tells where the file lies', async () => {
+    const page = await storage()
+    const status = page.getByRole('status').locator('visible=true')
+    await actions(page).getByRole('button', { name: 'Back up…' }).click()
+    await status.getByText('to /home/anna/hassette-copy.db').waitFor()
+    await actions(page).getByRole('button', { name: 'Restore…' }).click()
+    await page.getByText(/^A backup that you choose takes the place of the archive\./).waitFor()
+    await page.getByRole('button', { name: 'Choose a backup…' }).click()
+    await status.getByText(/what was here is now .*before-restore/).waitFor()
+    await actions(page).getByRole('button', { name: 'Move…' }).click()
+    await page.getByRole('button', { name: 'Start fresh there…' }).click()
+    await status.getByText(/the old file is still \/home\/anna\//).waitFor()
+    await page.locator('.storage-path', { hasText: '/srv/archive/hassette.db' }).waitFor()
+  })
+
+  it('that is refused says why', async () => {
+    const page = await storage()
+    await page.evaluate(() => window.fake.setState('error'))
+    await actions(page).getByRole('button', { name: 'Clean up now' }).click()
+    await page.getByRole('alert').filter({ hasText: 'It did not work The archive was busy' }).waitFor()
+  })
+
+  it('is left by Esc before it begins, and the focus returns', async () => {
+    const page = await storage()
+    for (const name of ['Compact now', 'Restore…', 'Move…']) {
+      await actions(page).getByRole('button', { name }).click()
+      await page.locator('form.question').waitFor()
+      await page.keyboard.press('Escape')
+      await page.locator('form.question').waitFor({ state: 'detached' })
+      expect(await focused(page)).toBe(name)
+    }
+  })
+})
+
+describe('a source', () => {
+  const menu = async (page: Page, item: string, name = 'Home'): Promise<void> => {
+    await page.getByRole('button', { name: `More for ${name}` }).click()
+    await page.getByRole('button', { name: item, exact: true }).click()
+  }
+
+  it('is tested and renamed by keys', async () => {
+    const page = await storage()
+    await page.getByRole('button', { name: 'Test Home' }).click()
+    await page.locator('.notice', { hasText: 'Home can be read' }).waitFor()
+    await page.getByRole('button', { name: 'More for Home' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Rename…' }).waitFor()
+    await page.keyboard.press('Enter')
+    const name = page.getByRole('textbox', { name: 'Name' })
+    await name.waitFor()
+    await expect.poll(() => focused(page)).toBe('Name')
+    await name.fill('House')
+    await page.keyboard.press('Enter')
+    await page.locator('.source-button', { hasText: 'House' }).waitFor()
+    await expect.poll(() => focused(page)).toBe('More for House')
+  })
+
+  it('that cannot be read says why and what to do', async () => {
+    const page = await storage('source=failed')
+    const home = page.getByRole('list', { name: 'Sources' }).getByRole('listitem')
+    await home.getByText('Start Hassette, or check its data folder.').waitFor()
+  })
+
+  it('is switched between live and snapshot after it was said what that means', async () => {
+    const page = await storage()
+    await menu(page, 'Treat as a snapshot…')
+    await page.getByText(/^A snapshot is a file that is not written to any more: its runs do not grow old/).waitFor()
+    await page.getByRole('button', { name: 'Treat as a snapshot', exact: true }).click()
+    await page.locator('.notice', { hasText: 'Now treated as a snapshot' }).waitFor()
+    await menu(page, 'Treat as live…')
+    await page.getByText(/its runs go after 7 days\./).waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('form.question').waitFor({ state: 'detached' })
+    expect(await focused(page)).toBe('More for Home')
+  })
+
+  it('is removed with its runs kept, without a second question', async () => {
+    const page = await storage('source=many')
+    await menu(page, 'Remove…', 'Cabin')
+    await page.getByRole('radio', { name: /^Keep them/ }).waitFor()
+    await page.getByRole('button', { name: 'Remove, keep the runs' }).click()
+    const cabin = page.getByRole('list', { name: 'Sources' }).getByRole('listitem').filter({ hasText: 'Cabin' })
+    await cabin.getByText('not read in this run of the app').waitFor()
+    await expect.poll(() => cabin.locator('.source-path').count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Test Cabin' }).count()).toBe(0)
+  })
+
+  it('is removed with its runs only after a second question', async () => {
+    const page = await storage('source=many')
+    const kept = page.getByRole('table', { name: 'What is kept of each source' }).getByRole('row')
+    expect(await kept.count()).toBe(5)
+    await menu(page, 'Remove…', 'Cabin')
+    await page.getByRole('radio', { name: /^Delete them/ }).check()
+    await page.getByText('7\u202f000 runs, their errors and their trends go for good.').waitFor()
+    await page.getByRole('button', { name: 'Remove and delete…' }).click()
+    await page.getByText('Delete 7\u202f000 runs of Cabin and all trends of it? This cannot be undone.').waitFor()
+    // Nothing dangerous has the focus.
+    expect(await focused(page)).toBe('Never mind')
+    expect(await page.getByRole('list', { name: 'Sources' }).getByText('Cabin', { exact: true }).count()).toBe(1)
+    await page.getByRole('button', { name: 'Delete 7\u202f000 runs for good' }).click()
+    await page.locator('.notice', { hasText: 'Cabin is removed' }).waitFor()
+    expect(await page.getByRole('list', { name: 'Sources' }).getByText('Cabin', { exact: true }).count()).toBe(0)
+    await expect.poll(() => kept.count()).toBe(3)
+  })
+})
+
+it('reaches everything at 820 pixels', async () => {
+  const page = await storage('', 820)
+  expect(await page.locator('main').evaluate((main) => main.scrollWidth <= main.clientWidth)).toBe(true)
+  await section(page, 'Limits').getByRole('textbox', { name: /^Size/ }).scrollIntoViewIfNeeded()
+})
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  it.each([
+    ['wide', 1440],
+    ['narrow', 820],
+  ])('axe finds nothing %s: at rest, full, asking, working, on the Settings page', async (_size, width) => {
+    const shown = { path: '/storage', theme, width, height: 900 }
+    const page = await open({ ...shown, query: 'work=waits&source=many&hassette=full' })
+    await page.locator('.use-bar').waitFor()
+    await page.locator('.holds').first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'More for Home' }).click()
+    await page.getByRole('button', { name: 'Remove…' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Remove…' }).click()
+    await page.getByRole('radio', { name: /^Delete them/ }).check()
+    await page.getByRole('button', { name: 'Remove and delete…' }).click()
+    const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
+    await size.fill('20')
+    await size.press('Enter')
+    await page.getByRole('button', { name: 'Lower and remove' }).click()
+    await page.getByRole('alert').getByText('The limit is too small.').waitFor()
+    await size.fill('5')
+    await size.press('Enter')
+    await actions(page).getByRole('button', { name: 'Compact now' }).click()
+    await page.getByRole('button', { name: 'Compact now' }).last().click()
+    await page.getByRole('button', { name: 'Cancel: Compacting' }).click()
+    await page.getByRole('button', { name: 'Cancelling' }).waitFor()
+    expect(await violations(page)).toEqual([])
+
+    const empty = await open({ ...shown, query: 'state=empty&fixed' })
+    await empty.locator('.use-bar').waitFor()
+    expect(await violations(empty)).toEqual([])
+    const sample = await open({ ...shown, query: 'source=sample&discover=nothing' })
+    await sample.getByRole('heading', { name: /^This page is about your own archive/ }).waitFor()
+    expect(await violations(sample)).toEqual([])
+    const settings = await open({ ...shown, path: '/settings' })
+    const days = settings.getByRole('textbox', { name: 'Keep runs for, days' })
+    await days.fill('2')
+    await days.press('Enter')
+    await settings.getByRole('button', { name: 'Lower and remove' }).waitFor()
+    expect(await violations(settings)).toEqual([])
+  })
+})
