@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allRuns, expectedBlocks, expectedRecent, storedBlocks, storedRecent } from '../archive/brute-force'
+import { expectTrendsTrue } from '../archive/brute-force-trends'
 import { CONTEXT, rowsOf, startProbe } from '../support/archive'
 import { compareExecutions } from '../support/compare-executions'
 import { FIXTURE_NAMES, openFixture, useTempFolder } from '../support/fixtures'
@@ -37,6 +38,7 @@ function expectSound(archive: string, source: string): void {
   const runs = allRuns(db)
   expect(storedBlocks(db)).toEqual(expectedBlocks(runs))
   expect(storedRecent(db)).toEqual(expectedRecent(runs))
+  expectTrendsTrue(db)
   // Nothing left out in between: sequences of each stream count up from 1.
   expect(db.prepare('SELECT max(id % 1099511627776) - count(*) FROM runs GROUP BY id >> 40').pluck().all()).toEqual(
     db.prepare('SELECT 0 FROM streams').pluck().all(),
