@@ -7,6 +7,9 @@ import { launchApp, removeFolders } from '../support/electron-app'
 import type { SessionBus } from '../support/session-bus'
 import { startSessionBus } from '../support/session-bus'
 
+/** A busy machine answers late. */
+const PATIENCE = { timeout: 15_000 }
+
 type Hooked = typeof globalThis & { hassetteMonitorTest: { notifier: Notifier } }
 
 const NOTE: Note = {
@@ -48,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('notifications of a Linux desktop 
 
     it('show title and body, and what looks like markup in it as text', async () => {
       expect(await show(running)).toEqual({ kind: 'sent' })
-      await expect.poll(dunst.displayed).toBe(1)
+      await expect.poll(dunst.displayed, PATIENCE).toBe(1)
       await dunst.closeAll()
       const body = '8 of 8 runs since 14:02. &lt;lambda&gt; &amp; light.kitchen.'
       expect(await dunst.history()).toEqual([{ app: 'Hassette Monitor', title: NOTE.title, body }])
@@ -58,19 +61,22 @@ describe.skipIf(process.platform !== 'linux')('notifications of a Linux desktop 
       await show(running)
       await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide())
       await dunst.click()
-      await expect.poll(() => running.page.evaluate(() => location.hash)).toMatch(/^#\/history\?.*range=1h/)
+      await expect.poll(() => running.page.evaluate(() => location.hash), PATIENCE).toMatch(/^#\/history\?.*range=1h/)
       await expect
-        .poll(() => running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()))
+        .poll(
+          () => running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()),
+          PATIENCE,
+        )
         .toBe(true)
     })
 
     it('a later one takes the place of the earlier one of its incident, and only of that', async () => {
       await show(running)
       await show(running, { key: 'incident 8', title: 'garage_door fails' })
-      await expect.poll(dunst.displayed).toBe(2)
+      await expect.poll(dunst.displayed, PATIENCE).toBe(2)
       await show(running, { title: 'kitchen_lights.on_motion is fine again' })
-      await expect.poll(dunst.displayed).toBe(2)
-      await expect.poll(async () => (await dunst.history()).map(({ title }) => title)).toEqual([NOTE.title])
+      await expect.poll(dunst.displayed, PATIENCE).toBe(2)
+      await expect.poll(async () => (await dunst.history()).map(({ title }) => title), PATIENCE).toEqual([NOTE.title])
       await dunst.closeAll()
       expect((await dunst.history()).map(({ title }) => title).toSorted()).toEqual([
         'garage_door fails',
@@ -83,9 +89,9 @@ describe.skipIf(process.platform !== 'linux')('notifications of a Linux desktop 
       await show(running)
       await show(running, { key: 'incident 8', title: 'garage_door fails' })
       await withdraw(running, 'incident 8')
-      await expect.poll(dunst.displayed).toBe(1)
+      await expect.poll(dunst.displayed, PATIENCE).toBe(1)
       await running.close()
-      await expect.poll(dunst.displayed).toBe(0)
+      await expect.poll(dunst.displayed, PATIENCE).toBe(0)
     })
   })
 
@@ -96,6 +102,6 @@ describe.skipIf(process.platform !== 'linux')('notifications of a Linux desktop 
     })
     await session.startDunst()
     expect(await show(running)).toEqual({ kind: 'sent' })
-    await expect.poll(dunstOf(session).displayed).toBe(1)
+    await expect.poll(dunstOf(session).displayed, PATIENCE).toBe(1)
   })
 })

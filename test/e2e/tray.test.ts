@@ -11,6 +11,9 @@ import { waitFor } from '../support/wait'
 const HOUR_US = 3_600_000_000
 const HOOK = { HASSETTE_MONITOR_TEST_HOOK: '1' }
 
+/** A busy machine answers late. */
+const PATIENCE = { timeout: 15_000 }
+
 type Hooked = typeof globalThis & { hassetteMonitorTest: { board: AlertBoard }; asked: unknown[] }
 
 const CALM: BoardStatus = { incidents: [], sources: [{ name: 'Home', state: 'live', sinceUs: null }], paused: null }
@@ -67,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     const app = await open(session)
     await publish(app, CALM)
     const item = await trayItem(session)
-    await expect.poll(item.tooltip).toBe('Hassette: all fine')
+    await expect.poll(item.tooltip, PATIENCE).toBe('Hassette: all fine')
     expect(await item.labels()).toEqual([
       'Nothing open',
       '-',
@@ -96,12 +99,12 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     ]
     for (const [status, tooltip] of shown) {
       await publish(app, status)
-      await expect.poll(item.tooltip).toMatch(tooltip)
+      await expect.poll(item.tooltip, PATIENCE).toMatch(tooltip)
       pictures.push(await item.picture())
     }
     expect(new Set(pictures).size).toBe(4)
     await publish(app, CALM)
-    await expect.poll(item.picture).toBe(pictures[0])
+    await expect.poll(item.picture, PATIENCE).toBe(pictures[0])
   })
 
   it('a click on an incident opens its page; a click on the icon opens the window', async () => {
@@ -112,12 +115,12 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
       (await item.labels()).find((each) => each.startsWith('kitchen_lights & co · since')),
     )
     await item.click(label)
-    await expect.poll(() => app.page.evaluate(() => location.hash)).toMatch(/^#\/history\?.*range=1h/)
+    await expect.poll(() => app.page.evaluate(() => location.hash), PATIENCE).toMatch(/^#\/history\?.*range=1h/)
 
     await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide())
     await item.activate()
     await expect
-      .poll(() => app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()))
+      .poll(() => app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()), PATIENCE)
       .toBe(true)
   })
 
@@ -160,7 +163,7 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     await chooseCloseToTray(app)
     const item = await trayItem(session)
     await app.page.close()
-    await expect.poll(() => windowCount(app)).toBe(0)
+    await expect.poll(() => windowCount(app), PATIENCE).toBe(0)
     const reopened = app.app.waitForEvent('window')
     await item.click('Open Hassette Monitor')
     await (await reopened).getByRole('navigation').waitFor()
@@ -182,18 +185,18 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     const app = await open(session)
     await chooseCloseToTray(app)
     await trayItem(session)
-    await expect.poll(() => toldTray(app)).toBe('there')
+    await expect.poll(() => toldTray(app), PATIENCE).toBe('there')
     await session.stopPanel()
-    await expect.poll(() => toldTray(app)).toBe('missing')
+    await expect.poll(() => toldTray(app), PATIENCE).toBe('missing')
     await session.startPanel()
     await publish(app, broken(Date.now() * 1000))
     const again = await trayItem(session)
-    await expect.poll(again.tooltip).toContain('2 incidents')
+    await expect.poll(again.tooltip, PATIENCE).toContain('2 incidents')
     expect(await registeredItems(session)).toHaveLength(1)
     expect(await toldTray(app)).toBe('there')
 
     await session.stopPanel()
-    await expect.poll(() => toldTray(app)).toBe('missing')
+    await expect.poll(() => toldTray(app), PATIENCE).toBe('missing')
     const ended = new Promise<void>((resolve) => app.app.once('close', () => resolve()))
     await app.page.close()
     await ended
@@ -205,7 +208,7 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     await chooseCloseToTray(app)
     await trayItem(session)
     await app.page.close()
-    await expect.poll(() => windowCount(app)).toBe(0)
+    await expect.poll(() => windowCount(app), PATIENCE).toBe(0)
     const reopened = app.app.waitForEvent('window')
     await session.stopPanel()
     await (await reopened).getByRole('navigation').waitFor()
@@ -218,7 +221,7 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     deaf.setHost(true)
     const app = await open(session)
     await chooseCloseToTray(app)
-    await expect.poll(() => toldTray(app)).toBe('there')
+    await expect.poll(() => toldTray(app), PATIENCE).toBe('there')
     const ended = new Promise<void>((resolve) => app.app.once('close', () => resolve()))
     await app.page.close()
     await ended

@@ -97,6 +97,15 @@ describe.skipIf(process.platform !== 'linux')('host of a Linux tray (needs a ses
     await tray.stop()
   })
 
+  it('asks again for what changes while it asks', async () => {
+    const tray = await startMadeUpTray(session)
+    follow(session.env['DBUS_SESSION_BUS_ADDRESS'] ?? null)
+    tray.afterNextAnswer(() => tray.setHost(false))
+    tray.setHost(true)
+    await told('missing')
+    await tray.stop()
+  })
+
   it('is missing when the bus goes', async () => {
     const tray = await startMadeUpTray(session)
     tray.setHost(true)

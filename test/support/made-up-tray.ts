@@ -8,6 +8,8 @@ export interface MadeUpTray {
   setHost: (isThere: boolean) => void
   /** Says that it holds the item of this bus name, or none. */
   setItem: (owner: string | null) => void
+  /** Does something as soon as the next question for a host has been answered. */
+  afterNextAnswer: (work: () => void) => void
   /** How often somebody has asked for the items. */
   timesAsked: () => number
   /** Leaves the bus. */
@@ -20,11 +22,20 @@ export async function startMadeUpTray(session: SessionBus): Promise<MadeUpTray> 
   let hasHost = false
   let items: string[] = []
   let timesAsked = 0
+  let next: (() => void) | null = null
   const watcher = defineInterface({
     name: WATCHER,
     methods: { RegisterStatusNotifierItem: { in: { service: 's' }, handler: () => undefined } },
     properties: {
-      IsStatusNotifierHostRegistered: { type: 'b', access: 'read', get: () => hasHost },
+      IsStatusNotifierHostRegistered: {
+        type: 'b',
+        access: 'read',
+        get: () => {
+          if (next !== null) setImmediate(next)
+          next = null
+          return hasHost
+        },
+      },
       RegisteredStatusNotifierItems: {
         type: 'as',
         access: 'read',
@@ -54,6 +65,9 @@ export async function startMadeUpTray(session: SessionBus): Promise<MadeUpTray> 
       watcher.emit[owner === null ? 'StatusNotifierItemUnregistered' : 'StatusNotifierItemRegistered']?.(
         items[0] ?? before ?? '',
       )
+    },
+    afterNextAnswer: (work) => {
+      next = work
     },
     timesAsked: () => timesAsked,
     stop: () => bus.close(),
