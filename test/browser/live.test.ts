@@ -212,7 +212,7 @@ describe('the count', () => {
     const { page } = await history('runs=3000', '/history?tier=all&range=30d')
     await line(page, /3.000 runs/)
     await page.keyboard.press('f')
-    await expect.poll(() => page.locator('.live-line .count').innerText()).toMatch(/^\d{2,3} runs$/)
+    await expect.poll(() => page.locator('.live-line .count').innerText()).toMatch(/^\d{2,3} of 3.000 runs$/)
   })
 
   it('is not waited for, and says so only when it takes long', async () => {

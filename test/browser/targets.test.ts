@@ -95,7 +95,7 @@ describe('handlers and jobs', () => {
   it('are one tab stop for the head and one for the rows', async () => {
     const page = await open({ path: '/handlers' })
     await rowsShown(page)
-    await page.getByRole('switch', { name: /Retired and removed/ }).focus()
+    await page.getByRole('button', { name: 'Columns' }).focus()
     await page.keyboard.press('Tab')
     expect(await focused(page)).toBe('Handlers')
     expect(await activeRow(page)).toContain('motion')

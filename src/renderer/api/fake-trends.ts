@@ -2,6 +2,7 @@ import type { Api } from '@shared/contract'
 import type { Span, TierChoice } from '@shared/filter'
 import type { Problem, Result } from '@shared/result'
 import type { Coverage, Figures, Heatmap, SessionRow, TrendScope, TrendSeries, TrendSummary } from '@shared/trends'
+import type { ClosedSpan } from './fake-figures'
 import { attentionOf } from './fake-attention'
 import { closed, countRuns, inSpan, missedStarts, spanBefore, sumKnown } from './fake-figures'
 import type { FakeRun } from './fake-runs'
@@ -75,7 +76,12 @@ export function fakeTrends(answer: Answer, house: FakeHouse): Pick<Api, 'trends'
   return {
     trends: {
       summary: (scope) => answer(() => summary(scope)),
-      series: (scope) => answer(() => seriesOf(scoped(scope), scope.span, scope.points, scope.timeZone)),
+      series: (scope) =>
+        answer(() => {
+          // A target that never ran has a chart of the range like every other.
+          const known = closed(scope.span, house.runsOf(scope.sourceId))
+          return seriesOf(scoped(scope), scope.span, known, scope)
+        }),
       heatmap: (scope) =>
         answer(() =>
           heatmapOf(
@@ -116,8 +122,12 @@ function offsetUs(us: number, timeZone: string): number {
 }
 
 /** A series of a span; its steps begin at round local times as of its end (the house knows no daylight saving). */
-export function seriesOf(runs: readonly FakeRun[], span: Span, points: number, timeZone: string): TrendSeries {
-  const known = closed(span, runs)
+function seriesOf(
+  runs: readonly FakeRun[],
+  span: Span,
+  known: ClosedSpan | null,
+  { points, timeZone }: { points: number; timeZone: string },
+): TrendSeries {
   const precision = { kind: 'exact' } as const
   if (!known) return { stepUs: HOUR, points: [], endUs: span.toUs ?? 0, precision }
   const longest = STEPS.at(-1) ?? DAY
@@ -138,7 +148,7 @@ export function seriesOf(runs: readonly FakeRun[], span: Span, points: number, t
 }
 
 /** Runs by local weekday and hour. */
-export function heatmapOf(runs: readonly FakeRun[], timeZone: string): Heatmap {
+function heatmapOf(runs: readonly FakeRun[], timeZone: string): Heatmap {
   const cells = Array.from({ length: 168 }, () => ({ runs: 0, failed: 0, timedOut: 0 }))
   for (const run of runs) {
     const local = run.startedUs + offsetUs(run.startedUs, timeZone)

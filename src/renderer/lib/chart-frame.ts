@@ -1,4 +1,4 @@
-import { formatDay, formatMinute, THIN } from '@shared/format'
+import { formatCount, formatDay, formatMinute, THIN } from '@shared/format'
 import type uPlot from 'uplot'
 import type { ChartColours } from './chart-colours'
 
@@ -63,10 +63,10 @@ export function countAxis(colours: () => ChartColours): uPlot.Axis {
   }
 }
 
-/** `800`, `1.5 k`, `2 M`: short enough for an axis. */
+/** `800`, `8 000`, `15.5 k`, `2 M`: short enough for an axis. */
 export function countLabel(count: number): string {
   if (count >= 1_000_000) return `${Number((count / 1_000_000).toFixed(1))}${THIN}M`
-  return count >= 10_000 ? `${Number((count / 1000).toFixed(1))}${THIN}k` : String(count)
+  return count >= 10_000 ? `${Number((count / 1000).toFixed(1))}${THIN}k` : formatCount(count)
 }
 
 /** An axis of durations, microseconds, a label a power of ten. */
