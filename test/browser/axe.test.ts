@@ -4,10 +4,12 @@ import { rowsShown, useBrowser, violations } from './browser'
 const { open } = useBrowser()
 
 const PAGES = [
+  ['overview', '/overview'],
   ['handlers', '/handlers?gone=1'],
   ['jobs', '/jobs'],
   ['history', '/history?status=failed&app=!doorbell'],
   ['a handler', '/handlers/1'],
+  ['a job', '/jobs/21'],
   ['settings', '/settings'],
 ] as const
 const SIZES = [
@@ -19,7 +21,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   describe.each(SIZES)('%s', (_size, width, height) => {
     it.each(PAGES)('axe finds nothing on %s', async (_name, path) => {
       const page = await open({ path, theme, width, height })
-      if (path !== '/settings') await rowsShown(page)
+      if (path === '/overview') await page.locator('.uplot canvas').waitFor()
+      else if (path !== '/settings') await rowsShown(page)
       expect(await violations(page)).toEqual([])
     })
 
@@ -38,6 +41,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it.each([
     ['nothing', 'state=empty', '/history'],
     ['nothing', 'state=empty', '/handlers'],
+    ['nothing', 'state=empty', '/overview'],
+    ['an error', 'state=error', '/overview'],
     ['an error', 'state=error', '/handlers'],
     ['a broken archive', 'state=unavailable', '/history'],
     ['an archive that opens', 'state=opening', '/history'],
@@ -47,7 +52,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     ['a source that is not watched', 'source=stale', '/jobs'],
   ])('axe finds nothing when there is %s (%s, %s)', async (_name, query, path) => {
     const page = await open({ query, path, theme })
-    await page.locator('.empty, .error-block, .gate-title, .banner').first().waitFor()
+    await page.locator('.empty, .lead, .error-block, .gate-title, .banner').first().waitFor()
     expect(await violations(page)).toEqual([])
   })
 
@@ -66,6 +71,24 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     }
     await page.locator('.source-button').click()
     await page.locator('.source-pop').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('axe finds nothing in a chart that is walked, in its table, and beside a figure', async () => {
+    const page = await open({ path: '/handlers/3', theme })
+    await page.locator('.uplot canvas').nth(1).waitFor()
+    await page.getByRole('slider', { name: 'Duration' }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.locator('.chart-tip').waitFor()
+    await page.getByRole('button', { name: 'As table' }).first().click()
+    expect(await violations(page)).toEqual([])
+    for (const key of ['g', 'h']) await page.keyboard.press(key)
+    await rowsShown(page)
+    for (const key of ['j', 'ArrowRight']) await page.keyboard.press(key)
+    await page.locator('.figure-card').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.locator('.column-pop').waitFor()
     expect(await violations(page)).toEqual([])
   })
 })
