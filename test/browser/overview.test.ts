@@ -89,8 +89,12 @@ describe('the overview', () => {
     const page = await overview()
     const before = await figure(page, 'Runs')
     const canvas = await page.locator('.uplot canvas').elementHandle()
+    const picture = (): Promise<string | undefined> =>
+      page.evaluate(() => document.querySelector<HTMLCanvasElement>('.uplot canvas')?.toDataURL())
+    const pictured = await picture()
     await page.evaluate(() => window.fake.commit(40))
     await expect.poll(() => figure(page, 'Runs')).not.toBe(before)
+    await expect.poll(picture).not.toBe(pictured)
     expect(await canvas?.evaluate((element) => element.isConnected)).toBe(true)
     expect(await page.locator('.part-skeleton').count()).toBe(0)
   })
