@@ -27,6 +27,9 @@ const LOOKED_US = HOUR_US
 const SILENT = { pauses: 5, atLeastUs: HOUR_US, knownRuns: 5 }
 const GRAVEST_FIRST: AttentionReason['kind'][] = ['failing', 'new_group', 'slower', 'never_ran', 'missed']
 
+const COMPARED = { durations: true, before: true, spark: false }
+const COUNTS = { durations: false, before: false, spark: false }
+
 interface ActiveTarget {
   id: number
   kind: TargetKind
@@ -94,18 +97,17 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
     context: CallContext,
   ): Promise<Output<'trends.attention'>> => {
     const active = selectActive.all(sourceId, tier, tier)
-    const scope = { sourceId, tier, targetId: null }
     const targetIds = active.map(({ id }) => id)
-    const figures = await targetFigures(gather, scope, { span, targetIds }, context)
+    const jobs = active.filter(({ kind }) => kind === 'job').map(({ id }) => id)
+    const figuresOf = (asked: Span, want: typeof COMPARED) =>
+      targetFigures(gather, { sourceId, tier, targetId: null }, { span: asked, targetIds, jobs, want }, context)
+    const figures = await figuresOf(span, COMPARED)
     const lists = recent.ofSource(sourceId)
     const groups = newGroups(sourceId, span)
     const startedUs = selectSession.get(sourceId)
     const session = startedUs !== undefined && startedUs < (span.toUs ?? Infinity) ? startedUs : null
     // What is due in this session is known from its own hours.
-    const inSession =
-      session === null
-        ? null
-        : await targetFigures(gather, scope, { span: { fromUs: session, toUs: span.toUs }, targetIds }, context)
+    const inSession = session === null ? null : await figuresOf({ fromUs: session, toUs: span.toUs }, COUNTS)
 
     const reasonsOf = ({ id, kind }: ActiveTarget): AttentionReason[] => {
       const reasons = failing(lists.get(id), span)

@@ -15,7 +15,11 @@ export interface Piece {
   toUs: number
 }
 
+/** Lengths of trends, seconds. */
 export type TrendLength = 60 | 3600 | 86_400
+
+/** A piece that is counted from trends. */
+export type TrendPiece = Piece & { from: TrendLength }
 
 /** A range that can be counted exactly: its pieces follow each other without holes. */
 export interface Composed {

@@ -3,7 +3,7 @@ import { RUN_FLAG } from '@shared/run'
 import { statusOf } from '../../run-codes'
 import { addDuration, emptyHistogram, mergeEncoded, percentile } from '../../trends/histogram'
 import type { Histogram } from '../../trends/histogram'
-import type { TrendRow } from './trend-rows'
+import type { TrendCounts, TrendRow, TrendSum } from './trend-rows'
 
 /** How runs ended. */
 export interface OutcomeCounts {
@@ -29,14 +29,32 @@ export function nothingCounted(): Counted {
 }
 
 /** Adds a row of trends. */
-export function addRow(to: Counted, row: TrendRow): void {
+export function addRow(to: Counted, row: TrendCounts & Pick<TrendRow, 'histogram'>): void {
+  addCounts(to, row)
+  if (row.histogram) mergeEncoded((to.durations ??= emptyHistogram()), row.histogram)
+}
+
+/** Adds rows that were added up. */
+export function addSum(to: Counted, sum: TrendSum): void {
+  addCounts(to, sum)
+  if (sum.histograms === null || sum.lengths === null) return
+  const durations = (to.durations ??= emptyHistogram())
+  const bytes = Buffer.from(sum.histograms, 'hex')
+  let at = 0
+  for (const length of sum.lengths.split(',')) {
+    const end = at + Number(length)
+    mergeEncoded(durations, bytes.subarray(at, end))
+    at = end
+  }
+}
+
+function addCounts(to: Counted, row: TrendCounts): void {
   to.runs += row.n
   to.failed += row.failed
   to.dependencyFailures += row.di
   to.timedOut += row.timedOut
   to.cancelled += row.cancelled
   to.skipped += row.skipped
-  if (row.histogram) mergeEncoded((to.durations ??= emptyHistogram()), row.histogram)
 }
 
 /** Adds a run that no trend holds, or whose trend reaches beyond the range. */

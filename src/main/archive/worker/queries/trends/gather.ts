@@ -5,17 +5,15 @@ import type { StoredRun } from '../block-statements'
 import type { Blocks, Stretch } from '../blocks'
 import { createSlices } from '../slices'
 import { anyRun } from '../wanted'
-import type { Composed, Piece, TrendLength } from './compose'
+import type { Composed, Piece, TrendPiece } from './compose'
 import type { createKnown, Known, KnownStream } from './known'
-import type { TrendKeys, TrendRow, TrendRows } from './trend-rows'
+import type { TrendRows } from './trend-rows'
 
-/** Something to be counted: a range, whose rows, and what is done with each row and each run. */
+/** Something to be counted: a range, and what is done with its trends and runs. */
 export interface Request {
   range: Composed
-  keys: TrendKeys
-  /** The rows' histograms are wanted. */
-  durations: boolean
-  row: (row: TrendRow) => void
+  /** Reads the trends of a piece; within the transaction. */
+  trends: (piece: TrendPiece, rows: TrendRows) => void
   /** A run that no row holds, or whose row reaches beyond the range. It started within the range. */
   run: (run: StoredRun) => void
 }
@@ -53,7 +51,7 @@ interface Parts {
 export function createGather(db: Database, { blocks, rows, known: readKnown }: Parts): Gather {
   const readRows = (request: Request): void => {
     for (const piece of request.range.pieces) {
-      if (isTrend(piece)) rows.read(piece, request.keys, request.durations, request.row)
+      if (isTrend(piece)) request.trends(piece, rows)
     }
   }
   const begin = db.transaction((scope: Scope, plan: Parameters<Gather>[1]) => {
@@ -106,6 +104,6 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
 
 type TimeRange = Pick<Piece, 'fromUs' | 'toUs'>
 
-function isTrend(piece: Piece): piece is Piece & { from: TrendLength } {
+function isTrend(piece: Piece): piece is TrendPiece {
   return piece.from !== 'runs'
 }

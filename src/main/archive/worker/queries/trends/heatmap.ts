@@ -4,7 +4,7 @@ import type { Directory } from '../directory'
 import { addRow, addRun, nothingCounted } from './figures'
 import { ceilTo, compose, DAY_US, floorTo, HOUR_US } from './compose'
 import type { Composed } from './compose'
-import type { Gather } from './gather'
+import type { Gather, Request } from './gather'
 import { closedSpan } from './known'
 import type { Known } from './known'
 import { precisionOf, totalsOf } from './ranges'
@@ -40,19 +40,18 @@ export async function heatmapOf(
     })
     if (!range) return { requests: [], answer }
     let halfHours = false
+    const keys = scope.targetId === null ? totalsOf(known, range) : [scope.targetId]
+    const request: Request = {
+      range,
+      trends: (piece, rows) =>
+        rows.of(piece, keys, false, (row) => {
+          halfHours ||= row.lengthUs === HOUR_US && zone.offsetUs(row.fromUs) % HOUR_US !== 0
+          addRow(at(row.fromUs + row.lengthUs / 2), row)
+        }),
+      run: (run) => addRun(at(run.startedUs), run),
+    }
     return {
-      requests: [
-        {
-          range,
-          keys: scope.targetId === null ? totalsOf(known, range) : [scope.targetId],
-          durations: false,
-          row: (row: Parameters<typeof addRow>[1] & { fromUs: number; lengthUs: number }) => {
-            halfHours ||= row.lengthUs === HOUR_US && zone.offsetUs(row.fromUs) % HOUR_US !== 0
-            addRow(at(row.fromUs + row.lengthUs / 2), row)
-          },
-          run: (run: Parameters<typeof addRun>[1] & { startedUs: number }) => addRun(at(run.startedUs), run),
-        },
-      ],
+      requests: [request],
       answer: () => {
         const exactly = answer()
         if (!halfHours || exactly.precision.kind !== 'exact') return exactly

@@ -42,9 +42,9 @@ export function spanBefore({ fromUs, toUs }: Span, known: Known): { fromUs: numb
   return { fromUs: fromUs - lengthUs, toUs: fromUs }
 }
 
-/** The parts of a range that are counted from hours and days, the lengths that know how many starts were expected. */
-export function expectingPieces(pieces: Piece[]): Piece[] {
-  return pieces.filter(({ from }) => from === HOUR || from === DAY)
+/** Schedules are counted by the hour and the day: how many starts were expected, shorter trends do not know. */
+export function knowsExpected({ from }: Piece): boolean {
+  return from === HOUR || from === DAY
 }
 
 /** Keys of the totals of the streams that have something in a range. */

@@ -8,7 +8,7 @@ import { cover, DAY_US, floorTo, HOUR_US } from './compose'
 import type { Piece } from './compose'
 import { addRow, addRun, nothingCounted, okOf, outcomesOf, percentilesOf } from './figures'
 import type { Counted } from './figures'
-import type { Gather } from './gather'
+import type { Gather, Request } from './gather'
 import type { Known } from './known'
 import { totalsOf } from './ranges'
 import { scopeOf } from './scopes'
@@ -50,17 +50,14 @@ export async function seriesOf(
     const steps = Array.from({ length: chart.bounds.length - 1 }, nothingCounted)
     const at = (us: number): Counted | undefined => steps[stepAt(chart.counted, us)]
     const range = { fromUs: chart.counted[0] ?? 0, toUs: chart.counted.at(-1) ?? 0, pieces: chart.pieces }
+    const keys = scope.targetId === null ? totalsOf(known, range) : [scope.targetId]
+    const request: Request = {
+      range,
+      trends: (piece, rows) => rows.of(piece, keys, true, (row) => addTo(at(row.fromUs), (step) => addRow(step, row))),
+      run: (run) => addTo(at(run.startedUs), (step) => addRun(step, run)),
+    }
     return {
-      requests: [
-        {
-          range,
-          keys: scope.targetId === null ? totalsOf(known, range) : [scope.targetId],
-          durations: true,
-          row: (row: Parameters<typeof addRow>[1]) => addTo(at(row.fromUs), (step) => addRow(step, row)),
-          run: (run: Parameters<typeof addRun>[1] & { startedUs: number }) =>
-            addTo(at(run.startedUs), (step) => addRun(step, run)),
-        },
-      ],
+      requests: [request],
       answer: () => ({
         stepUs: chart.stepUs,
         points: steps.map((step, index) => pointOf(chart.bounds[index] ?? 0, step)),

@@ -7,7 +7,7 @@ import type { Counted } from './figures'
 import type { Gather, Request } from './gather'
 import type { Known } from './known'
 import { rangeOf, totalsOf } from './ranges'
-import type { TrendRow } from './trend-rows'
+import type { TrendCounts, TrendRow } from './trend-rows'
 
 interface StoredSession extends Omit<
   SessionRow,
@@ -32,9 +32,8 @@ export function createSessions(db: Database, gather: Gather) {
      ORDER BY x.started_us DESC, x.id DESC LIMIT @limit`,
   )
   // Totals of streams have negative keys: the first rows of the session.
-  const selectTotals = db.prepare<[number], Omit<TrendRow, 'fromUs' | 'lengthUs'>>(
-    `SELECT target_id AS targetId, n, failed, timed_out AS timedOut, cancelled, skipped, di, NULL AS expected,
-       NULL AS histogram
+  const selectTotals = db.prepare<[number], TrendCounts & Pick<TrendRow, 'histogram'>>(
+    `SELECT target_id AS targetId, n, failed, timed_out AS timedOut, cancelled, skipped, di, NULL AS histogram
      FROM rollups WHERE resolution = 0 AND bucket = ? AND target_id < 0`,
   )
   const selectStalls = db.prepare<[number], { sessionId: number | null; n: number }>(
@@ -64,14 +63,12 @@ export function createSessions(db: Database, gather: Gather) {
       for (const session of sessions) {
         const totals = selectTotals.all(session.id)
         const counted = counts.get(session.id)
-        for (const row of totals) if (counted) addRow(counted, { ...row, fromUs: 0, lengthUs: 0 })
+        for (const row of totals) if (counted) addRow(counted, row)
         if (totals.length === 0 && session.lastRunUs !== null) lost.push(byTime(session, session.lastRunUs, known))
       }
       const tail: Request = {
         range: { fromUs: Number.MIN_SAFE_INTEGER, toUs: Number.MAX_SAFE_INTEGER, pieces: [] },
-        keys: [],
-        durations: false,
-        row: () => undefined,
+        trends: () => undefined,
         run: (run) => {
           const counted = run.sessionId === null ? undefined : counts.get(run.sessionId)
           if (counted) addRun(counted, run)
@@ -111,11 +108,10 @@ function byTime(session: StoredSession, lastRunUs: number, known: Known) {
   const counted = nothingCounted()
   const span = { fromUs: session.startedUs, toUs: Math.max(session.endedUs ?? lastRunUs, lastRunUs) + 1 }
   const range = rangeOf(span, known)
+  const keys = totalsOf(known, range)
   const request: Request = {
     range,
-    keys: totalsOf(known, range),
-    durations: false,
-    row: (row) => addRow(counted, row),
+    trends: (piece, rows) => rows.of(piece, keys, false, (row) => addRow(counted, row)),
     run: (run) => addRun(counted, run),
   }
   return { request, session, counted, row: { precision: range.precision } }

@@ -17,8 +17,9 @@ export interface SparkSteps {
   range: Composed
   /** Nothing yet, for a row. */
   empty(): TargetRow['spark']
-  /** Adds runs and failures to the step that a time lies in. */
-  add(to: TargetRow['spark'], us: number, runs: number, failed: number): void
+  stepUs: number
+  /** Index of the step that a time lies in; outside of them for times that do. */
+  at(us: number): number
 }
 
 /**
@@ -39,11 +40,7 @@ export function sparkSteps(span: Span, known: Known): SparkSteps {
   return {
     range: { fromUs: first, toUs: end, pieces: [{ from, fromUs: first, toUs: end }] },
     empty: () => ({ runs: zeros(), failed: zeros() }),
-    add: (to, us, runs, failed) => {
-      const step = Math.floor((us - first) / stepUs)
-      if (step < 0 || step >= length) return
-      to.runs[step] = (to.runs[step] ?? 0) + runs
-      to.failed[step] = (to.failed[step] ?? 0) + failed
-    },
+    stepUs,
+    at: (us) => Math.floor((us - first) / stepUs),
   }
 }

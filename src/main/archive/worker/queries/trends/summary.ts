@@ -6,7 +6,7 @@ import { addRow, addRun, nothingCounted, outcomesOf, percentilesOf } from './fig
 import type { Gather, Request } from './gather'
 import type { Known } from './known'
 import { createMissedCounter } from './missed'
-import { expectingPieces, rangeOf, spanBefore, totalsOf } from './ranges'
+import { knowsExpected, rangeOf, spanBefore, totalsOf } from './ranges'
 import { scopeOf } from './scopes'
 
 /** Figures of a range and of the equal one before it. */
@@ -41,18 +41,15 @@ export async function summarize(
 function count(range: Composed, known: Known, targetId: number | null, jobs: number[]) {
   const counted = nothingCounted()
   const missed = createMissedCounter()
+  const keys = targetId === null ? totalsOf(known, range) : [targetId]
   const runs: Request = {
     range,
-    keys: targetId === null ? totalsOf(known, range) : [targetId],
-    durations: true,
-    row: (row) => addRow(counted, row),
+    trends: (piece, rows) => rows.of(piece, keys, true, (row) => addRow(counted, row)),
     run: (run) => addRun(counted, run),
   }
   const starts: Request = {
-    range: { ...range, pieces: expectingPieces(range.pieces) },
-    keys: jobs,
-    durations: false,
-    row: missed.row,
+    range: { ...range, pieces: range.pieces.filter(knowsExpected) },
+    trends: (piece, rows) => rows.of(piece, jobs, false, missed.row),
     run: missed.run,
   }
   return {

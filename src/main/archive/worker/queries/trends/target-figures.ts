@@ -2,13 +2,13 @@ import type { Span } from '@shared/filter'
 import type { TargetBefore, TargetRow } from '@shared/target'
 import { statusOf } from '../../run-codes'
 import type { CallContext } from '../../serve'
-import { addRow, addRun, nothingCounted, outcomesOf, percentilesOf } from './figures'
+import { addRow, addRun, addSum, nothingCounted, outcomesOf, percentilesOf } from './figures'
 import type { Counted } from './figures'
 import type { Gather, Request, Scope } from './gather'
 import type { Known } from './known'
 import { createMissedCounter } from './missed'
 import type { MissedStarts } from './missed'
-import { rangeOf, spanBefore } from './ranges'
+import { knowsExpected, rangeOf, spanBefore } from './ranges'
 import type { CountedRange } from './ranges'
 import { sparkSteps } from './spark'
 import type { OutcomeCounts } from './figures'
@@ -23,34 +23,51 @@ export interface TargetFigures
   timedBefore: number
 }
 
+/** What is asked of targets. */
+export interface TargetQuestion {
+  span: Span
+  targetIds: readonly number[]
+  /** Which of them are jobs, whose starts can be missed. */
+  jobs: readonly number[]
+  /** What is left out stays empty or null. */
+  want: { durations: boolean; before: boolean; spark: boolean }
+}
+
 /** Figures by target over a span; every id asked for has some. */
 export async function targetFigures(
   gather: Gather,
   scope: Scope,
-  { span, targetIds }: { span: Span; targetIds: readonly number[] },
+  { span, targetIds, jobs, want }: TargetQuestion,
   context: CallContext,
 ): Promise<Map<number, TargetFigures>> {
   const wanted = new Set(targetIds)
-  const keys = scope.targetId === null ? 'targets' : [scope.targetId]
   const plan = (known: Known) => {
-    const asked = countTargets(rangeOf(span, known), keys, wanted)
-    const before = spanBefore(span, known)
-    const earlier = before && countTargets(rangeOf(before, known), keys, wanted)
+    const asked = countTargets(rangeOf(span, known), { scope, jobs, wanted, durations: want.durations })
+    const before = want.before ? spanBefore(span, known) : null
+    const earlier = before && countTargets(rangeOf(before, known), { scope, jobs, wanted, durations: want.durations })
     const steps = sparkSteps(span, known)
     const sparks = new Map([...wanted].map((id) => [id, steps.empty()]))
-    const addSpark = (targetId: number, us: number, runs: number, failed: number): void => {
+    const addSpark = (targetId: number, step: number, runs: number, failed: number): void => {
       const spark = sparks.get(targetId)
-      if (spark) steps.add(spark, us, runs, failed)
+      if (!spark || step < 0 || step >= spark.runs.length) return
+      spark.runs[step] = (spark.runs[step] ?? 0) + runs
+      spark.failed[step] = (spark.failed[step] ?? 0) + failed
     }
     const spark: Request = {
       range: steps.range,
-      keys,
-      durations: false,
-      row: (row) => addSpark(row.targetId, row.fromUs, row.n, row.failed + row.timedOut),
-      run: ({ targetId, startedUs, status }) => addSpark(targetId, startedUs, 1, isFailure(status) ? 1 : 0),
+      trends: (piece, rows) => {
+        if (scope.targetId === null) {
+          rows.steps(piece, steps.stepUs, ({ targetId, step, n, failed }) => addSpark(targetId, step, n, failed))
+          return
+        }
+        rows.of(piece, [scope.targetId], false, ({ targetId, fromUs, n, failed, timedOut }) =>
+          addSpark(targetId, steps.at(fromUs), n, failed + timedOut),
+        )
+      },
+      run: ({ targetId, startedUs, status }) => addSpark(targetId, steps.at(startedUs), 1, isFailure(status) ? 1 : 0),
     }
     return {
-      requests: [asked.request, ...(earlier ? [earlier.request] : []), spark],
+      requests: [asked.request, ...(earlier ? [earlier.request] : []), ...(want.spark ? [spark] : [])],
       answer: () =>
         new Map(
           [...wanted].map((id): [number, TargetFigures] => {
@@ -83,7 +100,14 @@ interface TargetCount {
   missed: MissedStarts | null
 }
 
-function countTargets(range: CountedRange, keys: Request['keys'], wanted: ReadonlySet<number>) {
+interface Counting {
+  scope: Scope
+  jobs: readonly number[]
+  wanted: ReadonlySet<number>
+  durations: boolean
+}
+
+function countTargets(range: CountedRange, { scope, jobs, wanted, durations }: Counting) {
   const counts = new Map<number, Counted>()
   const missed = createMissedCounter()
   const countOf = (targetId: number): Counted => {
@@ -95,12 +119,15 @@ function countTargets(range: CountedRange, keys: Request['keys'], wanted: Readon
   }
   const request: Request = {
     range,
-    keys,
-    durations: true,
-    row: (row) => {
-      if (!wanted.has(row.targetId)) return
-      addRow(countOf(row.targetId), row)
-      missed.row(row)
+    trends: (piece, rows) => {
+      if (scope.targetId !== null) {
+        rows.of(piece, [scope.targetId], durations, (row) => addRow(countOf(row.targetId), row))
+      } else {
+        rows.sums(piece, durations, (sum) => {
+          if (wanted.has(sum.targetId)) addSum(countOf(sum.targetId), sum)
+        })
+      }
+      if (jobs.length > 0 && knowsExpected(piece)) rows.of(piece, jobs, false, missed.row)
     },
     run: (run) => {
       if (!wanted.has(run.targetId)) return

@@ -1,11 +1,8 @@
 import type { Database } from 'better-sqlite3'
-import type { Piece, TrendLength } from './compose'
+import type { TrendPiece } from './compose'
 
-/** A row of `rollups`. */
-export interface TrendRow {
-  /** Start of its bucket, microseconds. */
-  fromUs: number
-  lengthUs: number
+/** What rows of `rollups` count. */
+export interface TrendCounts {
   /** A target, or −stream for the total of a stream. */
   targetId: number
   n: number
@@ -14,78 +11,124 @@ export interface TrendRow {
   cancelled: number
   skipped: number
   di: number
+}
+
+/** One row. */
+export interface TrendRow extends TrendCounts {
+  /** Start of its bucket, microseconds. */
+  fromUs: number
+  lengthUs: number
   /** Starts that the schedule foresaw; null when it cannot be known, or not yet. */
   expected: number | null
   /** Null unless asked for, and where no run has a duration that counts. */
   histogram: Uint8Array | null
 }
 
-/** Whose rows: every target's of every source, or these (a target, or −stream for a stream's total). */
-export type TrendKeys = 'targets' | number[]
+/** Rows of one target added up. Their histograms are told in one text, which costs less than a buffer each. */
+export interface TrendSum extends TrendCounts {
+  /** In hexadecimal digits, one after the other. */
+  histograms: string | null
+  /** Lengths of the histograms in bytes, with commas between. */
+  lengths: string | null
+}
 
+/** Runs of a target in a step. */
+export interface TrendStep {
+  targetId: number
+  /** Counted from 0. */
+  step: number
+  n: number
+  /** Timed out ones are among them. */
+  failed: number
+}
+
+/** Rows of a piece of a range; within a transaction, in statements that last some milliseconds. */
 export interface TrendRows {
-  /** Rows of a piece in order of time. Within a transaction, in statements of a bounded number of buckets. */
-  read(piece: Piece & { from: TrendLength }, keys: TrendKeys, durations: boolean, take: (row: TrendRow) => void): void
+  /** Rows of these targets or totals, in order of time. */
+  of(piece: TrendPiece, keys: readonly number[], durations: boolean, take: (row: TrendRow) => void): void
+  /** Rows of every target of every source, added up by target; a target may come several times. */
+  sums(piece: TrendPiece, durations: boolean, take: (sum: TrendSum) => void): void
+  /** The same by target and step of so many microseconds from the piece's start on. */
+  steps(piece: TrendPiece, stepUs: number, take: (step: TrendStep) => void): void
 }
 
 type Stored = Omit<TrendRow, 'fromUs' | 'lengthUs'> & { bucket: number }
+interface Buckets {
+  length: number
+  from: number
+  to: number
+}
 
 const SECOND_US = 1_000_000
-/** A statement reads so many rows at most, or as many as one bucket holds: some milliseconds. */
+/** A statement looks up so many rows, or reads so many buckets. */
 const MOST_LOOKUPS = 4096
-const MOST_BUCKETS = 32
+const MOST_BUCKETS = 48
+
+const COUNTS = `r.target_id AS targetId, r.n, r.failed, r.timed_out AS timedOut, r.cancelled, r.skipped, r.di`
+const SUMS = `r.target_id AS targetId, sum(r.n) AS n, sum(r.failed) AS failed, sum(r.timed_out) AS timedOut,
+  sum(r.cancelled) AS cancelled, sum(r.skipped) AS skipped, sum(r.di) AS di`
+const OF_TARGETS = `FROM rollups r
+  WHERE r.resolution = @length AND r.bucket >= @from AND r.bucket < @to AND r.target_id > 0`
+// The bucket comes first in the key: without every part of it a whole length would be read.
+const OF_KEYS = `FROM json_each(@buckets) b CROSS JOIN json_each(@keys) k
+  CROSS JOIN rollups r ON r.resolution = @length AND r.bucket = b.value AND r.target_id = k.value`
 
 export function createTrendRows(db: Database): TrendRows {
-  const columns = (durations: boolean) =>
-    `r.bucket, r.target_id AS targetId, r.n, r.failed, r.timed_out AS timedOut, r.cancelled, r.skipped, r.di, r.expected,
-     ${durations ? 'r.histogram' : 'NULL AS histogram'}`
-  const ofAll = (durations: boolean) =>
-    db.prepare<[{ length: number; from: number; to: number }], Stored>(
-      `SELECT ${columns(durations)} FROM rollups r
-       WHERE r.resolution = @length AND r.bucket >= @from AND r.bucket < @to AND r.target_id > 0`,
-    )
-  // The bucket is first in the key: without every part of it a whole length would be read.
-  const ofKeys = (durations: boolean) =>
+  const ofKeys = (histogram: string) =>
     db.prepare<[{ length: number; buckets: string; keys: string }], Stored>(
-      `SELECT ${columns(durations)} FROM json_each(@buckets) b CROSS JOIN json_each(@keys) k
-       CROSS JOIN rollups r ON r.resolution = @length AND r.bucket = b.value AND r.target_id = k.value`,
+      `SELECT r.bucket, ${COUNTS}, r.expected, ${histogram} AS histogram ${OF_KEYS}`,
     )
+  const sums = (histograms: string) =>
+    db.prepare<[Buckets], TrendSum>(`SELECT ${SUMS}, ${histograms} ${OF_TARGETS} GROUP BY r.target_id`)
   const statements = {
-    all: { plain: ofAll(false), durations: ofAll(true) },
-    keys: { plain: ofKeys(false), durations: ofKeys(true) },
+    keys: { plain: ofKeys('NULL'), durations: ofKeys('r.histogram') },
+    steps: db.prepare<[Buckets & { start: number; step: number }], TrendStep>(
+      `SELECT r.target_id AS targetId, CAST((r.bucket - @start) / @step AS INTEGER) AS step, sum(r.n) AS n,
+         sum(r.failed + r.timed_out) AS failed ${OF_TARGETS} GROUP BY r.target_id, 2`,
+    ),
+    sums: {
+      plain: sums('NULL AS histograms, NULL AS lengths'),
+      durations: sums(`group_concat(hex(r.histogram), '') AS histograms, group_concat(length(r.histogram)) AS lengths`),
+    },
   }
 
   return {
-    read: ({ from: length, fromUs, toUs }, keys, durations, take) => {
-      const kind = durations ? 'durations' : 'plain'
-      const lengthUs = length * SECOND_US
-      const takeAll = (rows: Stored[]): void => {
-        for (const row of rows) {
-          take({
-            fromUs: row.bucket * SECOND_US,
-            lengthUs,
-            targetId: row.targetId,
-            n: row.n,
-            failed: row.failed,
-            timedOut: row.timedOut,
-            cancelled: row.cancelled,
-            skipped: row.skipped,
-            di: row.di,
-            expected: row.expected,
-            histogram: row.histogram,
-          })
-        }
-      }
-      const end = toUs / SECOND_US
-      const most = keys === 'targets' ? MOST_BUCKETS : Math.max(1, Math.floor(MOST_LOOKUPS / Math.max(1, keys.length)))
-      for (let from = fromUs / SECOND_US; from < end; from += most * length) {
-        const to = Math.min(end, from + most * length)
-        if (keys === 'targets') takeAll(statements.all[kind].all({ length, from, to }))
-        else {
-          const buckets = Array.from({ length: Math.round((to - from) / length) }, (_, index) => from + index * length)
-          takeAll(statements.keys[kind].all({ length, buckets: JSON.stringify(buckets), keys: JSON.stringify(keys) }))
+    of: (piece, keys, durations, take) => {
+      const statement = durations ? statements.keys.durations : statements.keys.plain
+      const most = Math.max(1, Math.floor(MOST_LOOKUPS / Math.max(1, keys.length)))
+      const inJson = JSON.stringify(keys)
+      for (const { length, from, to } of split(piece, most)) {
+        const buckets = Array.from({ length: (to - from) / length }, (_, index) => from + index * length)
+        for (const row of statement.all({ length, buckets: JSON.stringify(buckets), keys: inJson })) {
+          take(rowOf(row, length))
         }
       }
     },
+    sums: (piece, durations, take) => {
+      const statement = durations ? statements.sums.durations : statements.sums.plain
+      for (const buckets of split(piece, MOST_BUCKETS)) for (const sum of statement.all(buckets)) take(sum)
+    },
+    steps: (piece, stepUs, take) => {
+      const asked = { start: piece.fromUs / SECOND_US, step: stepUs / SECOND_US }
+      for (const buckets of split(piece, MOST_BUCKETS)) {
+        for (const step of statements.steps.all({ ...buckets, ...asked })) take(step)
+      }
+    },
   }
+}
+
+/** Stretches of at most so many buckets. */
+function split({ from: length, fromUs, toUs }: TrendPiece, most: number): Buckets[] {
+  const [first, end] = [fromUs / SECOND_US, toUs / SECOND_US]
+  return Array.from({ length: Math.ceil((end - first) / length / most) }, (_, index) => {
+    const from = first + index * most * length
+    return { length, from, to: Math.min(end, from + most * length) }
+  })
+}
+
+/** Named one by one, which takes a fifth of the time of spreading. */
+function rowOf(row: Stored, length: number): TrendRow {
+  const { targetId, n, failed, timedOut, cancelled, skipped, di, expected, histogram } = row
+  const [fromUs, lengthUs] = [row.bucket * SECOND_US, length * SECOND_US]
+  return { fromUs, lengthUs, targetId, n, failed, timedOut, cancelled, skipped, di, expected, histogram }
 }
