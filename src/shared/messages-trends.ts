@@ -125,6 +125,7 @@ export const trendWords = {
     heatNoRuns: 'No run in this range.',
     heatSentence: (what: string, day: string, hour: string, count: string, share: string): string =>
       `Most ${what} fall on ${day} between ${hour}: ${count}, ${share} of all.`,
+    heatSpread: (count: string, hours: string): string => `${count} in ${hours} of the week; no time stands out.`,
     heatCell: (day: string, hour: string, count: string): string => `${day} ${hour}: ${count}`,
     weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
     sessionStarts: 'dotted: a start of Hassette',

@@ -5,7 +5,15 @@ import type { TrendPoint, TrendSeries } from '@shared/trends'
 import { outcomeData } from '@renderer/lib/chart-outcome'
 import { durationRange, lonely, slowRuns } from '@renderer/lib/chart-duration'
 import { countLabel, decadeLabel, decades, timeLabel } from '@renderer/lib/chart-frame'
-import { isForming, outcomePoints, pointTime, pointWords, rangeText, stepWords } from '@renderer/lib/chart-points'
+import {
+  isForming,
+  outcomePoints,
+  outcomesOf,
+  pointTime,
+  pointWords,
+  rangeText,
+  stepWords,
+} from '@renderer/lib/chart-points'
 
 const MINUTE = 60_000_000
 const HOUR = 60 * MINUTE
@@ -68,6 +76,15 @@ describe('the forming step', () => {
       [10, 10],
     ])
     expect(outcomeData({ series: one, nowUs: null })[0]).toHaveLength(3)
+  })
+})
+
+describe('outcomes', () => {
+  it('of figures are what is left for ok', () => {
+    const none = { dependencyFailures: 0, missed: null, p50Us: null, p95Us: null, p99Us: null }
+    expect(outcomesOf({ ...none, runs: 100, failed: 9, timedOut: 4, cancelled: 2, skipped: 5 })).toEqual({
+      ...{ ok: 80, failed: 9, timed_out: 4, cancelled: 2, skipped: 5 },
+    })
   })
 })
 

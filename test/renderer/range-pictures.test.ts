@@ -90,6 +90,8 @@ describe('the heat map', () => {
       'Most failures fall on Mon between 06:00 and 08:00: 6, 86 % of all.',
     )
     expect(heatSentence(heatCells(heat({}), 'failures'), 'failures')).toBe('No failure and no time-out in this range.')
+    const spread = heatCells(heat({ 6: [1, 1, 0], 40: [1, 1, 0], 100: [1, 0, 1] }), 'failures')
+    expect(heatSentence(spread, 'failures')).toBe('3 failures in 3 hours of the week; no time stands out.')
     expect(failures[30] && heatWords(failures[30])).toBe('Tue 06:00: 1')
   })
 })

@@ -1,7 +1,8 @@
 import { formatCount, formatDay, formatDuration, formatMinute, sameDay } from '@shared/format'
 import { words } from '@shared/messages'
 import { STATUS_WORD } from '@shared/names'
-import type { Precision, TrendPoint, TrendSeries } from '@shared/trends'
+import type { RunStatus } from '@shared/run'
+import type { Figures, Precision, TrendPoint, TrendSeries } from '@shared/trends'
 import { shortMoment } from './lead'
 import type { ShapeKind } from './shapes'
 
@@ -32,8 +33,14 @@ export function runsOf(point: TrendPoint): number {
   return point.ok + point.failed + point.timedOut + point.cancelled + point.skipped
 }
 
+/** Figures by outcome. */
+export function outcomesOf({ runs, failed, timedOut, cancelled, skipped }: Figures): Record<RunStatus, number> {
+  const ok = runs - failed - timedOut - cancelled - skipped
+  return { ok, failed, timed_out: timedOut, cancelled, skipped }
+}
+
 /** Totals of a series by outcome. */
-export function totalsOf(series: TrendSeries): Record<'ok' | 'failed' | 'timed_out' | 'cancelled' | 'skipped', number> {
+export function totalsOf(series: TrendSeries): Record<RunStatus, number> {
   const sum = (of: (point: TrendPoint) => number): number =>
     series.points.reduce((total, point) => total + of(point), 0)
   return {

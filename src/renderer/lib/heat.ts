@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '@shared/format'
+import { formatCount, formatShare, plural } from '@shared/format'
 import { words } from '@shared/messages'
 import type { Heatmap } from '@shared/trends'
 
@@ -7,6 +7,9 @@ export type HeatSubject = 'failures' | 'runs'
 
 /** Colours of a heat map beside the empty one. */
 export const HEAT_LEVELS = 5
+
+/** From when on a pair of hours is worth naming: of a few, or of many that are spread, none is. */
+const STANDS_OUT = { least: 3, share: 0.1 }
 
 /** A cell of a heat map. */
 export interface HeatCell {
@@ -39,6 +42,12 @@ export function heatSentence(cells: readonly HeatCell[], subject: HeatSubject): 
     .filter(({ hour }) => hour < 23)
     .map((cell) => ({ cell, sum: cell.count + (cells[cell.day * 24 + cell.hour + 1]?.count ?? 0) }))
   const best = pairs.reduce((fullest, pair) => (pair.sum > fullest.sum ? pair : fullest))
+  if (best.sum < STANDS_OUT.least || best.sum / all < STANDS_OUT.share) {
+    return text.heatSpread(
+      plural(all, subject === 'runs' ? 'run' : 'failure'),
+      plural(cells.filter(({ count }) => count > 0).length, 'hour'),
+    )
+  }
   const { day, hour } = best.cell
   const between = `${clock(hour)} and ${clock(hour + 2)}`
   return text.heatSentence(

@@ -16,11 +16,21 @@ export const useRangeMap = defineStore('range-map', () => {
     client.trends.series({ ...scope, points: POINTS, timeZone: timeZone() }),
   )
 
+  /** How many runs the range holds, to the second: the map's first step may begin before it. */
+  const summary = createAnswer((scope: TrendScope) => client.trends.summary(scope))
+
   /** Asks anew. */
   async function load(): Promise<void> {
     if (view.sourceId === null) return
-    await series.load({ sourceId: view.sourceId, tier: view.tier, span: view.spanNow(), targetId: null })
+    const scope = { sourceId: view.sourceId, tier: view.tier, span: view.spanNow(), targetId: null }
+    await Promise.all([series.load(scope), summary.load(scope)])
   }
 
-  return { series, load, clear: series.clear }
+  /** Forgets what was of another source. */
+  function clear(): void {
+    series.clear()
+    summary.clear()
+  }
+
+  return { series, summary, load, clear }
 })
