@@ -8,7 +8,7 @@ import type { Directory } from './directory'
 import { createSlices } from './slices'
 import { addRow, addRun, nothingCounted } from './trends/figures'
 import type { Counted } from './trends/figures'
-import type { Gather } from './trends/gather'
+import type { Gather, Request } from './trends/gather'
 import { rangeOf, totalsOf } from './trends/ranges'
 import { holdsWhole, wantedBy, wantedOf } from './wanted'
 import type { Wanted } from './wanted'
@@ -60,12 +60,10 @@ async function countByTrends(
       tells = range.precision.kind === 'exact' && range.fromUs >= known.kept.runsFromUs
       Object.assign(counted, nothingCounted())
       const keys = targets === null ? totalsOf(known, range) : [...targets]
-      const request = {
+      const request: Request = {
         range,
-        keys,
-        durations: false,
-        row: (row: Parameters<typeof addRow>[1]) => addRow(counted, row),
-        run: (run: Parameters<typeof addRun>[1] & { targetId: number }) => {
+        trends: (piece, rows) => rows.of(piece, keys, false, (row) => addRow(counted, row)),
+        run: (run) => {
           if (targets === null || targets.has(run.targetId)) addRun(counted, run)
         },
       }
