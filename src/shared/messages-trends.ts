@@ -1,5 +1,4 @@
 import { formatCount, formatDuration, plural } from './format'
-import type { AttentionRow } from './trends'
 
 /** `handlers`, `jobs`, or both, as many as there are of each. */
 function things(handlers: number, jobs: number): string {
@@ -75,7 +74,6 @@ export const trendWords = {
     slower: (now: number, before: number): string => `p95 ${formatDuration(now)}, was ${formatDuration(before)}`,
     neverRan: (since: string): string => `Has not run since the start, ${since}`,
     missed: (runs: number, expected: number): string => `${formatCount(runs)} of ${plural(expected, 'start')} missed`,
-    where: (row: AttentionRow): string => (row.kind === 'job' ? 'job' : 'handler'),
   },
 
   change: {
@@ -114,7 +112,6 @@ export const trendWords = {
     log: 'log scale, ≈ from trends',
     beyond: 'dots: runs above p99 among the newest 200',
     percentile: 'within 3.1 %, from trends',
-    slow: 'slow runs',
     counted: (from: string, to: string): string => `counted from ${from} to ${to}`,
     approximate: '≈ part of the range can no longer be told apart',
     heatZone: 'local hour × weekday',
@@ -128,7 +125,6 @@ export const trendWords = {
     heatSpread: (count: string, hours: string): string => `${count} in ${hours} of the week; no time stands out.`,
     heatCell: (day: string, hour: string, count: string): string => `${day} ${hour}: ${count}`,
     weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
-    sessionStarts: 'dotted: a start of Hassette',
   },
 
   sessionStrip: {
@@ -170,7 +166,6 @@ export const trendWords = {
     everyRun: 'every run of this range',
     noRuns: 'no runs of this range',
     trendsSince: (moment: string): string => `trends since ${moment}`,
-    noTrends: 'no trends of this range',
     nothing: 'nothing is known of this range',
     bound: {
       time: (days: string): string => `limit that binds: ${days}`,
