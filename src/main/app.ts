@@ -1,4 +1,4 @@
-import { app } from 'electron'
+import { app, powerMonitor } from 'electron'
 import type { Start } from './lifecycle/command-line'
 import { installMenu } from './lifecycle/menu'
 import { createOutside } from './lifecycle/outside'
@@ -11,12 +11,15 @@ import { createHandlers } from './ipc/handlers'
 import { createRouter } from './ipc/router'
 import { openLog } from './log/log'
 import { createNotifier } from './notifications/notifier'
+import { createRetention } from './retention/retention'
 import { createSecurity } from './security/security'
 import { createServiceRunner } from './service'
 import { createSettingsStore } from './settings/settings'
 import { createViewStateStore } from './settings/view-state'
 import { startCopier } from './storage/copier'
+import { databaseBytes } from './storage/disk'
 import { createKeeping } from './storage/keeping'
+import { limitsOf } from './storage/limits'
 import { createStorageWorks } from './storage/work'
 import { createAlertBoard } from './tray/board'
 import { hostOfThisSystem } from './tray/host'
@@ -59,11 +62,21 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     recordingDir: resources.recording,
     sourcePaths: settings.values().sources,
     forceSample: flags.sample,
+    limits: () => limitsOf(settings.values()),
     openArchive: (options) =>
       createArchiveClient({ ...options, writer: resources.writer, reader: resources.reader, onFault: log.warn }),
-    onArchiveState: news.archiveState,
-    onSources: news.sourcesChanged,
-    onCommitted: news.committed,
+    onArchiveState: (state) => {
+      news.archiveState(state)
+      retention.look()
+    },
+    onSources: (sources) => {
+      news.sourcesChanged(sources)
+      retention.sourcesChanged(sources)
+    },
+    onCommitted: (sourceId, runs) => {
+      news.committed(sourceId, runs)
+      retention.look()
+    },
     info: log.info,
     warn: log.warn,
   })
@@ -73,6 +86,20 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     home,
     works,
     startCopier: () => startCopier(resources.copier, log.warn),
+    warn: log.warn,
+  })
+  const retention = createRetention({
+    archive: () =>
+      home.isSample() || home.archiveState().kind !== 'ready'
+        ? null
+        : { path: home.archivePath(), write: home.write() },
+    limits: () => limitsOf(settings.values()),
+    works,
+    bytesOf: databaseBytes,
+    onResume: (work) => {
+      powerMonitor.on('resume', work)
+    },
+    info: log.info,
     warn: log.warn,
   })
   const open = createOpener(window, news)
@@ -117,6 +144,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       home,
       { name: 'storage work', start: () => undefined, stop: works.stop },
       { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
+      retention,
       { name: 'menu', start: installMenu, stop: () => undefined },
       createTheme(settings),
       security,
@@ -134,6 +162,10 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     (service, thrown) => log.error(`${service} did not stop`, thrown),
   )
   settings.onChange(news.settingsChanged)
+  settings.onChange(() => {
+    home.limitsChanged()
+    retention.settingsChanged()
+  })
   stopBeforeExit(services.stop, log.warn)
   services.start().catch((thrown: unknown) => leaveWith(thrown, log))
 }

@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
+import type { Limits } from '@shared/storage'
 import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
+import { createBriefing } from './briefing'
 import type { Service } from './service'
 import { plannedSample } from './sources/sample/planned'
 import type { PlannedSource } from './sources/planned-source'
@@ -52,6 +54,8 @@ export interface Home extends Service {
   identify: (path: string) => Promise<HassetteFacts>
   /** Whether somebody sees the window: files are looked at more often then. */
   setPace: (pace: Pace) => void
+  /** The limits of the archive are others now. */
+  limitsChanged: () => void
 }
 
 /** What a home tells the rest of the app. */
@@ -70,6 +74,8 @@ export interface HomeOptions extends HomeListeners {
   recordingDir: string
   sourcePaths: string[]
   forceSample: boolean
+  /** The limits in force. */
+  limits: () => Limits
   openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
@@ -83,6 +89,7 @@ export interface HomeOptions extends HomeListeners {
 export function createHome(options: HomeOptions): Home {
   const { sampleDir, recordingDir, forceSample, openArchive, info, warn } = options
   const change = createTurns()
+  const briefing = createBriefing(options)
   let archivePath = options.archivePath
   let sourcePaths = [...options.sourcePaths]
   let shown: ArchiveClient | null = null
@@ -90,7 +97,6 @@ export function createHome(options: HomeOptions): Home {
   let registry: SourceRegistry | null = null
   let sample = forceSample
   let stopped = false
-  let pace: Pace = 'hidden'
 
   function open(path: string, onReady: (client: ArchiveClient) => Promise<void>): ArchiveClient {
     let wasReady = false
@@ -98,7 +104,7 @@ export function createHome(options: HomeOptions): Home {
       path,
       onState: (state) => {
         // A thread that was started again knows nothing of it.
-        if (state.kind === 'ready') sendPace(client)
+        briefing.tell(client)
         if (state.kind === 'ready' && !wasReady) {
           wasReady = true
           onReady(client).catch((thrown: unknown) => warn('sources could not be started', thrown))
@@ -111,10 +117,6 @@ export function createHome(options: HomeOptions): Home {
       },
     })
     return client
-  }
-
-  function sendPace(client: ArchiveClient): void {
-    client.write.setPace({ pace }).catch((thrown: unknown) => warn('the pace was not set', thrown))
   }
 
   async function openSample(): Promise<void> {
@@ -251,8 +253,9 @@ export function createHome(options: HomeOptions): Home {
     },
     identify: (path) => current().write.identifyFile({ path }),
     setPace: (wanted) => {
-      pace = wanted
-      if (shown?.state().kind === 'ready') sendPace(shown)
+      briefing.setPace(wanted)
+      briefing.tell(shown)
     },
+    limitsChanged: () => briefing.tell(user),
   }
 }

@@ -42,6 +42,7 @@ describe('work on the archive of a home', () => {
       recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
       sourcePaths,
       forceSample: sample,
+      limits: () => ({ retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 }),
       openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
       onArchiveState: () => undefined,
       onSources: () => undefined,

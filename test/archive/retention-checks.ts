@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3'
 import { expect } from 'vitest'
 import { Failure } from '@shared/result'
 import { CONTEXT } from '../support/archive'
+import type { SyntheticArchive } from '../support/synthetic'
 import { allRuns, expectedBlocks, expectedRecent, storedBlocks, storedRecent } from './brute-force'
 import { expectGroupsCounted } from './brute-force-groups'
 import type { CountedRun, TrendRow } from './brute-force-trends'
@@ -54,7 +55,12 @@ export function expectInStep(db: Database): void {
 }
 
 /** Asserts that trends still count all of these runs, though some of them are gone. */
-export function expectTrendsOf(db: Database, runs: CountedRun[], resolutions: readonly number[]): void {
+export function expectTrendsOf(
+  { db, memory }: Pick<SyntheticArchive, 'db' | 'memory'>,
+  runs: CountedRun[],
+  resolutions: readonly number[],
+): void {
+  db.transaction(() => memory.trends.flush()).immediate()
   // Which failure was the newest is forgotten with it, if another comes.
   const only = (rows: TrendRow[]) =>
     rows.filter((row) => resolutions.includes(row.resolution)).map((row) => ({ ...row, failureId: null }))

@@ -87,8 +87,7 @@ describe('the time rule', () => {
           expect(report.frameworkRuns).toBe(frameworkOf(db, before) - frameworkOf(db, left))
           expect(report.bound).toBe(report.runs > 0 ? 'time' : null)
           expectInStep(db)
-          db.transaction(() => memory.trends.flush()).immediate()
-          expectTrendsOf(db, before, [0, 3600, 86_400])
+          expectTrendsOf(archive, before, [0, 3600, 86_400])
           expectCovered(db, before, left)
           const ask = asker(db, {
             sourceId: archive.sourceId,

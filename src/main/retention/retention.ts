@@ -14,9 +14,8 @@ export interface Retention extends Service {
   look: () => void
   /** What the sources are doing. */
   sourcesChanged: (sources: readonly Pick<SourceInfo, 'state'>[]) => void
-  limitsChanged: () => void
-  /** The machine woke up. */
-  resumed: () => void
+  /** The limits may be others now; nothing happens if they are not. */
+  settingsChanged: () => void
 }
 
 /** What the retention works with. */
@@ -26,7 +25,9 @@ export interface RetentionOptions {
   limits: () => Limits
   works: Pick<StorageWorks, 'run' | 'state' | 'onChange'>
   /** File, WAL and SHM of an archive together. */
-  bytesOf: (path: string) => Promise<number | null>
+  bytesOf: (path: string) => Promise<number>
+  /** Calls back whenever the machine woke up; asked for once, at the start. */
+  onResume: (work: () => void) => void
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
   clock?: RetentionClock
@@ -64,6 +65,7 @@ export function createRetention(options: RetentionOptions): Retention {
   let awakeSinceMs = clock.elapsedMs()
   let restUntilMs = -Infinity
   let importing = false
+  let limits = JSON.stringify(options.limits())
   let limitsChanged = false
   let looking = false
   let lookAgain = false
@@ -155,6 +157,10 @@ export function createRetention(options: RetentionOptions): Retention {
           if (state === null) look()
         }),
       )
+      options.onResume(() => {
+        awakeSinceMs = clock.elapsedMs()
+        look()
+      })
       look()
     },
     stop: () => {
@@ -165,12 +171,11 @@ export function createRetention(options: RetentionOptions): Retention {
     sourcesChanged: (sources) => {
       importing = sources.some(({ state }) => state.kind === 'catching_up')
     },
-    limitsChanged: () => {
+    settingsChanged: () => {
+      const text = JSON.stringify(options.limits())
+      if (text === limits) return
+      limits = text
       limitsChanged = true
-      look()
-    },
-    resumed: () => {
-      awakeSinceMs = clock.elapsedMs()
       look()
     },
   }

@@ -22,8 +22,8 @@ export interface Moment {
   started: boolean
   /** Limits were changed since the last pass. */
   limitsChanged: boolean
-  /** File, WAL and SHM together, bytes; null when that cannot be told. */
-  bytes: number | null
+  /** File, WAL and SHM together, bytes. */
+  bytes: number
   limitBytes: number
   /** Bytes that the last pass left if it could not get under the limit; null when it could. */
   floorBytes: number | null
@@ -34,7 +34,7 @@ export function nextPass(moment: Moment): { reason: PassReason; rules: Bound[] }
   const { nowUs, due, bytes, limitBytes } = moment
   if (!moment.started) return { reason: 'start', rules: ['size'] }
   if (moment.limitsChanged) return { reason: 'limits_changed', rules: ['time', 'size'] }
-  if (bytes !== null && bytes > GROWTH * Math.max(limitBytes, moment.floorBytes ?? 0)) {
+  if (bytes > GROWTH * Math.max(limitBytes, moment.floorBytes ?? 0)) {
     return { reason: 'growth', rules: ['size'] }
   }
   if (moment.awakeMs < GRACE_MS) return null

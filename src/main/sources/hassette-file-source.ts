@@ -28,6 +28,9 @@ export function plannedFile(
         { signal, onProgress: ({ done, total }) => onProgress(done, total) },
       )
       if (same) info(`source ${sourceId} is also in another file: ${report.runs} runs came from there`)
+      if (report.trendsOnly > 0) {
+        info(`source ${sourceId}: ${report.trendsOnly} runs were past their term already, and only counted`)
+      }
       if (report.copied) info(`source ${sourceId} was read from a copy: its folder may not be written to`)
     },
     watch: (sourceId, { signal, onState }) =>

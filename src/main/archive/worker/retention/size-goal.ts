@@ -6,8 +6,8 @@ const MB = 1_000_000
 const GOAL = 0.95
 /** So many free pages stay in the file at most: new runs would ask for them again. */
 const KEPT_FREE = 500
-/** The index of the WAL. */
-const SHM_PAGES = 8
+/** The index of the WAL, and what a pass writes at its end: its own row of the log. */
+const BESIDE_PAGES = 16
 
 /** What a size limit means in pages and bytes. */
 export interface SizeGoal {
@@ -26,7 +26,7 @@ export function sizeGoal(maxSizeMb: number): SizeGoal {
   const freePages = Math.max(16, Math.min(KEPT_FREE, hundredth))
   return {
     limitBytes,
-    usedPages: Math.floor((limitBytes * GOAL) / PAGE_BYTES) - freePages - SHM_PAGES,
+    usedPages: Math.floor((limitBytes * GOAL) / PAGE_BYTES) - freePages - BESIDE_PAGES,
     freePages,
     // The WAL counts, too: beside a small limit the usual 4 MB of it would be much.
     walPages: Math.max(64, Math.min(1000, hundredth)),
