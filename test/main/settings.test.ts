@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -50,6 +50,12 @@ describe('precedence', () => {
     )
   })
 
+  it('takes days of framework runs of their own', () => {
+    const variable = 'HASSETTE_MONITOR_DB_FRAMEWORK_RETENTION_DAYS'
+    expect(settingsFromEnvironment({ [variable]: '2' }, '/')).toEqual({ db_framework_retention_days: 2 })
+    expect(() => settingsFromEnvironment({ [variable]: '3651' }, '/')).toThrow(/a whole number from 1 to 3650/)
+  })
+
   it('refuses a size under 10 MB and takes 10', () => {
     expect(() => settingsFromEnvironment({ HASSETTE_MONITOR_DB_MAX_SIZE_MB: '9' }, '/')).toThrow(/from 10/)
     expect(settingsFromEnvironment({ HASSETTE_MONITOR_DB_MAX_SIZE_MB: '10' }, '/')).toEqual({ db_max_size_mb: 10 })
@@ -90,6 +96,17 @@ describe('settings file', () => {
     store.addSource('/b.db')
     store.addSource('/b.db')
     expect(open().values().sources).toEqual(['/a.db', '/b.db'])
+  })
+
+  it('forgets files that are no longer read, by whatever name, and writes nothing when it knows none of them', () => {
+    const store = open()
+    store.removeSources(['/a.db'])
+    expect(readdirSync(folder)).toEqual([])
+    writeFileSync(join(folder, 'real.db'), '')
+    symlinkSync(join(folder, 'real.db'), join(folder, 'link.db'))
+    for (const path of ['/a.db', join(folder, 'link.db'), '/b.db']) store.addSource(path)
+    store.removeSources([join(folder, 'real.db'), '/b.db'])
+    expect(open().values().sources).toEqual(['/a.db'])
   })
 
   it('remembers another place for the archive', () => {

@@ -90,6 +90,7 @@ export const HELP = `Hassette Monitor shows the handler and job history of a Has
   --help            print this and end
 
 Environment: HASSETTE_MONITOR_DATA_DIR, HASSETTE_MONITOR_DB_PATH,
-HASSETTE_MONITOR_DB_RETENTION_DAYS (1-3650), HASSETTE_MONITOR_DB_MAX_SIZE_MB (from 10).
+HASSETTE_MONITOR_DB_RETENTION_DAYS, HASSETTE_MONITOR_DB_FRAMEWORK_RETENTION_DAYS (1-3650),
+HASSETTE_MONITOR_DB_MAX_SIZE_MB (from 10).
 A flag wins over the environment, the environment over settings.json, that over the default.
 `

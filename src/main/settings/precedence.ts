@@ -31,6 +31,7 @@ export function mergeSettings(layers: { flag: SettingsLayer; environment: Settin
 
 const NUMBERS = {
   HASSETTE_MONITOR_DB_RETENTION_DAYS: 'db_retention_days',
+  HASSETTE_MONITOR_DB_FRAMEWORK_RETENTION_DAYS: 'db_framework_retention_days',
   HASSETTE_MONITOR_DB_MAX_SIZE_MB: 'db_max_size_mb',
 } as const
 
@@ -44,10 +45,10 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Se
     if (text === undefined || text === '') continue
     const value = v.safeParse(settingsSchema.entries[name], /^\d+$/.test(text) ? Number(text) : text)
     if (!value.success) {
-      const takes = name === 'db_retention_days' ? 'a whole number from 1 to 3650' : 'a whole number from 10'
+      const takes = name === 'db_max_size_mb' ? 'a whole number from 10' : 'a whole number from 1 to 3650'
       throw new Error(`${variable}=${text} is not valid: it takes ${takes}.`)
     }
-    layer[name] = value.output
+    Object.assign(layer, { [name]: value.output })
   }
   return layer
 }
