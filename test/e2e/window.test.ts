@@ -48,7 +48,7 @@ describe('the sample home', () => {
   it('opens when nothing is configured, says what it is, and ends now', async () => {
     const { page } = running
     await page.getByText('Sample data.').waitFor()
-    await expect.poll(() => page.getByRole('row').count(), { timeout: 20_000 }).toBeGreaterThan(20)
+    await page.locator('.uplot canvas').waitFor({ timeout: 20_000 })
     const sample = () =>
       page.evaluate(async () => {
         const answer = await window.hassetteMonitor.sources.list()
@@ -58,6 +58,26 @@ describe('the sample home', () => {
     const source = await sample()
     expect(source).toMatchObject({ mode: 'sample', appRuns: 53_223, frameworkRuns: 284, sessions: 6 })
     expect(Math.abs((source?.newestRunUs ?? 0) / 1000 - Date.now())).toBeLessThan(120_000)
+  })
+
+  it('begins with the overview: what fails, and figures that agree with History', async () => {
+    const { page } = running
+    await go(page, '/overview?range=7d')
+    await page.getByText(/^(air_quality|boiler_controller)\..* has failed on every run since/).waitFor()
+    const counted = await page.evaluate(async () => {
+      const { runs, sources, trends } = window.hassetteMonitor
+      const list = await sources.list()
+      const source = list.ok ? list.value[0] : undefined
+      const span = { fromUs: (source?.newestRunUs ?? 0) - 7 * 86_400_000_000, toUs: null }
+      const scope = { sourceId: source?.id ?? 0, tier: 'app' as const, span, targetId: null }
+      const summary = await trends.summary(scope)
+      const count = await runs.count({ filter: { ...scope, conditions: [] }, ticket: 'e2e' })
+      return { trends: summary.ok && summary.value.figures.runs, history: count.ok && count.value.runs }
+    })
+    expect(counted.history).toBeGreaterThan(40_000)
+    expect(counted.trends).toBe(counted.history)
+    const shown = await page.locator('.figures dd').first().innerText()
+    expect(Number(shown.replace(/\D/g, ''))).toBe(counted.history)
   })
 
   it('shows the open dependency failures of the recording first', async () => {
@@ -81,7 +101,7 @@ describe('the sample home', () => {
     await page.keyboard.press('Escape')
     await page.getByText('Where it came from').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
-    await page.keyboard.press('s')
+    await page.keyboard.press(',')
     await page.getByText('Place of the archive').waitFor()
   })
 
@@ -89,9 +109,11 @@ describe('the sample home', () => {
     const { page } = running
     await page.evaluate((value) => window.hassetteMonitor.settings.change({ name: 'theme', value }), theme)
     await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()))
-    for (const path of ['/handlers?range=7d', '/jobs', '/history', '/handlers/30', '/settings']) {
+    for (const path of ['/overview', '/handlers?range=7d', '/jobs', '/history', '/handlers/30', '/settings']) {
       await go(page, path)
-      await (path === '/settings' ? page.getByText('Place of the archive') : page.getByRole('row').nth(1)).waitFor()
+      if (path === '/overview') await page.locator('.uplot canvas').waitFor()
+      else if (path === '/settings') await page.getByText('Place of the archive').waitFor()
+      else await page.getByRole('row').nth(1).waitFor()
       expect(await violations(page)).toEqual([])
     }
   })
