@@ -115,6 +115,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     settings,
     open,
     hasWindow: () => window.current() !== null,
+    onPlace: (isThere) => news.trayChanged(isThere ? 'there' : 'missing'),
     quit: () => app.quit(),
     nowUs: () => Date.now() * 1000,
   })
@@ -150,7 +151,6 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       security,
       ipc,
       tray,
-      { name: 'notifications', start: () => undefined, stop: notifier.withdrawAll },
       createOutside({
         window,
         open,

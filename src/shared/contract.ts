@@ -191,6 +191,8 @@ export interface EventPayloads extends Record<EventName, unknown> {
   settingsChanged: SettingsView
   /** Long work on the archive began, went on, or ended (null). */
   storageWork: StorageWork | null
+  /** The system's tray came or went. */
+  trayChanged: AppInfo['tray']
   /** A link from outside: the path and query to show, already checked. */
   navigate: { path: string }
 }

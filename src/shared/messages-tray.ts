@@ -37,3 +37,14 @@ export const noticeWords = {
   refused: 'The desktop took no notification: it runs no notification service',
   noAnswer: 'The desktop did not answer',
 }
+
+/** The tray's part of the Settings page. */
+export const traySettingWords = {
+  close: 'Closing the window',
+  closing: { quit: 'Ends the app', tray: 'Keeps it in the tray' },
+  closeHint: 'In the tray it goes on recording; the icon opens the window again.',
+  missing: 'This desktop shows no tray icons now: closing the window ends the app.',
+  panel: 'Tray icon',
+  panels: { auto: 'Auto', light: 'Light panel', dark: 'Dark panel' },
+  panelHint: 'Desktops do not tell how bright their panel is.',
+}

@@ -59,6 +59,7 @@ export const EVENTS = [
   'sourcesChanged',
   'settingsChanged',
   'storageWork',
+  'trayChanged',
   'navigate',
 ] as const
 export type EventName = (typeof EVENTS)[number]

@@ -44,7 +44,10 @@ async function toldTray({ page }: RunningApp): Promise<string> {
 }
 
 async function chooseCloseToTray({ page }: RunningApp): Promise<void> {
-  await page.evaluate(() => window.hassetteMonitor.settings.change({ name: 'close_to_tray', value: true }))
+  await page.evaluate(() => (location.hash = '#/settings'))
+  const choice = page.getByRole('radio', { name: 'Keeps it in the tray' })
+  await choice.click()
+  await expect.poll(() => choice.getAttribute('aria-checked'), PATIENCE).toBe('true')
 }
 
 const running: RunningApp[] = []
@@ -184,19 +187,21 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
   it('without a tray the window says so, is not closed into it, and finds the tray when it is back', async () => {
     const app = await open(session)
     await chooseCloseToTray(app)
-    await trayItem(session)
-    await expect.poll(() => toldTray(app), PATIENCE).toBe('there')
+    const item = await trayItem(session)
+    const missing = app.page.getByText('This desktop shows no tray icons now')
+    expect(await missing.count()).toBe(0)
     await session.stopPanel()
-    await expect.poll(() => toldTray(app), PATIENCE).toBe('missing')
+    await missing.waitFor()
+    await expect(item.tooltip()).rejects.toThrow()
     await session.startPanel()
+    await missing.waitFor({ state: 'detached' })
     await publish(app, broken(Date.now() * 1000))
     const again = await trayItem(session)
     await expect.poll(again.tooltip, PATIENCE).toContain('2 incidents')
     expect(await registeredItems(session)).toHaveLength(1)
-    expect(await toldTray(app)).toBe('there')
 
     await session.stopPanel()
-    await expect.poll(() => toldTray(app), PATIENCE).toBe('missing')
+    await missing.waitFor()
     const ended = new Promise<void>((resolve) => app.app.once('close', () => resolve()))
     await app.page.close()
     await ended

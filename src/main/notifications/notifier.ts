@@ -25,8 +25,6 @@ export interface Notifier {
   show: (note: Note) => Promise<Delivery>
   /** Takes the notification with this key away again, if it still stands. */
   withdraw: (key: string) => void
-  /** Takes all away. */
-  withdrawAll: () => void
 }
 
 const ANSWER_TIMEOUT_MS = 5000
@@ -75,5 +73,5 @@ export function createNotifier(open: (path: string) => void): Notifier {
     })
   }
 
-  return { show, withdraw, withdrawAll: () => [...standing.keys()].forEach(withdraw) }
+  return { show, withdraw }
 }

@@ -25,6 +25,8 @@ export interface TrayPresenceOptions {
   /** Opens the window, on a page where one is named. */
   open: (path: string | null) => void
   hasWindow: () => boolean
+  /** The place for icons came or went. */
+  onPlace: (isThere: boolean) => void
   quit: () => void
   nowUs: () => number
 }
@@ -36,10 +38,11 @@ const LOST_TRAY_MS = 5000
 
 /** Shows the icon while the system has a place for it, and keeps it true to the board, the settings and the time. */
 export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
-  const { board, host, icon, settings, open, hasWindow, quit, nowUs } = options
+  const { board, host, icon, settings, open, hasWindow, onPlace, quit, nowUs } = options
   let redraw: NodeJS.Timeout | undefined
   let lost: NodeJS.Timeout | undefined
   let leftToTray = false
+  let wasThere = host.isThere()
   let unsubscribe: (() => void)[] = []
 
   function draw(): void {
@@ -49,8 +52,12 @@ export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
 
   function onHost(): void {
     draw()
+    const isThere = host.isThere()
+    if (isThere === wasThere) return
+    wasThere = isThere
+    onPlace(isThere)
     clearTimeout(lost)
-    if (!host.isThere() && leftToTray) lost = setTimeout(bringBack, LOST_TRAY_MS)
+    if (!isThere && leftToTray) lost = setTimeout(bringBack, LOST_TRAY_MS)
   }
 
   /** Without the icon nobody could reach a window that was closed into the tray. */

@@ -13,6 +13,7 @@ export interface WindowNews {
   settingsChanged: (view: EventPayloads['settingsChanged']) => void
   committed: (sourceId: number, runs: number) => void
   storageWork: (work: EventPayloads['storageWork']) => void
+  trayChanged: (tray: EventPayloads['trayChanged']) => void
   navigate: (path: string) => void
 }
 
@@ -37,6 +38,7 @@ export function createWindowNews(current: () => BrowserWindow | null): WindowNew
     sourcesChanged: (sources) => send('sourcesChanged', sources),
     settingsChanged: (view) => send('settingsChanged', view),
     storageWork: (work) => send('storageWork', work),
+    trayChanged: (tray) => send('trayChanged', tray),
     navigate: (path) => send('navigate', { path }),
     committed: (sourceId, runs) => {
       pending.set(sourceId, (pending.get(sourceId) ?? 0) + runs)

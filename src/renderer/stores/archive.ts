@@ -18,6 +18,9 @@ export const useArchive = defineStore('archive', () => {
       // Another archive may be behind it now.
       if (next.kind === 'ready') void refresh()
     })
+    client.events.trayChanged((tray) => {
+      if (info.value) info.value = { ...info.value, tray }
+    })
     const [stateNow, infoNow] = await Promise.all([client.archive.state(), client.app.info()])
     state.value = stateNow
     info.value = infoNow
