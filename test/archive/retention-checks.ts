@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { RetainRequest } from '@main/archive/api'
 import type { Limits } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
@@ -70,4 +71,9 @@ export function expectTrendsOf(
 
 export function numberOf(db: Database, sql: string): number {
   return db.prepare<[], number>(sql).pluck().get() ?? 0
+}
+
+/** What `ls` shows of an archive. */
+export function bytesOf(db: Database): number {
+  return ['', '-wal', '-shm'].reduce((sum, end) => sum + statSync(db.name + end).size, 0)
 }

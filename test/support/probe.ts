@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { openWriter } from '@main/archive/worker/open-writer'
-import { archiveFailure } from '@main/archive/worker/connection'
+import { archiveFailure, openForWriting } from '@main/archive/worker/connection'
+import { createRetention } from '@main/archive/worker/retention/retention'
+import { createWriterMemory } from '@main/archive/worker/writer-memory'
 import { createHassetteReader } from '@main/sources/hassette-file/reader'
 import { toProblem } from '@shared/result'
 import Database from 'better-sqlite3'
@@ -14,6 +16,7 @@ import { appendForEver } from './endless-appender'
  * - `sync <archive> <hassette file>`: reads the file into the archive
  * - `identify <archive> <hassette file>`: says what the file holds
  * - `append <archive>`: appends made-up runs until it is killed
+ * - `retain <archive> <megabytes>`: brings it under a size limit, and tells of every slice
  * - `lock <database>`: tries to begin to write
  * - `visit <database>`: opens it for writing, reads, closes
  * - `lose <database>`: begins to write, reads the file with `fs`, and lets a `lock` try: what our code must never do
@@ -43,6 +46,7 @@ async function run(): Promise<void> {
     return void db.close()
   }
   if (task === 'append') return appendForEver(path, (committed) => say({ committed }))
+  if (task === 'retain') return retain(Number(source))
   const writer = openWriter(path, () => undefined)
   say({ ok: true, facts: writer.facts })
   if (task === 'open') {
@@ -64,6 +68,24 @@ async function run(): Promise<void> {
   )
   writer.close()
   say({ report })
+}
+
+async function retain(maxSizeMb: number): Promise<void> {
+  const db = openForWriting(path)
+  const { retain: pass } = createRetention(db, createWriterMemory(db), () => 0)
+  const limits = { retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb }
+  const context = {
+    progress: () => undefined,
+    state: () => undefined,
+    // Slowly, so that there is time to be killed everywhere.
+    pause: () => {
+      say({ slice: true })
+      return new Promise<void>((resume) => setTimeout(resume, 5))
+    },
+  }
+  await pass({ reason: 'by_hand', rules: ['size'], limits }, context)
+  db.close()
+  say({ ended: true })
 }
 
 function isLocked(): boolean {

@@ -176,6 +176,7 @@ export function createRetention(options: RetentionOptions): Retention {
       if (text === limits) return
       limits = text
       limitsChanged = true
+      restUntilMs = -Infinity
       look()
     },
   }

@@ -1,0 +1,57 @@
+import { openForWriting } from '@main/archive/worker/connection'
+import { createRetention } from '@main/archive/worker/retention/retention'
+import { createWriterMemory } from '@main/archive/worker/writer-memory'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { CONTEXT, startProbe } from '../support/archive'
+import { useTempFolder } from '../support/fixtures'
+import { allRuns } from './brute-force'
+import { countedRuns } from './brute-force-trends'
+import { bytesOf, expectInStep, expectTrendsOf, LIMITS, request } from './retention-checks'
+import { createFilled } from './retention-fill'
+
+const LIMIT_MB = 1.6
+/** Slices after which the process is killed: among deletions, and while pages are given back. */
+const KILLS = [1, 4, 9, 14]
+
+describe('a pass that is killed', () => {
+  const folder = useTempFolder()
+
+  it('leaves an archive in step, and the next one finishes', async () => {
+    const path = folder.path('archive.db')
+    const archive = createFilled(path, LIMIT_MB)
+    await archive.fill(50_000, 3_600_000_000)
+    const before = countedRuns(archive.db)
+    archive.db.close()
+
+    let left = before.length
+    for (const slices of KILLS) {
+      const probe = startProbe('retain', path, String(LIMIT_MB))
+      for (let slice = 0; slice < slices; slice++) expect(await probe.next()).toEqual({ slice: true })
+      probe.child.kill('SIGKILL')
+      await probe.ended
+      const db = new Database(path)
+      try {
+        expectInStep(db)
+        const runs = allRuns(db)
+        expect(runs.length).toBeLessThan(left)
+        left = runs.length
+        expectTrendsOf({ db, memory: createWriterMemory(db) }, before, [0, 3600, 86_400])
+      } finally {
+        db.close()
+      }
+    }
+
+    const db = openForWriting(path)
+    try {
+      const limits = { ...LIMITS, maxSizeMb: LIMIT_MB }
+      const memory = createWriterMemory(db)
+      await createRetention(db, memory, () => 0).retain(request({ rules: ['size'], limits }), CONTEXT)
+      expect(bytesOf(db)).toBeLessThanOrEqual(0.95 * LIMIT_MB * 1_000_000)
+      expectInStep(db)
+      expectTrendsOf({ db, memory }, before, [0, 3600, 86_400])
+    } finally {
+      db.close()
+    }
+  })
+})
