@@ -25,6 +25,7 @@ export const frameWords = {
       snapshot: 'snapshot, read completely',
       sample: 'sample, up to date',
       notRead: 'not read in this run of the app',
+      removed: 'removed; its runs are kept',
       failed: 'not readable',
       cancelled: 'stopped by you; what was read stays',
     },

@@ -22,6 +22,7 @@ export const upkeepWords = {
     liveDo: 'Treat as live',
     switched: { live: 'Now treated as live', snapshot: 'Now treated as a snapshot' },
     remove: 'Remove…',
+    deleteRuns: 'Delete its runs…',
     removeText: (name: string): string => `${name} is not read any more. Its file is not touched.`,
     removeRuns: 'Its runs in the archive',
     keep: 'Keep them',

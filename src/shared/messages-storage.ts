@@ -23,6 +23,7 @@ export const storageWords = {
         `At ${formatBytes(perDay)} a day the size limit binds ${when}, before the days do.`,
       timeBinds: (days: string, when: string): string => `The ${days} bind ${when}, before the size does.`,
       nothingBinds: 'At this rate no limit binds within ten years.',
+      snapshots: 'Snapshots do not grow, so no limit will bind.',
       noRuns: 'Nothing is recorded yet, so nothing can be said of the days ahead.',
       about: (length: string): string => `in about ${length}`,
       now: 'already',
@@ -179,7 +180,7 @@ export const storageWords = {
       cancelled: 'Cancelled; nothing was changed.',
       cancelledClean: 'Stopped early; the rest follows with the next check.',
       failed: 'It did not work',
-      removed: (runs: number): string => `${plural(runs, 'run')} removed`,
+      removed: (runs: number): string => (runs === 0 ? 'Nothing had to go' : `${plural(runs, 'run')} removed`),
       /** What lies there now. */
       file: {
         clean: (path: string): string => path,

@@ -95,12 +95,15 @@ describe('the ribbon', () => {
     ])
   })
 
-  it.each([1, 10, 90])('of %i days has few midnights', (days) => {
+  it.each([1 / 288, 1 / 24, 0.5, 1, 2, 10, 90])('of %f days has a few round local times', (days) => {
     const { ticks } = ribbonOf([], NOW - days * DAY, NOW)
-    expect(ticks.length).toBeGreaterThan(0)
+    expect(ticks.length).toBeGreaterThanOrEqual(3)
     expect(ticks.length).toBeLessThanOrEqual(8)
+    const steps = new Set(ticks.slice(1).map(({ us }, nth) => Math.round((us - (ticks[nth]?.us ?? 0)) / HOUR)))
+    expect(steps.size).toBe(1)
     for (const { us, left } of ticks) {
-      expect(new Date(us / 1000).getHours()).toBe(0)
+      const date = new Date(us / 1000)
+      expect([date.getSeconds(), days > 7 ? date.getHours() : 0]).toEqual([0, 0])
       expect(left).toBeGreaterThanOrEqual(0)
       expect(left).toBeLessThan(1)
     }

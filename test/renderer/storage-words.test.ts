@@ -86,6 +86,11 @@ describe('which limit binds', () => {
       { binds: { bound: 'time', atUs: NOW + 2.1 * DAY } },
       'The 7 days bind in about 2\u202fd, before the size does.',
     ],
+    [
+      'snapshots only',
+      { binds: null, tiers: [{ ...tier, snapshot: true }] },
+      'Snapshots do not grow, so no limit will bind.',
+    ],
     ['none', { binds: null }, 'At this rate no limit binds within ten years.'],
     ['nothing recorded', { tiers: [] }, 'Nothing is recorded yet, so nothing can be said of the days ahead.'],
   ] as const)('%s', (_name, change, words) => {
@@ -94,6 +99,7 @@ describe('which limit binds', () => {
 
   it('counts what a day brings over all tiers, also those that are empty', () => {
     expect(bytesPerDay([tier, { ...tier, runs: 0, runsPerDay: 0, bytes: 0 }, tier])).toBe(12 * MB)
+    expect(bytesPerDay([tier, { ...tier, snapshot: true }])).toBe(6 * MB)
   })
 
   it('offers more days only', () => {

@@ -60,7 +60,7 @@ export function fakeUpkeep(
           ...source,
           name: names.get(source.id) ?? source.name,
           mode: modes.get(source.id) ?? source.mode,
-          ...(removed.has(source.id) && { path: null, state: { kind: 'not_read' as const } }),
+          ...(removed.has(source.id) && { removed: true, state: { kind: 'not_read' as const } }),
         })),
   }
 }

@@ -16,14 +16,17 @@ export interface RibbonBand {
   end: ShapeKind | null
 }
 
-const DAY_US = 86_400_000_000
+const MINUTE_US = 60_000_000
+const DAY_US = 1440 * MINUTE_US
+/** Steps of the scale below a day, minutes. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720] as const
 const MOST_TICKS = 7
 /** A share of 0.3 % and more is red; one pixel is 1/22 of a per cent, from 3 to 30 pixels. */
 const BAD_SHARE = 0.003
 const THIN = 0.01
 const PIXELS = { least: 3, most: 30, perPercent: 22 }
 
-/** Where the sessions of a range lie and how much failed in each; local midnights, evenly thinned out, as its scale. */
+/** Where the sessions of a range lie and how much failed in each; round local times as its scale. */
 export function ribbonOf(
   sessions: readonly SessionRow[],
   fromUs: number,
@@ -46,13 +49,21 @@ export function ribbonOf(
       end: session.ending === 'crashed' || session.ending === 'killed' ? ENDING_SHAPE[session.ending] : null,
     }
   })
-  const every = Math.max(1, Math.ceil(length / DAY_US / MOST_TICKS))
-  const ticks: { us: number; left: number }[] = []
-  const day = new Date(fromUs / 1000)
-  day.setHours(24, 0, 0, 0)
-  for (; day.getTime() * 1000 < toUs; day.setDate(day.getDate() + every)) {
-    const us = day.getTime() * 1000
-    ticks.push({ us, left: place(us) })
-  }
+  const ticks = ticksOf(fromUs, toUs).map((us) => ({ us, left: place(us) }))
   return { bands, ticks }
+}
+
+/** Round local times of a span, at most as many as can be read; whole days at midnight, also when clocks change. */
+function ticksOf(fromUs: number, toUs: number): number[] {
+  const minutes = STEPS.find((step) => (toUs - fromUs) / (step * MINUTE_US) <= MOST_TICKS)
+  const days = Math.max(1, Math.ceil((toUs - fromUs) / DAY_US / MOST_TICKS))
+  const at = new Date(fromUs / 1000)
+  at.setHours(0, 0, 0, 0)
+  const ticks: number[] = []
+  while (at.getTime() * 1000 < toUs) {
+    if (at.getTime() * 1000 >= fromUs) ticks.push(at.getTime() * 1000)
+    if (minutes === undefined) at.setDate(at.getDate() + (ticks.length === 0 ? 1 : days))
+    else at.setTime(at.getTime() + minutes * 60_000)
+  }
+  return ticks
 }

@@ -6,6 +6,7 @@ import type { ShapeKind } from './shapes'
 /** The state of a source in words. */
 export function sourceWords(source: SourceInfo): string {
   const { state } = source
+  if (source.removed) return words.source.state.removed
   if (state.kind === 'connecting') return words.source.state.connecting
   if (state.kind === 'catching_up') return words.source.state.reading(state.done, state.total)
   if (state.kind === 'failed') return words.source.state.failed

@@ -31,15 +31,19 @@ export function useParts(info: StorageInfo): UsePart[] {
   return parts.map((part) => ({ ...part, share: part.bytes / whole }))
 }
 
-/** Bytes that a day brings at the rate of the last week. */
+/** Bytes that a day brings at the rate of the last week; snapshots bring none. */
 export function bytesPerDay(tiers: readonly StorageTier[]): number {
-  return tiers.reduce((sum, tier) => sum + (tier.runs === 0 ? 0 : (tier.runsPerDay * tier.bytes) / tier.runs), 0)
+  return tiers.reduce(
+    (sum, tier) => sum + (tier.runs === 0 || tier.snapshot ? 0 : (tier.runsPerDay * tier.bytes) / tier.runs),
+    0,
+  )
 }
 
 /** Which limit will bind, and when, as a sentence. */
 export function bindsWords(info: StorageInfo, nowUs: number): string {
   const text = words.storage.use
   if (info.tiers.every(({ runs }) => runs === 0)) return text.noRuns
+  if (info.tiers.every(({ snapshot }) => snapshot)) return text.snapshots
   if (info.binds === null) return text.nothingBinds
   const seconds = Math.floor((info.binds.atUs - nowUs) / 1_000_000)
   const when = seconds < 3600 ? text.now : text.about(formatSpanLength(seconds))
