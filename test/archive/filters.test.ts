@@ -6,12 +6,12 @@ import { runsPage } from '@main/archive/worker/queries/runs'
 import type { CallContext } from '@main/archive/worker/serve'
 import type { RunFilter } from '@shared/filter'
 import { Failure } from '@shared/result'
-import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
+import type { SyntheticArchive } from '../support/synthetic'
 import { allRuns, mergedNewestFirst } from './brute-force'
 import { madeBatches, madeFailure, writeBatches } from './made-archives'
 import { anyFilter, isWanted } from './made-filters'
@@ -54,9 +54,10 @@ describe('filters', () => {
   it('count what a look at every run counts, also after the oldest runs were deleted', async () => {
     await fc.assert(
       fc.asyncProperty(madeBatches, anyFilter, fc.nat({ max: 80 }), async (batches, filter, deleted) => {
-        const { db, sourceId } = writeBatches(fresh(), batches)
+        const archive = writeBatches(fresh(), batches)
+        const { db, sourceId } = archive
         try {
-          deleteOldest(db, deleted)
+          deleteOldest(archive, deleted)
           const parts = queryParts(db)
           const wanted = allRuns(db).filter((run) => isWanted(run, filter))
           expect(await countRuns(parts, { ...filter, sourceId }, CONTEXT)).toEqual({ runs: wanted.length })
@@ -268,10 +269,10 @@ describe('a run by its execution id', () => {
 })
 
 /** As retention will: the oldest runs of the archive and their zone map. */
-function deleteOldest(db: Database, n: number): void {
-  const oldest = allRuns(db).toSorted((a, b) => a.endUs - b.endUs)
+function deleteOldest(archive: SyntheticArchive, n: number): void {
+  const oldest = allRuns(archive.db).toSorted((a, b) => a.endUs - b.endUs)
   deleteRuns(
-    db,
+    archive,
     oldest.slice(0, n).map((run) => run.id),
   )
 }

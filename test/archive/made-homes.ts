@@ -120,7 +120,9 @@ const IS_FRAMEWORK = [4, 5]
 
 /** Does it all through the real appender. */
 export function liveIn(path: string, beginUs: number, deeds: Deed[]): Home {
-  const archive = createSynthetic(path)
+  const given: GivenRun[] = []
+  const newestUs = (): number => Math.max(beginUs, ...given.map((run) => run.startedUs))
+  const archive = createSynthetic(path, newestUs)
   const { db, memory, sourceId } = archive
   const sessions = [1, 2, 3].map((id) => madeSession(id, { startedUs: beginUs + id * DAY_US }))
   const cut = { runsUs: -Infinity, minutesUs: -Infinity, hoursUs: -Infinity }
@@ -128,14 +130,12 @@ export function liveIn(path: string, beginUs: number, deeds: Deed[]): Home {
   const epochIds = [archive.epoch().id, archive.epoch().id]
   const openAll = (): Appender[] =>
     epochIds.map((epochId) => {
-      const nowUs = () => BEGIN_US
-      const options = { sourceId, epochId, role: 'live' as const, nowUs, keepsFrom: () => keepsFromUs }
+      const options = { sourceId, epochId, role: 'live' as const, nowUs: newestUs, keepsFrom: () => keepsFromUs }
       const appender = createAppender(db, memory, options)
       appender.update(madeParents(TARGETS, sessions))
       return appender
     })
   let appenders = openAll()
-  const given: GivenRun[] = []
   const clocks = [beginUs, beginUs + 7 * HOUR_US]
   let foreignId = 0
   for (const deed of deeds) {
@@ -167,17 +167,18 @@ export function liveIn(path: string, beginUs: number, deeds: Deed[]): Home {
     }
     if (deed.kind === 'purge' && given.length > 0) {
       const first = Math.min(...given.map((run) => run.startedUs))
-      const length = Math.max(...given.map((run) => run.startedUs)) - first
+      const length = newestUs() - first
       const at = (part: number, before: number) => Math.max(before, first + Math.floor(part * length))
       cut.runsUs = at(deed.runs, cut.runsUs)
       cut.minutesUs = at(deed.minutes, cut.minutesUs)
       cut.hoursUs = at(deed.hours, cut.hoursUs)
-      db.transaction(() => memory.trends.flush()).immediate()
-      purge(db, cut)
-      memory.forget()
+      purge(archive, cut)
       keepsFromUs = deed.counts ? cut.runsUs : null
       appenders = openAll()
     }
   }
+  // Minutes are cut off by time as well.
+  const minutes = db.prepare<[], number>(`SELECT v FROM meta WHERE k = 'trends.minute.from'`).pluck().get()
+  cut.minutesUs = Math.max(cut.minutesUs, (minutes ?? -Infinity) * 1e6)
   return { archive, given, cut }
 }

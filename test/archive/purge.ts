@@ -1,5 +1,4 @@
-import { createTrends } from '@main/archive/worker/trends/trends'
-import type { Database } from 'better-sqlite3'
+import type { SyntheticArchive } from '../support/synthetic'
 
 /** Which runs and trends go: what `Known` (queries/trends/known.ts) says of it is kept. */
 export interface Purge {
@@ -12,26 +11,37 @@ export interface Purge {
 }
 
 /** Deletes as the retention does, by plain means: trends are written first, coverage says what is gone. */
-export function purge(db: Database, { runsUs, minutesUs, hoursUs, sessions = [] }: Purge): void {
+export function purge({ db, memory }: SyntheticArchive, { runsUs, minutesUs, hoursUs, sessions = [] }: Purge): void {
   const deleteTrends = (resolution: number, key: string, us: number): void => {
     const second = Math.ceil(us / 1e6 / resolution) * resolution
     db.prepare('DELETE FROM rollups WHERE resolution = ? AND bucket < ?').run(resolution, second)
-    db.prepare('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)').run(key, second)
+    db.prepare('INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = max(v, excluded.v)').run(
+      key,
+      second,
+    )
   }
   db.transaction(() => {
-    createTrends(db).flush()
+    memory.trends.flush()
     if (runsUs !== undefined) {
-      deleteRuns(db, db.prepare<[number], number>('SELECT id FROM runs WHERE started_us < ?').pluck().all(runsUs))
+      deleteRows(db, db.prepare<[number], number>('SELECT id FROM runs WHERE started_us < ?').pluck().all(runsUs))
     }
     if (minutesUs !== undefined) deleteTrends(60, 'trends.minute.from', minutesUs)
     if (hoursUs !== undefined) deleteTrends(3600, 'trends.hour.from', hoursUs)
     for (const session of sessions) db.prepare('DELETE FROM rollups WHERE resolution = 0 AND bucket = ?').run(session)
   }).immediate()
+  memory.forget()
 }
 
 /** Deletes runs by their ids, with their zone map; trends stay. */
-export function deleteRuns(db: Database, ids: number[]): void {
-  createTrends(db).flush()
+export function deleteRuns({ db, memory }: SyntheticArchive, ids: number[]): void {
+  db.transaction(() => {
+    memory.trends.flush()
+    deleteRows(db, ids)
+  }).immediate()
+  memory.forget()
+}
+
+function deleteRows(db: SyntheticArchive['db'], ids: number[]): void {
   const gone = db
     .prepare<[string], { stream: number; fromUs: number; toUs: number }>(
       `SELECT id / 1099511627776 AS stream, min(started_us) AS fromUs, max(started_us) AS toUs FROM runs

@@ -24,16 +24,17 @@ export interface SyntheticArchive {
   reopen(epochId: number, role?: AppendRole): Appender
 }
 
-export function createSynthetic(path: string): SyntheticArchive {
+/** `nowUs` gives the time of the reads, microseconds: trends of minutes reach back 48 h from it. */
+export function createSynthetic(path: string, nowUs = (): number => BEGIN_US): SyntheticArchive {
   const db = openForWriting(path)
   migrate(db, path)
   const added = db
     .prepare(`INSERT INTO sources (name, mode, file_path, added_us) VALUES ('synthetic', 'snapshot', ?, 0)`)
     .run(`${path}.source`)
   const sourceId = Number(added.lastInsertRowid)
-  const memory = createWriterMemory(db)
+  const memory = createWriterMemory(db, { nowUs })
   const reopen = (epochId: number, role: AppendRole = 'live') =>
-    createAppender(db, memory, { sourceId, epochId, role, nowUs: () => BEGIN_US })
+    createAppender(db, memory, { sourceId, epochId, role, nowUs })
   return {
     db,
     sourceId,
