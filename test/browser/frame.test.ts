@@ -131,7 +131,7 @@ describe('the theme', () => {
     const page = await open({ path: '/settings', query: 'fixed', theme: 'dark' })
     const plane = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const dark = await plane()
-    await page.getByRole('radio', { name: 'Light' }).click()
+    await page.getByRole('radio', { name: 'Light', exact: true }).click()
     await page.waitForFunction(() => document.documentElement.style.colorScheme === 'light')
     expect(await plane()).not.toBe(dark)
     await page.keyboard.press('t')
