@@ -13,7 +13,7 @@ const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 820, height
 /** Which pictures there are: page, theme, size. Each starts where the one before ended. */
 const PICTURES = ['light', 'dark'].flatMap((theme) =>
   Object.keys(SIZES).flatMap((size) =>
-    ['handlers', 'jobs', 'target', 'history', 'connect', 'settings'].map((page) => ({ theme, size, page })),
+    ['overview', 'handlers', 'jobs', 'target', 'history', 'connect', 'settings'].map((page) => ({ theme, size, page })),
   ),
 )
 
@@ -22,13 +22,17 @@ async function show(page, name) {
   const pane = page.getByRole('button', { name: 'Look at the sample first' })
   if (await pane.isVisible()) await pane.click()
   const go = (path) => page.evaluate((target) => (location.hash = target), `#${path}`)
-  if (name === 'handlers' || name === 'jobs') {
+  if (name === 'overview') {
+    await go('/overview?range=7d')
+    await page.locator('.uplot canvas').waitFor()
+    await page.locator('.short-list li').first().waitFor()
+  } else if (name === 'handlers' || name === 'jobs') {
     await go(`/${name}?range=24h`)
     await page.getByRole('row').nth(5).waitFor()
   } else if (name === 'target') {
     await go('/handlers?range=24h')
     await page.getByRole('row').nth(1).click()
-    await page.getByText('Last 50 runs').first().waitFor()
+    await page.locator('.uplot canvas').nth(1).waitFor()
     await page.getByRole('row').nth(3).waitFor()
   } else if (name === 'history') {
     await go('/history?range=24h')
@@ -57,7 +61,7 @@ async function resize(app, size) {
 }
 
 runMain(async () => {
-  const runtime = await setUp({ tests: true })
+  const runtime = await setUp({ tests: true, build: true })
   const display = process.platform === 'linux' ? await startInvisibleDisplay() : null
   const { _electron } = await import('playwright')
   const dataDir = mkdtempSync(join(tmpdir(), 'screenshots-'))

@@ -79,7 +79,8 @@ export function durationAxis(colours: () => ChartColours): uPlot.Axis {
     grid: { stroke: () => colours().grid, width: 1 },
     ticks: { show: false },
     splits: (_chart, _axis, min, max) => decades(min, max),
-    values: (_chart, splits) => splits.map(decadeLabel),
+    // On a log scale uPlot leaves out labels that would stand too close.
+    values: (_chart, splits: (number | null)[]) => splits.map((us) => (us === null ? null : decadeLabel(us))),
   }
 }
 

@@ -42,7 +42,7 @@ export function targetColumns(kind: TargetKind, cells = CELLS): TargetColumn[] {
   const job = kind === 'job'
   const all: (TargetColumn | null)[] = [
     { key: 'attention', css: 'c-shape', words: '', title: text.attention, width: 34, gives: 0 },
-    { key: 'name', css: 'c-name', words: text[kind].name, width: 120, grow: 1.1, gives: 0 },
+    { key: 'name', css: 'c-name', words: text[kind].name, width: 124, grow: 1.6, gives: 0 },
     { key: 'app', css: 'c-app', words: text.app, width: 104, grow: 1, gives: 1 },
     { key: 'trigger', css: 'c-trigger', words: text[kind].trigger, width: 112, grow: 1.3, gives: job ? 5 : 6 },
     { key: 'runs', css: 'c-runs', words: text.runs, figure: true, width: 58, gives: 0 },
