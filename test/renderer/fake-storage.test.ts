@@ -63,6 +63,20 @@ describe('the archive of the fake', () => {
     )
   })
 
+  it('lets a snapshot grow old, and takes of it only what the size asks for: to 95 % of the limit', async () => {
+    const { api } = make(`${QUERY}&source=snapshot`)
+    const young = { retentionDays: 1, frameworkRetentionDays: 1, maxSizeMb: 500 }
+    expect(await value(api.storage.preview(young))).toMatchObject({ runs: 0 })
+    expect((await value(make().api.storage.preview(young))).runs).toBeGreaterThan(0)
+    const { usedBytes } = await value(api.storage.info())
+    const maxSizeMb = Math.floor((usedBytes / 1_000_000) * 0.9)
+    await api.settings.change({ name: 'db_max_size_mb', value: maxSizeMb })
+    const after = await value(api.storage.info())
+    expect(after.usedBytes).toBeLessThanOrEqual(maxSizeMb * 950_000)
+    expect(after.usedBytes).toBeGreaterThan(maxSizeMb * 930_000)
+    expect(after.limitTooSmall).toBe(false)
+  })
+
   it('counts in its tiers, contents and log what its lists hold', async () => {
     const { api } = make()
     const info = await value(api.storage.info())
