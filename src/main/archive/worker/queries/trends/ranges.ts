@@ -1,6 +1,6 @@
 import type { Span } from '@shared/filter'
 import type { Precision } from '@shared/trends'
-import { compose } from './compose'
+import { ceilTo, compose, DAY_US } from './compose'
 import type { Composed, Piece, TrendLength } from './compose'
 import { closedSpan } from './known'
 import type { Known } from './known'
@@ -16,6 +16,12 @@ export function rangeOf(span: Span, known: Known): CountedRange {
   const composed = compose(asked.fromUs, asked.toUs, known.kept)
   // Days are kept for ever, so this cannot be.
   if (!composed) return { ...asked, pieces: [], precision: { kind: 'approximate' } }
+  if (known.toUs !== null && asked.toUs > known.toUs && composed.toUs !== asked.toUs) {
+    // Nothing lies beyond: where the hours of the last day are gone, all of it will do.
+    const day = { ...asked, toUs: ceilTo(asked.toUs, DAY_US) }
+    const whole = compose(day.fromUs, day.toUs, known.kept)
+    if (whole?.toUs === day.toUs) return { ...whole, precision: precisionOf(span, day, whole, known) }
+  }
   return { ...composed, precision: precisionOf(span, asked, composed, known) }
 }
 
