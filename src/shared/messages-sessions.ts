@@ -25,7 +25,7 @@ export const sessionWords = {
     notRead: 'The sessions could not be read',
     empty: 'No session in this range. One begins each time Hassette starts.',
     summary: (count: number, more: boolean, unclean: number): string =>
-      `${more ? `the newest ${plural(count, 'session')}` : plural(count, 'session')}, ${unclean === 0 ? 'all stopped cleanly' : `${formatCount(unclean)} without a clean stop`}`,
+      `${more ? `the newest ${plural(count, 'session')}` : plural(count, 'session')}, ${unclean === 0 ? 'none crashed or killed' : `${formatCount(unclean)} without a clean stop`}`,
     older: 'Older sessions',
     ribbon: 'Share of failed runs, by session',
     highest: (share: string, start: string): string => `highest ${share}, the session of ${start}`,

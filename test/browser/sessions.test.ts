@@ -42,7 +42,7 @@ describe('the Sessions page', () => {
     await page.keyboard.press('s')
     await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor()
     await page.getByRole('radio', { name: '24 h' }).click()
-    await page.getByText('1 session, all stopped cleanly').waitFor()
+    await page.getByText('1 session, none crashed or killed').waitFor()
   })
 
   it('tells of a crash what Hassette recorded, by button and by arrows', async () => {
