@@ -35,6 +35,29 @@ describe('conditions', () => {
     await rowsAre(page, '.error', /DependencyResolutionError/, false)
   })
 
+  it('of a field show what the range has, with its runs as the other chips leave them', async () => {
+    const page = await history('/history?range=7d&status=failed')
+    await page.keyboard.press('/')
+    await page.getByRole('radio', { name: 'App', exact: true }).click()
+    const rows = page.locator('.filter-value')
+    const counts = async (): Promise<number[]> =>
+      (await rows.locator('.count').allInnerTexts()).map((text) => Number(text.replace(/\D/g, '')))
+    await expect.poll(async () => (await counts()).length).toBeGreaterThan(3)
+    const failed = await counts()
+    expect(failed).toEqual([...failed].sort((a, b) => b - a))
+    expect(failed.every((count) => count > 0)).toBe(true)
+    const first = Number(failed[0])
+    await rows.first().getByRole('button', { name: /^is / }).click()
+    // An app that is chosen takes nothing away from the others.
+    await expect.poll(() => page.locator('.live-line .count').innerText()).toMatch(new RegExp(`^${first} of `))
+    expect(await counts()).toEqual(failed)
+    await page.getByRole('radio', { name: /^Status/ }).click()
+    await expect
+      .poll(() => rows.locator('.words').allInnerTexts())
+      .toEqual([...['ok', 'failed', 'timed out', 'cancelled', 'skipped']])
+    await expect.poll(async () => (await counts())[1]).toBe(first)
+  })
+
   it('error type: picked from the rows, or typed', async () => {
     const page = await history('/history?range=30d&status=failed')
     await page.keyboard.press('/')

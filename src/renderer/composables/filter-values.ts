@@ -1,4 +1,6 @@
+import * as v from 'valibot'
 import type { Condition } from '@shared/filter'
+import { conditionSchema } from '@shared/filter'
 import { FIELD_WORD } from '@shared/names'
 import { RUN_STATUSES, TARGET_KINDS } from '@shared/run'
 import { conditionLabel } from '../lib/condition-words'
@@ -16,8 +18,23 @@ export function useFilterValues(conditions: () => readonly Condition[]) {
   const view = useView()
   const nameOf = useTargetNames()
 
-  /** Values of a field as *is* conditions; none for text, which is only typed. */
-  function valuesOf(field: Condition['field']): Condition[] {
+  /**
+   * Values of a field as *is* conditions; none for text, which is only typed. Once they are counted, those that the runs
+   * have, most first, and what is chosen; the few fixed ones stay in their order.
+   */
+  function valuesOf(field: Condition['field'], counts: ReadonlyMap<string | number, number> | null): Condition[] {
+    const known = knownOf(field)
+    if (!counts || field === 'status' || field === 'kind') return known
+    const chosen = conditions().flatMap((one) => (one.field === field ? [one.value] : []))
+    const missing = chosen.filter((value) => typeof value !== 'boolean' && !counts.has(value))
+    return [...counts.keys(), ...missing].flatMap((value) => {
+      const parsed = v.safeParse(conditionSchema, { field, op: 'is', value })
+      return parsed.success ? [parsed.output] : []
+    })
+  }
+
+  /** Values of a field that are known without asking. */
+  function knownOf(field: Condition['field']): Condition[] {
     switch (field) {
       case 'status':
         return RUN_STATUSES.map((value) => ({ field, op: 'is', value }))
@@ -53,7 +70,7 @@ export function useFilterValues(conditions: () => readonly Condition[]) {
   function matching(fields: readonly Condition['field'][], query: string): Condition[] {
     const wanted = query.trim().toLowerCase()
     const hits = fields.flatMap((field) =>
-      valuesOf(field).filter((value) =>
+      knownOf(field).filter((value) =>
         `${FIELD_WORD[field]} ${conditionLabel(value, nameOf)}`.toLowerCase().includes(wanted),
       ),
     )
