@@ -15,6 +15,8 @@ export default defineConfig({
   build: {
     outDir: resolve(import.meta.dirname, 'out/web'),
     emptyOutDir: true,
+    // One file from this computer, not from a network.
+    chunkSizeWarningLimit: 1000,
     // As in the oldest Electron that runs the app: `light-dark()` must survive, since the theme is switched by it.
     target: 'chrome130',
     rollupOptions: { input: resolve(import.meta.dirname, 'src/renderer/web.html') },
