@@ -256,6 +256,13 @@ describe('an app that ended while it compacted', () => {
     expect(dumpTables(path)).toEqual(before)
   })
 
+  it('while the copy was written: what there is of it goes', async () => {
+    const path = await archive()
+    execFileSync('cp', [path, partOf(path)])
+    openWriter(path, () => undefined).close()
+    expect(readdirSync(folder.path('.')).toSorted()).toEqual(['hassette.db', 'hassette.db.lock', 'source'])
+  })
+
   it('after: the copy is opened, and what it replaced goes', async () => {
     const path = await archive()
     const before = dumpTables(path)

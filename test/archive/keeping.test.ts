@@ -19,6 +19,7 @@ import { openFixture, useTempFolder } from '../support/fixtures'
 import { startHassetteWriter } from '../support/hassette-writer'
 import type { HassetteWriter } from '../support/hassette-writer'
 import { dumpTables } from '../support/table-dump'
+import { startWatching } from '../support/watching'
 import { waitFor } from '../support/wait'
 
 /** What follows the archive into every copy, but for what is written when it is opened. */
@@ -132,14 +133,14 @@ describe('work on the archive of a home', () => {
     expect(logged(archive())).toEqual(['compact'])
   })
 
-  it('a change that somebody makes meanwhile waits, and is in the archive that comes', async () => {
+  it('meanwhile nothing is read, and a change that somebody makes waits: it is in the archive that comes', async () => {
     const writer = await hassette(50)
-    let whileCopying: () => void = () => undefined
+    let whileCopying: () => Promise<void> = () => Promise.resolve()
     const { keeping, home, hasRuns } = await start([writer.path], (copier) => ({
       ...copier,
       copy: async (...request) => {
         const report = await copier.copy(...request)
-        whileCopying()
+        await whileCopying()
         return report
       },
     }))
@@ -147,11 +148,19 @@ describe('work on the archive of a home', () => {
     const [source] = await home.sources()
     let renamed: Promise<unknown> = Promise.reject(new Error('not asked for'))
     renamed.catch(() => undefined)
-    whileCopying = () => {
+    // Whoever reads sees new runs as soon as this one does.
+    const other = await startWatching(folder.path('other.db'), writer.path)
+    whileCopying = async () => {
       renamed = home.change(() => home.write().renameSource({ sourceId: source?.id ?? 0, name: 'Attic' }))
+      for (const runs of [60, 70]) {
+        await writer.run({ count: 10 })
+        await other.hasRuns(runs)
+      }
+      expect(rowsOf(archive(), 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 50 }])
     }
-    expect(await keeping.compact()).toMatchObject({ outcome: 'done' })
+    expect(await keeping.compact()).toMatchObject({ outcome: 'done', problem: null })
     await renamed
+    await hasRuns(70)
     expect(rowsOf(archive(), 'SELECT name FROM sources')).toEqual([{ name: 'Attic' }])
   })
 
@@ -263,6 +272,24 @@ describe('work on the archive of a home', () => {
     expect(statSync(archive()).ino).toBe(ino)
     await writer.run({ count: 5 })
     await hasRuns(55)
+  })
+
+  it('restores nothing over a database of Hassette’s, even where the archive should be', async () => {
+    const writer = await hassette(50)
+    mkdirSync(folder.path('data'))
+    await writer.vacuumInto(archive())
+    const [before] = hashFiles(archive())
+    const backup = folder.path('backup.db')
+    const other = await start([writer.path], undefined, false)
+    await waitFor('the refusal', () => other.home.archiveState().kind === 'unavailable')
+    // Sound, but no reason to move what is not ours.
+    const made = await startWatching(backup, writer.path)
+    await made.close()
+    expect(await other.keeping.restore(backup)).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'archive_foreign' },
+    })
+    expect(hashFiles(archive())).toEqual([before])
   })
 
   it('moves with a copy: the old file stays, and both hold the same', async () => {

@@ -6,10 +6,11 @@ import type { CallContext } from '@main/archive/worker/serve'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CONTEXT, rowsOf } from '../support/archive'
+import { CONTEXT, openClient, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { startHassetteWriter } from '../support/hassette-writer'
 import { dumpTables } from '../support/table-dump'
+import { waitFor } from '../support/wait'
 
 /** What stays of a source that was deleted: names of error classes, which are shared, and that it was deleted. */
 const SHARED = ['error_types', 'retention_log', 'sqlite_sequence', 'meta']
@@ -38,6 +39,21 @@ async function listed(path: string) {
   } finally {
     reader.close()
   }
+}
+
+/** Rows that belong to nothing that is there. */
+function orphans(path: string): unknown[] {
+  return rowsOf(
+    path,
+    `SELECT 'rollups', target_id FROM rollups WHERE target_id > 0 AND target_id NOT IN (SELECT id FROM targets)
+     UNION ALL SELECT 'totals', target_id FROM rollups WHERE target_id < 0 AND -target_id NOT IN (SELECT id FROM streams)
+     UNION ALL SELECT 'groups', group_id FROM group_rollups WHERE group_id NOT IN (SELECT id FROM error_groups)
+     UNION ALL SELECT 'runs', id FROM runs WHERE id >> 40 NOT IN (SELECT id FROM streams)
+     UNION ALL SELECT 'blocks', block FROM blocks WHERE block >> 28 NOT IN (SELECT id FROM streams)
+     UNION ALL SELECT 'failures', run_id FROM failures WHERE run_id NOT IN (SELECT id FROM runs)
+     UNION ALL SELECT 'logs', run_id FROM run_logs WHERE run_id NOT IN (SELECT id FROM runs)
+     UNION ALL SELECT 'tracebacks', id FROM tracebacks WHERE id NOT IN (SELECT traceback_id FROM failures WHERE traceback_id IS NOT NULL)`,
+  )
 }
 
 /** Cuts the work short at the n-th pause. */
@@ -248,5 +264,32 @@ describe('a source that is deleted', () => {
       expect(rowsOf(archive(), sql)).toEqual(rowsOf(alone, sql))
     }
     expect(rowsOf(archive(), 'SELECT id FROM sources')).toEqual([{ id: 2 }])
+    expect(orphans(archive())).toEqual([])
+  })
+
+  it('goes although it is being read: nothing comes after it', async () => {
+    const hassette = await startHassetteWriter(folder.path('home.db'), { onEnd: onTestFinished })
+    await hassette.run({ count: 10_000 })
+    const client = openClient(archive())
+    const { sourceId } = await client.write.addFileSource({ path: hassette.path, name: 'x', mode: 'live', shiftUs: 0 })
+    const stop = new AbortController()
+    let batches = 0
+    const reading = client.write.syncFileSource(
+      { sourceId, shiftUs: 0 },
+      { signal: stop.signal, onProgress: () => batches++ },
+    )
+    const ended = reading.catch((thrown: unknown) => thrown)
+    await waitFor('its first runs', () => batches > 0)
+    stop.abort()
+    const removing = client.write.removeSource({ sourceId, runs: 'delete' })
+    const next = client.write.syncFileSource({ sourceId, shiftUs: 0 })
+    await expect(next).rejects.toMatchObject({ code: 'not_found' })
+    await removing
+    expect(await ended).toMatchObject({ code: 'cancelled' })
+    await client.write.finishRemovals()
+    await client.close()
+    for (const table of ['sources', 'epochs', 'streams', 'runs', 'rollups', 'targets']) {
+      expect([table, ...rowsOf(archive(), `SELECT count(*) AS n FROM ${table}`)]).toEqual([table, { n: 0 }])
+    }
   })
 })
