@@ -9,7 +9,9 @@ import { LIMITS } from './retention-checks'
 export interface FilledArchive extends SyntheticArchive {
   /** Appends so many runs, a thousand at a time, evenly over the time given; every third is of an app. */
   fill(runs: number, spanUs: number, afterBatch?: () => Promise<void> | void): Promise<void>
-  /** The clock, microseconds: the start of the newest run. */
+  /** Lets time pass without a run. */
+  idle(us: number): void
+  /** The clock, microseconds. */
   nowUs(): number
   retention: ReturnType<typeof createRetention>
 }
@@ -52,6 +54,9 @@ export function createFilled(path: string, maxSizeMb: number, mode: 'live' | 'sn
   return {
     ...archive,
     nowUs,
+    idle: (us) => {
+      clockUs += us
+    },
     retention: createRetention(archive.db, archive.memory, nowUs),
     fill: async (runs, spanUs, afterBatch) => {
       for (let done = 0; done < runs; done += 1000) {

@@ -134,6 +134,19 @@ describe('the retention of the shown archive', () => {
     expect(reasons()).toEqual(['start', 'growth', 'growth'])
   })
 
+  it('does not take a pass of the time rule for one that could not help', async () => {
+    const { scene, retention, reasons, settle, pass } = createScene()
+    void retention.start()
+    await pass(20_000)
+    // A little over the limit, which the hourly pass leaves alone.
+    scene.bytes = 510_000_000
+    await pass(3_600_000)
+    scene.bytes = 516_000_000
+    retention.look()
+    await settle()
+    expect(reasons()).toEqual(['start', 'hourly', 'hourly', 'growth'])
+  })
+
   it('asks again with other limits, and not when other settings change', async () => {
     const { scene, retention, reasons, settle } = createScene()
     void retention.start()

@@ -107,7 +107,9 @@ export function createRetention(options: RetentionOptions): Retention {
       { automatic: true },
       retainJob(archive.write, request, (report) => {
         // What could not be brought under the limit is not tried again until it grew.
-        if (noted) noted.floorBytes = report.bytesAfter > limitBytes() ? report.bytesAfter : null
+        if (noted && pass.rules.includes('size')) {
+          noted.floorBytes = report.bytesAfter > limitBytes() ? report.bytesAfter : null
+        }
         tell(pass, report)
       }),
     )
