@@ -35,7 +35,10 @@ export interface AppenderOptions {
   role?: AppendRole
   /** The time of our read, microseconds. */
   nowUs: () => number
-  /** Runs that started before (microseconds) are past their term already: counted, and not kept. Null keeps all. */
+  /**
+   * Runs that started before (microseconds), in a session that began before, are past their term already: counted, and
+   * not kept. Null keeps all.
+   */
   keepsFrom?: (tier: Tier) => number | null
 }
 
@@ -100,6 +103,13 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
     trends.add({ streamId, sequence, id, targetId, sessionId, startedUs, durationUs, status, flags, groupId })
   }
 
+  /** A run is no older than its session: a clock that was wrong for a moment costs none. */
+  const isWithin = (termUs: number, run: RunInput, sessionId: number | null): boolean => {
+    if (run.startedUs >= termUs) return true
+    const beganUs = sessionId === null ? undefined : statements.sessionStart.get(sessionId)
+    return beganUs !== undefined && beganUs >= termUs && beganUs <= nowUs()
+  }
+
   /** Keeps or counts each run. Answers how many were counted only. */
   const take = (runs: RunInput[]): number => {
     const term = { app: keepsFrom('app') ?? -Infinity, framework: keepsFrom('framework') ?? -Infinity }
@@ -108,7 +118,7 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
     let counted = 0
     for (const run of runs) {
       const owners = ownersOf(run)
-      const keeps = run.startedUs >= term[run.tier]
+      const keeps = isWithin(term[run.tier], run, owners.sessionId)
       if (keeps) keepRun(run, owners)
       else countRun(run, owners)
       if (!keeps) counted++
@@ -197,6 +207,7 @@ function prepareAll(db: Database) {
       `INSERT INTO runs (id, target_id, session_id, started_us, duration_us, status, flags, group_id, uid, context)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    sessionStart: db.prepare<[number], number>('SELECT started_us FROM sessions WHERE id = ?').pluck(),
     moveCursor: db.prepare<[number, number, string | null, number, number]>(
       `UPDATE epochs SET last_foreign_id = ?, anchor_id = ?, anchor_uid = ?, anchor_started_us = ? WHERE id = ?`,
     ),

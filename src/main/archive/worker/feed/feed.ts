@@ -9,6 +9,7 @@ import type { Appender } from '../append'
 import type { CallContext } from '../serve'
 import type { WriterMemory } from '../writer-memory'
 import { createBlockingEvents } from './blocking-events'
+import { createCounted } from './counted'
 import { createGaps } from './coverage'
 import { createEpochs, isSameEpoch } from './epochs'
 import type { Epoch } from './epochs'
@@ -64,6 +65,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   const epochs = createEpochs(db)
   const overlap = createOverlap(db)
   const gaps = createGaps(db, overlap)
+  const counted = createCounted(db)
   const blocking = createBlockingEvents(db)
   const markRead = db.prepare<[number, number, number]>(
     'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
@@ -158,19 +160,21 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   }
 
   /** After a backup was put back, its rows are there already. */
-  const lackingIn =
-    (sourceId: number, epoch: Epoch) =>
-    (runs: RunInput[]): RunInput[] => {
+  const lackingIn = (sourceId: number, epoch: Epoch): ((runs: RunInput[]) => RunInput[]) => {
+    const isCounted = counted(sourceId, epoch.id)
+    return (runs) => {
       if (!runs.some((run) => run.foreignId <= epoch.maybeKnownUpTo)) return runs
       const known = overlap.of(sourceId, runs)
-      return runs.filter((run) => !known.has(run))
+      return runs.filter((run) => !known.has(run) && !isCounted(run))
     }
+  }
 
   const readCopy: Feed['readCopy'] = async (sourceId, epochId, reader, options) => {
     const began = performance.now()
     const newest = epochs.newest(sourceId)
     const goesOn = newest?.id === epochId && isSameEpoch(newest, reader) && reader.sequence() > newest.lastForeignId
     const report = goesOn ? await read(sourceId, reader, options) : { runs: 0, trendsOnly: 0 }
+    const isCounted = counted(sourceId, null)
     const parents = reader.parents()
     const role = 'backfill'
     const appender = appenderFor(sourceId, epochId, role)
@@ -183,7 +187,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
       after: 0,
       lacking: (batch) => {
         const known = overlap.of(sourceId, batch)
-        return batch.filter((run) => !known.has(run))
+        return batch.filter((run) => !known.has(run) && !isCounted(run))
       },
       refresh: () => appender.update(reader.parents()),
       onBatch: (count) => onCommitted(sourceId, count),
