@@ -62,6 +62,8 @@ export interface IncidentRecord extends Omit<Incident, 'targets' | 'also'> {
   lastNoticeUs: number
   /** By the clock of Hassette: when a recovery has lasted long enough to be told; null = nothing to tell. */
   recoveryDueUs: number | null
+  /** Its recovery was told; what comes back after that is not told to have gone again. */
+  recoveryTold: boolean
 }
 
 /** Quiet for so long is over; also the length of the count that tells loud from usual. */
@@ -104,6 +106,7 @@ export function openIncident(id: number, sourceId: number, signal: Signal, late:
     shownUs: null,
     lastNoticeUs: 0,
     recoveryDueUs: null,
+    recoveryTold: false,
   }
   takeUp(record, signal)
   return record

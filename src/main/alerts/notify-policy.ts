@@ -78,7 +78,9 @@ function notifyRecovery(context: NotifyContext, source: SourceAlertState, record
   const dueUs = record.recoveryDueUs
   if (dueUs === null || source.watermarkUs < dueUs) return
   record.recoveryDueUs = null
-  if (record.shownUs === null || record.lastUs - record.firstUs < WORTH_RECOVERING_US) return
+  const lastedUs = (record.clearedUs ?? dueUs) - record.firstUs
+  if (record.shownUs === null || record.recoveryTold || lastedUs < WORTH_RECOVERING_US) return
+  record.recoveryTold = true
   replace(context, source, record, 'recovered')
 }
 

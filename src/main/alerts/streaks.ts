@@ -34,7 +34,7 @@ const BUCKETS = BASELINE_US / BUCKET_US
 /** How likely a streak by chance may be. */
 const CHANCE = 1e-5
 const FEWEST = 3
-const MOST = 6
+const MOST = 50
 /** Failures of any kind in a row that are an incident. */
 export const FAILURES_IN_A_ROW = 5
 
@@ -100,7 +100,7 @@ export function fail(target: TargetHistory, run: { endUs: number; runId: number;
 
 /**
  * How many failures in a row are no chance for this handler: with r = (0.5 + failed) / (5 + runs) of the seven days
- * before, the fewest k with r^k < 1e-5, but 3 to 6. One that always fails a little needs more.
+ * before, the fewest k with r^k < 1e-5, but 3 to 50. One that always fails a little needs more.
  */
 function neededStreak({ history }: TargetHistory, atUs: number): number {
   const oldest = Math.floor((atUs - BASELINE_US) / BUCKET_US)

@@ -41,8 +41,10 @@ export function louderText(record: IncidentRecord): Text {
 
 /** How the end of an incident is told. */
 export function recoveredText(source: SourceAlertState, record: IncidentRecord): Text {
-  const length = formatSpanLength(Math.max(0, Math.round((record.lastUs - record.firstUs) / SECOND_US)))
   if (record.rule === 'blind') return text(words.seenAgain(source.name), '')
+  // A rate is over with its last failure; a handler that fails is down until it succeeds.
+  const endUs = record.rule === 'rate' ? record.lastUs : (record.clearedUs ?? record.lastUs)
+  const length = formatSpanLength(Math.max(0, Math.round((endUs - record.firstUs) / SECOND_US)))
   return text(words.recovered(whereOf(record)), words.lasted(length, record.failures))
 }
 
