@@ -1,5 +1,5 @@
 import type { Input, Output } from '@shared/contract'
-import type { SessionRow } from '@shared/trends'
+import type { Precision, SessionRow } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
 import type { CallContext } from '../../serve'
 import { addRow, addRun, nothingCounted } from './figures'
@@ -58,8 +58,7 @@ export function createSessions(db: Database, gather: Gather) {
         limit,
       })
       const counts = new Map(sessions.map(({ id }) => [id, nothingCounted()]))
-      const lost: { request: Request; session: StoredSession; counted: Counted; row: Pick<SessionRow, 'precision'> }[] =
-        []
+      const lost: { request: Request; session: StoredSession; counted: Counted; precision: Precision }[] = []
       for (const session of sessions) {
         const totals = selectTotals.all(session.id)
         const counted = counts.get(session.id)
@@ -89,7 +88,7 @@ export function createSessions(db: Database, gather: Gather) {
               dependencyFailures,
               timedOut,
               blockingEvents: stalls.get(session.id) ?? 0,
-              precision: instead?.row.precision ?? { kind: 'exact' },
+              precision: instead?.precision ?? { kind: 'exact' },
             }
           })
         },
@@ -114,5 +113,7 @@ function byTime(session: StoredSession, lastRunUs: number, known: Known) {
     trends: (piece, rows) => rows.of(piece, keys, false, (row) => addRow(counted, row)),
     run: (run) => addRun(counted, run),
   }
-  return { request, session, counted, row: { precision: range.precision } }
+  // Never exact, since who ran in this time is not known.
+  const precision: Precision = range.precision.kind === 'exact' ? { kind: 'rounded', ...span } : range.precision
+  return { request, session, counted, precision }
 }

@@ -1,0 +1,332 @@
+import { openReader } from '@main/archive/worker/open-reader'
+import type { RunInput } from '@main/archive/batch'
+import type { Coverage } from '@shared/trends'
+import { describe, expect, it, vi } from 'vitest'
+import { CONTEXT } from '../support/archive'
+import { useTempFolder } from '../support/fixtures'
+import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
+import { purge } from './purge'
+import { queryParts } from './query-parts'
+
+const MINUTE_US = 60_000_000
+const HOUR_US = 60 * MINUTE_US
+const DAY_US = 24 * HOUR_US
+const EVER = { fromUs: null, toUs: null }
+
+/** A run every 10 minutes over some days, of one app handler; every tenth failed. */
+function everyTenMinutes(days: number, more: (index: number) => Partial<RunInput> = () => ({})): RunInput[] {
+  return Array.from({ length: days * 144 }, (_, index) =>
+    madeRun(index + 1, {
+      startedUs: BEGIN_US + index * 10 * MINUTE_US,
+      status: index % 10 === 0 ? 1 : 0,
+      ...more(index),
+    }),
+  )
+}
+
+/** Does the work while every slice is used up after one statement. */
+async function inUsedUpSlices<T>(work: () => T | Promise<T>): Promise<T> {
+  let clock = 0
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 10))
+  try {
+    return await work()
+  } finally {
+    now.mockRestore()
+  }
+}
+
+describe('the verbs of trends', () => {
+  const folder = useTempFolder()
+
+  const filled = (runs: RunInput[], sessions = [madeSession(1)]) => {
+    const archive = createSynthetic(folder.path('archive.db'), () => BEGIN_US + 4 * DAY_US)
+    const { appender } = archive.epoch()
+    appender.update(madeParents([madeTarget(1), madeTarget(2, { tier: 'framework' })], sessions))
+    appender.append(batchOf(runs))
+    return archive
+  }
+
+  it('count days of zones with half hours from the nearest hour, and say so', async () => {
+    const { db, sourceId } = filled(everyTenMinutes(4))
+    const { verbs } = queryParts(db)
+    const scope = { sourceId, tier: 'app', targetId: null, span: EVER } as const
+    const series = await verbs.trendsSeries({ ...scope, points: 6, timeZone: 'Asia/Kolkata' }, CONTEXT)
+    // Midnight there is 18:30; counted from 19:00.
+    const first = BEGIN_US - 5.5 * HOUR_US
+    expect(series.points.map((point) => point.fromUs)).toEqual([0, 1, 2, 3, 4].map((day) => first + day * DAY_US))
+    expect(series.points.map((point) => point.ok + point.failed)).toEqual([19 * 6, 144, 144, 144, 5 * 6])
+    expect(series.precision).toEqual({
+      kind: 'rounded',
+      fromUs: BEGIN_US - 5 * HOUR_US,
+      toUs: BEGIN_US + 3 * DAY_US + 19 * HOUR_US + DAY_US,
+    })
+    const map = await verbs.trendsHeatmap({ ...scope, timeZone: 'Asia/Kolkata' }, CONTEXT)
+    expect(map.precision.kind).toBe('rounded')
+    // Thursday 1 January, 05:30 local: the hour of UTC counts for the one that begins in it, 06:00.
+    expect(map.cells[3 * 24 + 6]).toEqual({ runs: 6, failed: 1, timedOut: 0 })
+    expect(map.cells[3 * 24 + 5]).toEqual({ runs: 0, failed: 0, timedOut: 0 })
+    expect(map.cells.reduce((sum, cell) => sum + cell.runs, 0)).toBe(4 * 144)
+    db.close()
+  })
+
+  it('draw every step of a chart, the last forming, and no more than asked for', async () => {
+    const { db, sourceId } = filled(everyTenMinutes(1))
+    const nowUs = BEGIN_US + DAY_US
+    db.prepare(`UPDATE sources SET mode = 'live'`).run()
+    const { verbs } = queryParts(db, nowUs + 100 * MINUTE_US)
+    const scope = { sourceId, tier: 'app', targetId: 1, timeZone: 'UTC' } as const
+    const series = await verbs.trendsSeries(
+      { ...scope, span: { fromUs: nowUs - HOUR_US, toUs: null }, points: 8 },
+      CONTEXT,
+    )
+    expect(series.stepUs).toBe(30 * MINUTE_US)
+    expect(series.points.map((point) => point.ok + point.failed)).toEqual([3, 3, 0, 0, 0, 0])
+    expect(series.endUs).toBe(nowUs + 120 * MINUTE_US)
+    expect(series.precision).toEqual({ kind: 'exact' })
+    // Nothing known, no points: a chart of one empty step.
+    const none = await verbs.trendsSeries({ ...scope, tier: 'framework', targetId: 2, span: EVER, points: 8 }, CONTEXT)
+    expect(none.points).toHaveLength(1)
+    expect(none.points[0]).toMatchObject({ ok: 0, p50Us: null })
+    await expect(verbs.trendsSeries({ ...scope, targetId: 99, span: EVER, points: 8 }, CONTEXT)).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    db.close()
+  })
+
+  it('draw charts of runs where minutes are gone, and of hours where these would be too many', async () => {
+    const { db, sourceId } = filled(everyTenMinutes(4))
+    const { verbs } = queryParts(db)
+    const scope = { sourceId, tier: 'app', targetId: null, timeZone: 'UTC', points: 60 } as const
+    const span = { fromUs: BEGIN_US + HOUR_US, toUs: BEGIN_US + 3 * HOUR_US }
+    // Minutes reach back two days.
+    expect(db.prepare('SELECT min(bucket) FROM rollups WHERE resolution = 60').pluck().get()).not.toBe(BEGIN_US / 1e6)
+    const fine = await verbs.trendsSeries({ ...scope, span }, CONTEXT)
+    expect([fine.stepUs, fine.points.length, fine.precision.kind]).toEqual([5 * MINUTE_US, 24, 'exact'])
+    expect(fine.points.reduce((sum, point) => sum + point.ok + point.failed, 0)).toBe(12)
+    const block = db.prepare<[number]>('UPDATE blocks SET n = ?')
+    block.run(100_001)
+    const coarse = await verbs.trendsSeries({ ...scope, span }, CONTEXT)
+    expect([coarse.stepUs, coarse.points.length, coarse.precision.kind]).toEqual([HOUR_US, 2, 'exact'])
+    expect(coarse.points.map((point) => point.ok + point.failed)).toEqual([6, 6])
+    db.close()
+  })
+
+  it('count nothing twice while the writer goes on between two slices', async () => {
+    const archive = filled(everyTenMinutes(2))
+    const { db, memory, sourceId } = archive
+    const { verbs } = queryParts(db)
+    const scope = { sourceId, tier: 'app', targetId: null, span: { fromUs: BEGIN_US + 1, toUs: null } } as const
+    let written = false
+    const flushing = {
+      ...CONTEXT,
+      pause: async () => {
+        if (!written) db.transaction(() => memory.trends.flush()).immediate()
+        written = true
+      },
+    }
+    const summary = await inUsedUpSlices(() => verbs.trendsSummary(scope, flushing))
+    expect(written).toBe(true)
+    expect(summary.figures.runs).toBe(2 * 144 - 1)
+    expect(summary.precision).toEqual({ kind: 'exact' })
+    db.close()
+  })
+
+  it('begin anew when runs are deleted between two slices', async () => {
+    const archive = filled(everyTenMinutes(4))
+    const { db, sourceId } = archive
+    db.transaction(() => archive.memory.trends.flush()).immediate()
+    const { verbs } = queryParts(db)
+    const fromUs = BEGIN_US + 45 * MINUTE_US
+    const scope = { sourceId, tier: 'app', targetId: null, span: { fromUs, toUs: null } } as const
+    let purged = false
+    const purging = {
+      ...CONTEXT,
+      pause: async () => {
+        if (!purged) purge(archive, { runsUs: BEGIN_US + 55 * MINUTE_US })
+        purged = true
+      },
+    }
+    const { precision, figures } = await inUsedUpSlices(() => verbs.trendsSummary(scope, purging))
+    expect(purged).toBe(true)
+    expect(precision).toMatchObject({ kind: 'rounded', fromUs: BEGIN_US + HOUR_US })
+    expect(figures.runs).toBe(4 * 144 - 6)
+    db.close()
+  })
+
+  it('list sessions with what Hassette dropped and stalled, and count by time where their trends are gone', async () => {
+    const sessions = [
+      madeSession(1, {
+        startedUs: BEGIN_US,
+        stoppedUs: BEGIN_US + DAY_US - 1e6,
+        heartbeatUs: BEGIN_US + DAY_US - 1e6,
+        ending: 'clean',
+      }),
+      madeSession(2, {
+        startedUs: BEGIN_US + DAY_US,
+        heartbeatUs: BEGIN_US + 2 * DAY_US - 1e6,
+        ending: 'crashed',
+        errorType: 'RuntimeError',
+        errorMessage: 'gone',
+        droppedOverflow: 3,
+        droppedExhausted: 4,
+        droppedShutdown: 5,
+      }),
+      madeSession(3, { startedUs: BEGIN_US + 2 * DAY_US }),
+      madeSession(4, { startedUs: BEGIN_US + 3 * DAY_US }),
+    ]
+    const archive = filled(
+      everyTenMinutes(3, (index) => ({
+        foreignSessionId: 1 + Math.floor(index / 144),
+        dependencyFailure: index === 0,
+      })),
+      sessions,
+    )
+    const { db, sourceId } = archive
+    const stall = db.prepare<[number, number]>(
+      `INSERT INTO blocking_events (epoch_id, foreign_id, session_id, detected_us, detector) VALUES (1, ?, ?, 0, 'loop')`,
+    )
+    for (let n = 0; n < 5; n++) stall.run(n, n < 2 ? 1 : 2)
+    const ask = async (
+      span = EVER as { fromUs: number | null; toUs: number | null },
+      beforeUs: number | null = null,
+      limit = 9,
+    ) => queryParts(db).verbs.sessionsList({ sourceId, span, beforeUs, limit }, CONTEXT)
+    const all = await ask()
+    expect(all).toEqual([
+      expect.objectContaining({ id: 4, runs: 0, endedUs: null, ending: 'running', precision: { kind: 'exact' } }),
+      expect.objectContaining({ id: 3, runs: 144, failed: 15, blockingEvents: 0 }),
+      {
+        id: 2,
+        startedUs: BEGIN_US + DAY_US,
+        endedUs: BEGIN_US + 2 * DAY_US - 1e6,
+        ending: 'crashed',
+        errorType: 'RuntimeError',
+        errorMessage: 'gone',
+        runs: 144,
+        failed: 14,
+        dependencyFailures: 0,
+        timedOut: 0,
+        dropped: 12,
+        blockingEvents: 3,
+        precision: { kind: 'exact' },
+      },
+      expect.objectContaining({ id: 1, runs: 144, failed: 15, dependencyFailures: 1, blockingEvents: 2 }),
+    ])
+    expect((await ask(EVER, BEGIN_US + 2 * DAY_US, 1)).map((row) => row.id)).toEqual([2])
+    const span = { fromUs: BEGIN_US + 1.5 * DAY_US, toUs: BEGIN_US + 2.5 * DAY_US }
+    expect((await ask(span)).map((row) => row.id)).toEqual([3, 2])
+
+    purge(archive, { sessions: [1, 2] })
+    // By its time, which the runs themselves still tell exactly; whose they were, they do not.
+    const byTime = await ask()
+    for (const [index, row] of byTime.entries()) {
+      const { endedUs, startedUs } = row
+      const precision =
+        row.id > 2 || endedUs === null ? { kind: 'exact' } : { kind: 'rounded', fromUs: startedUs, toUs: endedUs + 1 }
+      expect(row).toEqual({ ...all[index], precision })
+    }
+    purge(archive, { runsUs: BEGIN_US + 4 * DAY_US, minutesUs: BEGIN_US + 4 * DAY_US, hoursUs: BEGIN_US + 2 * DAY_US })
+    const rough = await ask()
+    expect(rough.slice(0, 2)).toEqual(all.slice(0, 2))
+    // It ends within a day of which nothing shorter is left, so with all of it.
+    expect(rough[2]).toMatchObject({
+      runs: 144,
+      precision: { kind: 'rounded', fromUs: BEGIN_US + DAY_US, toUs: BEGIN_US + 2 * DAY_US },
+    })
+    db.close()
+  })
+
+  it('tell what is known of a range: runs, trends, gaps, and what limits it', async () => {
+    const dropped = madeSession(1, { droppedOverflow: 7, heartbeatUs: BEGIN_US + 5 * DAY_US })
+    const archive = filled(
+      [...everyTenMinutes(3), madeRun(10_000, { tier: 'framework', foreignTargetId: 2, startedUs: BEGIN_US + DAY_US })],
+      [dropped],
+    )
+    const { db, sourceId } = archive
+    const gap = db.prepare<[number, number, string]>(
+      `INSERT INTO coverage (stream_id, kind, from_us, to_us, reason) SELECT id, 'gap', ?, ?, ? FROM streams`,
+    )
+    gap.run(BEGIN_US + HOUR_US, BEGIN_US + 2 * HOUR_US, 'deleted:12')
+    gap.run(BEGIN_US + 5 * HOUR_US, BEGIN_US + 6 * HOUR_US, 'not_watching')
+    const ask = (tier: 'app' | 'framework' | 'all', span = EVER as { fromUs: number | null; toUs: number | null }) =>
+      queryParts(db).verbs.coverage({ sourceId, tier, span }, CONTEXT) as Coverage
+    const gone = { fromUs: BEGIN_US, toUs: BEGIN_US + 5 * DAY_US, reason: 'dropped', runs: 7 }
+    const deleted = { fromUs: BEGIN_US + HOUR_US, toUs: BEGIN_US + 2 * HOUR_US, reason: 'deleted', runs: 12 }
+    const blind = { fromUs: BEGIN_US + 5 * HOUR_US, toUs: BEGIN_US + 6 * HOUR_US, reason: 'not_watching', runs: null }
+    expect(ask('app')).toEqual({
+      runsFromUs: BEGIN_US,
+      trendsFromUs: BEGIN_US,
+      toUs: BEGIN_US + 5 * DAY_US,
+      gaps: [gone, deleted, blind],
+      bound: 'source',
+    })
+    expect(ask('all')).toMatchObject({
+      runsFromUs: BEGIN_US + DAY_US,
+      trendsFromUs: BEGIN_US,
+      gaps: [gone, deleted, blind],
+    })
+    expect(ask('app', { fromUs: BEGIN_US + 3 * HOUR_US, toUs: BEGIN_US + 4 * HOUR_US }).gaps).toEqual([gone])
+    expect(ask('app', { fromUs: null, toUs: BEGIN_US })).toMatchObject({ runsFromUs: null, trendsFromUs: null })
+
+    purge(archive, { runsUs: BEGIN_US + 2 * DAY_US })
+    const log = db.prepare<[string | null, number]>(
+      `INSERT INTO retention_log (at_us, duration_us, reason, bound, runs) VALUES (0, 0, 'hourly', ?, ?)`,
+    )
+    log.run('time', 5)
+    log.run('size', 5)
+    log.run('time', 0)
+    log.run(null, 0)
+    expect(ask('app')).toMatchObject({
+      runsFromUs: BEGIN_US + 2 * DAY_US - 10 * MINUTE_US + 1,
+      trendsFromUs: BEGIN_US,
+      bound: 'size',
+    })
+    // The framework's only run is gone, too: nothing of it is missing after that.
+    expect(ask('framework').runsFromUs).toBe(BEGIN_US + DAY_US + 1)
+    db.prepare('DELETE FROM coverage').run()
+    expect(ask('app')).toMatchObject({ runsFromUs: null, trendsFromUs: null, gaps: [gone], bound: null })
+    db.close()
+  })
+
+  it('take the starts of jobs that were missed from whole hours, for tables and totals alike', async () => {
+    const archive = createSynthetic(folder.path('archive.db'))
+    const { db, memory, sourceId } = archive
+    const { appender } = archive.epoch()
+    const job = { kind: 'job', topic: null } as const
+    appender.update(madeParents([madeTarget(1), madeTarget(2, job), madeTarget(3, job)]))
+    const hourly = [2, 3].flatMap((target) =>
+      Array.from({ length: target === 2 ? 24 : 12 }, (_, hour) =>
+        madeRun(target * 100 + hour, {
+          kind: 'job',
+          foreignTargetId: target,
+          startedUs: BEGIN_US + hour * HOUR_US + 1,
+        }),
+      ),
+    )
+    appender.append(batchOf(hourly.sort((a, b) => a.startedUs - b.startedUs)))
+    db.transaction(() => memory.trends.flush()).immediate()
+    const expected = db.prepare<[number, number]>(
+      `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected, sum_us)
+       VALUES (3600, ?, ?, 0, 0, 0, 0, 0, 0, 1, 0)
+       ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET expected = excluded.expected`,
+    )
+    for (const target of [2, 3])
+      for (let hour = 0; hour < 23; hour++) expected.run(BEGIN_US / 1e6 + hour * 3600, target)
+    db.close()
+    const reader = openReader(folder.path('archive.db'))
+    const { verbs } = reader
+    const span = { fromUs: BEGIN_US + 90 * MINUTE_US, toUs: BEGIN_US + 20.5 * HOUR_US }
+    const rows = await verbs.targetsList({ sourceId, kind: 'job', tier: 'app', span }, CONTEXT)
+    // From 02:00 to 20:00; from noon on the second did not run.
+    expect(rows.map((row) => [row.id, row.missed])).toEqual([
+      [3, 8],
+      [2, 0],
+    ])
+    const scope = { sourceId, tier: 'app', span } as const
+    expect((await verbs.trendsSummary({ ...scope, targetId: null }, CONTEXT)).figures.missed).toBe(8)
+    expect((await verbs.trendsSummary({ ...scope, targetId: 3 }, CONTEXT)).figures.missed).toBe(8)
+    expect((await verbs.targetGet({ targetId: 3, span }, CONTEXT)).missed).toBe(8)
+    expect((await verbs.trendsSummary({ ...scope, targetId: 1 }, CONTEXT)).figures.missed).toBeNull()
+    reader.close()
+  })
+})
