@@ -12,6 +12,8 @@ import { notifyDue, notifyHappening } from './notify-policy'
 import type { NotifyContext } from './notify-policy'
 import { keepRecent } from './recent-failures'
 import { MINUTE_US, SECOND_US } from './time'
+import type { Tuning } from './tuning'
+import { TUNING } from './tuning'
 
 /** Runs are stored up to 5 s after they end and read some seconds later: until then the present is not known. */
 const BEHIND_US = 10 * SECOND_US
@@ -27,11 +29,11 @@ const EFFECT_OF = { opened: 'incidentOpened', reopened: 'incidentReopened', clea
  * any time between two calls; the same state and the same batches always give the same effects. Knows no clock, no
  * timer and no file.
  */
-export function advance(state: EngineState, batch: AlertBatch): AlertEffect[] {
+export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = TUNING): AlertEffect[] {
   const { nowUs, utcOffsetMinutes } = batch
   const effects: AlertEffect[] = []
   const context: NotifyContext = { state, nowUs, utcOffsetMinutes, effects }
-  const around: Surroundings = { nowUs, settings: state.settings, nextId: () => state.nextIncidentId++ }
+  const around: Surroundings = { nowUs, settings: state.settings, nextId: () => state.nextIncidentId++, tuning }
   const tell = (happenings: Happening[]): void => {
     for (const happening of happenings) {
       happening.record.changed = false
@@ -78,15 +80,16 @@ function stepClock(state: EngineState, nowUs: number): void {
 }
 
 /** An incident for a source that cannot be seen for some time, and its end. */
-function minding(source: SourceAlertState, { nowUs, nextId }: Surroundings): Happening[] {
+function minding(source: SourceAlertState, around: Surroundings): Happening[] {
   const { blind } = source
+  const { nowUs } = around
   const known = source.open.find(({ rule }) => rule === 'blind')
   if (blind === null) return known ? [clear(source, known, nowUs, 'recovered')] : []
   if (known || source.mode !== 'live' || nowUs - blind.sinceUs < BLIND_US) return []
   const failures = [{ atUs: blind.sinceUs, runId: null, targetId: 0, groupId: null, n: 0 }]
   const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, error: blind.reason }
   const signal = { rule: 'blind' as const, atUs: nowUs, targets: [], failures, ...nothing }
-  const happening = takeSignal(source, signal, false, nextId)
+  const happening = takeSignal(source, signal, { ...around, late: false })
   return happening ? [happening] : []
 }
 
@@ -122,7 +125,7 @@ function mute(
   if (!event.muted) return []
   source[list].push(id)
   if (isGroup) keepRecent(source.recent, ({ groupId }) => groupId !== id)
-  else forget(source, id, nowUs)
+  else forget(source, id, nowUs, true)
   return clearMuted(source, nowUs)
 }
 

@@ -6,6 +6,7 @@ import { openIncident, QUIET_US, takeUp } from './incident-record'
 import { takeRecentOf } from './recent-failures'
 import { breakStreaks } from './streaks'
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from './time'
+import type { Tuning } from './tuning'
 
 /** What happened to an incident. */
 export interface Happening {
@@ -14,13 +15,19 @@ export interface Happening {
   record: IncidentRecord
 }
 
+/** How a new incident is opened: whether it is news, and what gives its number. */
+export interface Opening {
+  late: boolean
+  nextId: () => number
+  tuning: Tuning
+}
+
 /** A signal that begins so soon after an open incident belongs to it. */
 const JOIN_US = 15 * MINUTE_US
 /** What comes back so soon is the same incident: half an hour, or as long as it lasted up to six hours. */
 const REOPEN_US = 30 * MINUTE_US
 const REOPEN_MOST_US = 6 * HOUR_US
-/** A fault that fails seldom is over only when it has not failed for so many of its usual gaps. */
-const QUIET_GAPS = 5
+/** Seldom failures are waited for at most so long. */
 const QUIET_MOST_US = 3 * HOUR_US
 /** A success of what fails many times a second is no recovery yet. */
 const SUCCESS_HOLDS_US = 10 * SECOND_US
@@ -49,16 +56,14 @@ export function incidentOfGroup({ open }: SourceAlertState, groupId: number | nu
 }
 
 /**
- * Makes a signal part of an open incident, takes up one that has just closed, or opens one (`nextId` gives its number).
+ * Makes a signal part of an open incident, takes up one that has just closed, or opens one (`how`).
  * Its failures leave the windows and the baseline.
  */
-export function takeSignal(
-  source: SourceAlertState,
-  signal: Signal,
-  late: boolean,
-  nextId: () => number,
-): Happening | null {
-  if (family(signal.rule) === 'rate') for (const { targetId } of signal.targets) forget(source, targetId, signal.atUs)
+export function takeSignal(source: SourceAlertState, signal: Signal, how: Opening): Happening | null {
+  if (family(signal.rule) === 'rate') {
+    const unlearn = how.tuning.unlearnsRates || signal.rule === 'streak'
+    for (const { targetId } of signal.targets) forget(source, targetId, signal.atUs, unlearn)
+  }
   const began = signal.failures[0]?.atUs ?? signal.atUs
   const same = source.open.filter((record) => family(record.rule) === family(signal.rule))
   const joined =
@@ -70,22 +75,22 @@ export function takeSignal(
   }
   const again = source.closed.findLast((record) => mayReopen(record, signal))
   if (again) return reopen(source, again, signal)
-  const record = openIncident(nextId(), source.id, signal, late)
+  const record = openIncident(how.nextId(), source.id, signal, how.late)
   source.open.push(record)
   return { kind: 'opened', source, record }
 }
 
-/** Takes failures of a member out of what the windows and the baseline count. */
-export function forget({ recent, baseline }: SourceAlertState, targetId: number, atUs: number): void {
+/** Takes failures of a member out of what the windows count, and out of the baseline if it is to be unlearnt. */
+export function forget({ recent, baseline }: SourceAlertState, targetId: number, atUs: number, unlearn: boolean): void {
   for (const failures of takeRecentOf(recent, targetId)) {
-    if (failures.atUs > atUs - UNLEARN_US) countFailures(baseline, failures.atUs, -failures.n)
+    if (unlearn && failures.atUs > atUs - UNLEARN_US) countFailures(baseline, failures.atUs, -failures.n)
   }
 }
 
 /** Clears what is over at this moment (by the clock of Hassette), earliest first. */
-export function clearUntil(source: SourceAlertState, atUs: number): Happening[] {
+export function clearUntil(source: SourceAlertState, atUs: number, { quietGaps }: Tuning): Happening[] {
   const due = source.open.flatMap((record) => {
-    const end = endOf(source, record)
+    const end = endOf(source, record, quietGaps)
     return end && end.us <= atUs ? [{ record, ...end }] : []
   })
   due.sort((a, b) => a.us - b.us || a.record.id - b.record.id)
@@ -140,10 +145,14 @@ function reopen(source: SourceAlertState, record: IncidentRecord, signal: Signal
 }
 
 /** When an incident is over and how, if nothing more happens; null = not by itself. */
-function endOf(source: SourceAlertState, record: IncidentRecord): { us: number; ending: IncidentEnding } | null {
+function endOf(
+  source: SourceAlertState,
+  record: IncidentRecord,
+  quietGaps: number,
+): { us: number; ending: IncidentEnding } | null {
   const { rule, members, lastUs, loudUs, failures, firstUs } = record
   if (rule === 'blind') return null
-  const gaps = failures > 1 ? (QUIET_GAPS * (lastUs - firstUs)) / (failures - 1) : 0
+  const gaps = failures > 1 ? (quietGaps * (lastUs - firstUs)) / (failures - 1) : 0
   if (rule === 'rate') {
     const quiet = Math.min(QUIET_MOST_US, Math.max(QUIET_US, gaps))
     return { us: Math.max(loudUs, source.resumedUs) + quiet, ending: 'recovered' }

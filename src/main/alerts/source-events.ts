@@ -12,12 +12,14 @@ import { addRecent } from './recent-failures'
 import type { TargetHistory } from './streaks'
 import { countRun, createTargetHistory, fail, succeed } from './streaks'
 import { BASELINE_US, DAY_US, LATE_US, SECOND_US } from './time'
+import type { Tuning } from './tuning'
 
 /** What the events of a source need to know. */
 export interface Surroundings {
   nowUs: number
   settings: AlertSettings
   nextId: () => number
+  tuning: Tuning
 }
 
 const MOST_TARGETS = 5000
@@ -54,7 +56,7 @@ export function passTime(source: SourceAlertState, atUs: number, around: Surroun
   if (unaskedUs !== null && atUs >= source.askedUs + SECOND_US) happenings.push(...ask(source, unaskedUs, around))
   if (Math.floor(atUs / DAY_US) !== Math.floor(source.watermarkUs / DAY_US)) dropForgotten(source, atUs)
   source.watermarkUs = atUs
-  if (source.sessionRunning) happenings.push(...clearUntil(source, atUs))
+  if (source.sessionRunning) happenings.push(...clearUntil(source, atUs, around.tuning))
   return happenings
 }
 
@@ -106,7 +108,7 @@ function takeFailure(
 ): Happening[] {
   const { targetId, endUs: atUs, dependencyFailure, groupId, runId } = run
   if (isMuted(source, run) || inGrace(source, atUs)) return []
-  fail(target, run)
+  fail(target, run, around.tuning.longestStreak)
   const failures = { atUs, runId, targetId, groupId, n: 1 }
   const named = { targetId, appKey: run.appKey, name: run.targetName }
   const other = incidentOf(source, 'failures', targetId)
@@ -116,6 +118,7 @@ function takeFailure(
     if (own) {
       if (!memberOf(own, targetId)) addMember(own, named, false)
       addFailures(own, failures)
+      if (own.rule === 'rate' && !around.tuning.unlearnsRates) countFailures(source.baseline, atUs, 1)
       return []
     }
     addRecent(source.recent, failures)
@@ -147,7 +150,7 @@ export function askPending(source: SourceAlertState, around: Surroundings): Happ
 
 function take(source: SourceAlertState, signal: Signal, around: Surroundings): Happening[] {
   const late = source.importing || around.nowUs - signal.atUs > LATE_US
-  const happening = takeSignal(source, signal, late, around.nextId)
+  const happening = takeSignal(source, signal, { ...around, late })
   return happening ? [happening] : []
 }
 

@@ -34,7 +34,6 @@ const BUCKETS = BASELINE_US / BUCKET_US
 /** How likely a streak by chance may be. */
 const CHANCE = 1e-5
 const FEWEST = 3
-const MOST = 50
 /** Failures of any kind in a row that are an incident. */
 export const FAILURES_IN_A_ROW = 5
 
@@ -83,7 +82,11 @@ export function breakStreaks({ dependency, any }: TargetHistory): void {
 }
 
 /** Counts a failure in its streaks, before `countRun` counts the run; not one that was stored after a later success. */
-export function fail(target: TargetHistory, run: { endUs: number; runId: number; dependencyFailure: boolean }): void {
+export function fail(
+  target: TargetHistory,
+  run: { endUs: number; runId: number; dependencyFailure: boolean },
+  longest: number,
+): void {
   const { dependency, any } = target
   const { endUs, runId, dependencyFailure } = run
   target.failedUs = Math.max(target.failedUs, endUs)
@@ -95,14 +98,14 @@ export function fail(target: TargetHistory, run: { endUs: number; runId: number;
     return
   }
   if (dependency.n++ > 0) return
-  Object.assign(dependency, { firstUs: endUs, firstRunId: runId, needed: neededStreak(target, endUs) })
+  Object.assign(dependency, { firstUs: endUs, firstRunId: runId, needed: neededStreak(target, endUs, longest) })
 }
 
 /**
  * How many failures in a row are no chance for this handler: with r = (0.5 + failed) / (5 + runs) of the seven days
- * before, the fewest k with r^k < 1e-5, but 3 to 50. One that always fails a little needs more.
+ * before, the fewest k with r^k < 1e-5, but 3 to `longest`. One that always fails a little needs more.
  */
-function neededStreak({ history }: TargetHistory, atUs: number): number {
+function neededStreak({ history }: TargetHistory, atUs: number, longest: number): number {
   const oldest = Math.floor((atUs - BASELINE_US) / BUCKET_US)
   let runs = 0
   let failed = 0
@@ -112,5 +115,5 @@ function neededStreak({ history }: TargetHistory, atUs: number): number {
     failed += failedInBucket
   }
   const rate = (0.5 + failed) / (5 + runs)
-  return Math.min(MOST, Math.max(FEWEST, Math.ceil(Math.log(CHANCE) / Math.log(rate))))
+  return Math.min(longest, Math.max(FEWEST, Math.ceil(Math.log(CHANCE) / Math.log(rate))))
 }

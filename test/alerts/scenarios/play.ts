@@ -2,6 +2,7 @@ import { advance } from '@main/alerts/engine'
 import type { EngineState } from '@main/alerts/engine-state'
 import { createEngineState, parseEngineState } from '@main/alerts/engine-state'
 import type { AlertBatch, AlertEffect, FinishedRun, SourceEvent, UserEvent } from '@main/alerts/events'
+import type { Tuning } from '@main/alerts/tuning'
 
 export const SECOND = 1_000_000
 export const MINUTE = 60 * SECOND
@@ -31,6 +32,7 @@ export interface PlayOptions {
   state?: EngineState
   /** Every so many batches the state goes through JSON, as at a restart. */
   restartEvery?: number
+  tuning?: Tuning
   /** Changes a batch before it is told. */
   change?: (batch: AlertBatch) => AlertBatch
 }
@@ -61,7 +63,8 @@ export function play(timeline: Timeline, options: PlayOptions = {}): { told: Tol
     if (first) read.push(...sourceIds(read).flatMap((sourceId) => importing(sourceId)))
     const caughtUp = Object.keys(state.sources).map(Number)
     const batch: AlertBatch = { nowUs, utcOffsetMinutes, caughtUp, events: read }
-    for (const effect of advance(state, options.change?.(batch) ?? batch)) told.push({ us: nowUs, effect })
+    for (const effect of advance(state, options.change?.(batch) ?? batch, options.tuning))
+      told.push({ us: nowUs, effect })
     batches++
     if (options.restartEvery && batches % options.restartEvery === 0) state = throughJson(state)
     nowUs = nextPoll(nowUs, events[next]?.visibleUs ?? Infinity, state, asleep)
