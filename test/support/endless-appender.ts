@@ -17,7 +17,11 @@ export async function appendForEver(path: string, told: (committed: number) => v
   migrate(db, path)
   db.exec(`INSERT OR IGNORE INTO sources (id, name, mode, added_us) VALUES (1, 'x', 'live', 0);
     INSERT OR IGNORE INTO epochs (id, source_id, first_seen_us, reason) VALUES (1, 1, 0, 'first')`)
-  const appender = createAppender(db, createWriterMemory(db), { sourceId: 1, epochId: 1, nowUs: () => BEGIN_US })
+  const appender = createAppender(db, createWriterMemory(db, { nowUs: () => BEGIN_US }), {
+    sourceId: 1,
+    epochId: 1,
+    nowUs: () => BEGIN_US,
+  })
   appender.update(madeParents(TARGETS.map((id) => madeTarget(id))))
   let last = Number(db.prepare('SELECT last_foreign_id FROM epochs').pluck().get())
   for (;;) {

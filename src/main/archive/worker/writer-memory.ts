@@ -4,7 +4,7 @@ import type { FailureTexts } from './failure-texts'
 import { createRecentRuns } from './recent'
 import type { RecentRuns } from './recent'
 import { createTrends } from './trends/trends'
-import type { Trends } from './trends/trends'
+import type { TrendClocks, Trends } from './trends/trends'
 import { createZoneMap } from './zone-map'
 import type { ZoneMap } from './zone-map'
 
@@ -24,13 +24,12 @@ export interface WriterMemory {
   forget(): void
 }
 
-/** `clock` gives milliseconds that only go forward. */
-export function createWriterMemory(db: Database, clock?: () => number): WriterMemory {
+export function createWriterMemory(db: Database, clocks?: TrendClocks): WriterMemory {
   const shared = {
     zones: createZoneMap(db),
     recent: createRecentRuns(db),
     texts: createFailureTexts(db),
-    trends: createTrends(db, clock),
+    trends: createTrends(db, clocks),
   }
   let version = 0
   return {

@@ -31,7 +31,8 @@ export interface OpenBuckets {
   add(run: TrendRun): void
   /** How many runs are in it. */
   runs(): number
-  rows(): RowTally[]
+  /** Rows of minutes before `minutesFrom` (seconds) are left out. */
+  rows(minutesFrom: number): RowTally[]
   groupRows(): GroupTally[]
   clear(): void
 }
@@ -78,12 +79,12 @@ export function createOpenBuckets(): OpenBuckets {
       groups.set(run.groupId, ofGroup.set(hour, (ofGroup.get(hour) ?? 0) + 1))
     },
     runs: () => runs,
-    rows: () => {
+    rows: (minutesFrom) => {
       const rows = createRows()
       for (const minute of minutes.values()) {
-        for (const resolution of [RESOLUTION.minute, RESOLUTION.hour, RESOLUTION.day]) {
-          rows.add(resolution, bucketAt(minute.startS, resolution), minute)
-        }
+        if (minute.startS >= minutesFrom) rows.add(RESOLUTION.minute, minute.startS, minute)
+        rows.add(RESOLUTION.hour, bucketAt(minute.startS, RESOLUTION.hour), minute)
+        rows.add(RESOLUTION.day, bucketAt(minute.startS, RESOLUTION.day), minute)
         if (minute.sessionId !== null) rows.add(RESOLUTION.session, minute.sessionId, minute)
       }
       return rows.all()

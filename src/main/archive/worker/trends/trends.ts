@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { runId, sequenceOf } from '../ids'
+import { createMinuteTerm } from './minute-term'
 import { createOpenBuckets } from './open-buckets'
 import { createRowWriter } from './row-writer'
 import type { TrendRun } from './tally'
@@ -30,8 +31,17 @@ export interface Trends {
   forget(): void
 }
 
-/** `clock` gives milliseconds that only go forward. */
-export function createTrends(db: Database, clock: () => number = () => performance.now()): Trends {
+/** What time it is, where it is not the real one. */
+export interface TrendClocks {
+  /** Milliseconds that only go forward. */
+  clock?: () => number
+  /** Microseconds since 1970. */
+  nowUs?: () => number
+}
+
+export function createTrends(db: Database, clocks: TrendClocks = {}): Trends {
+  const { clock = () => performance.now(), nowUs = () => Date.now() * 1000 } = clocks
+  const minutes = createMinuteTerm(db, nowUs)
   const writer = createRowWriter(db)
   const open = createOpenBuckets()
   const selectTails = db.prepare<[], { id: number; rolled: number }>(
@@ -73,7 +83,8 @@ export function createTrends(db: Database, clock: () => number = () => performan
 
   const flush = (): void => {
     load()
-    for (const row of open.rows()) writer.add(row)
+    if (open.runs() === 0) return
+    for (const row of open.rows(minutes.move())) writer.add(row)
     for (const row of open.groupRows()) writer.addGroup(row)
     for (const [streamId, sequence] of counted) moveWatermark.run(sequence, streamId)
     clear()
