@@ -24,6 +24,8 @@ const question = fc.record({
   targetId: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 }),
   zone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Africa/Cairo'),
   points: fc.integer({ min: 1, max: 120 }),
+  /** A snapshot ends with its last run; a live source is looked at some hours later. */
+  live: fc.boolean(),
 })
 type Question = typeof question extends fc.Arbitrary<infer Q> ? Q : never
 
@@ -91,10 +93,18 @@ describe('answers from trends', () => {
     expect(rounded).toBeGreaterThan(8)
   })
 
+  const endOf = (runs: GivenRun[]): number => Math.max(...runs.map((run) => run.startedUs + run.durationUs))
+  const nowOf = ({ given }: Home): number => endOf(given) + 3 * HOUR_US + 1
+
+  const partsOf = (home: Home, { live: isLive }: Question) => {
+    home.archive.db.prepare('UPDATE sources SET mode = ?').run(isLive ? 'live' : 'snapshot')
+    return queryParts(home.archive.db, nowOf(home))
+  }
+
   /** Asks everything. Answers how many answers were rounded, or were of any run where nothing may be rounded. */
   const checkAll = async (home: Home, asks: Question): Promise<number> => {
     const { archive } = home
-    const parts = queryParts(archive.db)
+    const parts = partsOf(home, asks)
     const { span, runs } = asked(home, asks)
     const scope = { sourceId: archive.sourceId, tier: asks.tier, targetId: asks.targetId, span } as const
     const purged = home.cut.runsUs > -Infinity
@@ -118,7 +128,7 @@ describe('answers from trends', () => {
     span: { fromUs: number | null; toUs: number | null }
   }
 
-  const beforeOf = (home: Home, { tier, targetId }: Question, span: Scope['span'], runs: GivenRun[]) => {
+  const beforeOf = (home: Home, { tier, targetId, live: isLive }: Question, span: Scope['span'], runs: GivenRun[]) => {
     if (span.fromUs === null) return null
     const ofTier = home.given.filter((run) => {
       const wanted = targetId === null ? tier : targetId > 3 ? 'framework' : 'app'
@@ -126,15 +136,15 @@ describe('answers from trends', () => {
     })
     if (ofTier.length === 0) return null
     const first = Math.min(...ofTier.map((run) => run.startedUs))
-    const last = Math.max(...ofTier.map((run) => run.startedUs + run.durationUs))
-    const length = (span.toUs ?? last) - span.fromUs
+    const length = (span.toUs ?? (isLive ? nowOf(home) : endOf(ofTier))) - span.fromUs
     if (length <= 0 || span.fromUs - length < first) return null
     return { ...figuresOf(within(runs, span.fromUs - length, span.fromUs)), missed: null }
   }
 
-  const checkTargets = async (home: Home, { tier }: Question, span: Scope['span']): Promise<void> => {
+  const checkTargets = async (home: Home, asks: Question, span: Scope['span']): Promise<void> => {
     const { archive, given, cut } = home
-    const parts = queryParts(archive.db)
+    const { tier } = asks
+    const parts = partsOf(home, asks)
     const targets = createTargetQueries(archive.db, parts)
     const { sourceId } = archive
     const { precision } = await parts.verbs.trendsSummary({ sourceId, tier, targetId: null, span }, CONTEXT)
@@ -171,7 +181,7 @@ describe('answers from trends', () => {
   }
 
   const checkSeries = async (home: Home, asks: Question, scope: Scope, runs: GivenRun[]): Promise<void> => {
-    const { verbs } = queryParts(home.archive.db)
+    const { verbs } = partsOf(home, asks)
     const { zone, points } = asks
     const series = await verbs.trendsSeries({ ...scope, points, timeZone: zone }, CONTEXT)
     const bounds = [...series.points.map((point) => point.fromUs), series.endUs]
@@ -200,7 +210,7 @@ describe('answers from trends', () => {
   }
 
   const checkHeatmap = async (home: Home, asks: Question, scope: Scope, runs: GivenRun[]): Promise<void> => {
-    const { verbs } = queryParts(home.archive.db)
+    const { verbs } = partsOf(home, asks)
     const { cells, precision } = await verbs.trendsHeatmap({ ...scope, timeZone: asks.zone }, CONTEXT)
     expect(cells).toHaveLength(168)
     const total = cells.reduce((sum, cell) => sum + cell.runs, 0)

@@ -100,16 +100,19 @@ export function createKnown(db: Database, nowUs: () => number) {
   }
 }
 
-/** A range with both its ends: open ones are those of what is known, and nothing lies beyond these. */
+/**
+ * A range with both its ends. Nothing lies beyond what is known, so that a beginning there may be any; the end is no
+ * earlier than the time itself, since starts that were expected are known until then.
+ */
 export function closedSpan(
   { fromUs, toUs }: { fromUs: number | null; toUs: number | null },
   known: Known,
 ): { fromUs: number; toUs: number } {
   if (known.fromUs === null || known.toUs === null) return { fromUs: 0, toUs: 0 }
   const first = floorTo(known.fromUs, DAY_US)
-  const end = ceilTo(known.toUs + 1, HOUR_US)
+  const newestUs = Math.max(known.toUs, known.endUs)
   const from = fromUs === null || fromUs < known.fromUs ? first : fromUs
-  const to = toUs === null || toUs > known.toUs ? end : toUs
+  const to = toUs === null || toUs > newestUs ? ceilTo(newestUs + 1, HOUR_US) : toUs
   return { fromUs: from, toUs: Math.max(from, to) }
 }
 
