@@ -22,6 +22,19 @@ const MAY_SCAN = [
   /WHERE mode = 'sample'/,
   /SELECT seq FROM sqlite_sequence/,
   /max\(last_heartbeat_at\)/i,
+  // Two streams a life of a source's database.
+  /FROM streams (st JOIN epochs e ON e\.id = st\.epoch_id JOIN sources|WHERE last_sequence > rolled_sequence)/,
+  // A row an hour while something is deleted, and no more than some hundreds that say nothing.
+  /FROM retention_log/,
+  // The sessions of all sources, once a pass.
+  /row_number\(\) OVER \(PARTITION BY e\.source_id ORDER BY s\.started_us DESC/,
+  // What is left after a bounded number, in a pass or a removal.
+  /^DELETE FROM blocking_events WHERE id IN \(SELECT id FROM blocking_events WHERE detected_us < \? LIMIT/,
+  /FROM (incidents WHERE source_id = \? LIMIT \?|notices WHERE incident_id = \?)/,
+  // 2 000 groups a source; the newest 200 of a table; the entries of an index.
+  /FROM error_groups$/,
+  /ORDER BY (run_id|id) DESC LIMIT 200\)$/,
+  /^SELECT count\(\*\) FROM (tracebacks|group_rollups)$/,
 ]
 
 describe('the plans of the statements', () => {
@@ -54,7 +67,12 @@ describe('the plans of the statements', () => {
         continue
       }
       explained++
-      const scans = plan.filter((step) => /^SCAN (?!CONSTANT ROW|json_each|VALUES)/.test(step))
+      const scans = plan.filter((step) => /^SCAN (?!CONSTANT ROW|json_each|[bkh] VIRTUAL TABLE|VALUES)/.test(step))
+      // Buckets come first in the key of trends: one that names its targets must name its buckets, too.
+      const trends = plan.filter((step) => /^(SEARCH|SCAN) (r|rollups) .*resolution/.test(step))
+      if (/rollups/.test(statement) && trends.some((step) => !isByKey(step, statement))) {
+        bad.push(`${trends.join('; ')}: ${statement}`)
+      }
       const sorts = plan.filter((step) => /TEMP B-TREE/.test(step))
       if (scans.length > 0) bad.push(`${scans.join('; ')}: ${statement}`)
       if (sorts.length > 0 && !MAY_SORT.some((allowed) => allowed.test(statement))) {
@@ -68,6 +86,12 @@ describe('the plans of the statements', () => {
   })
 })
 
+/** Whether rows of trends are found by their whole key, or are those of a range of buckets, whoever's they are. */
+function isByKey(step: string, statement: string): boolean {
+  if (/\(resolution=\? AND bucket=\? AND target_id[=<>]\?\)/.test(step)) return true
+  return /\(resolution=\? AND bucket[=<>]/.test(step) && !/target_id (IN|=)/.test(statement)
+}
+
 /** Sorted are: the targets of a source (hundreds), the counts of one block (as many as targets), and the log of a run. */
 const MAY_SORT = [
   /ORDER BY a\.app_key, t\.instance_index/,
@@ -78,6 +102,15 @@ const MAY_SORT = [
   /FROM run_logs WHERE run_id = \?/,
   /GROUP BY a\.id ORDER BY a\.app_key/,
   /ORDER BY st\.id/,
+  // 48 buckets of every target at most, added up by target.
+  /FROM rollups r WHERE r\.resolution = @length AND r\.bucket >= @from AND r\.bucket < @to/,
+  // The sessions of a source, its gaps, the stalls of one life of its database, the failures of one block.
+  /FROM epochs e JOIN sessions x ON x\.epoch_id = e\.id WHERE e\.source_id = .* ORDER BY x\.started_us/,
+  /SELECT DISTINCT c\.from_us AS fromUs/,
+  /FROM blocking_events WHERE epoch_id = \? GROUP BY session_id/,
+  /FROM failures WHERE run_id BETWEEN \? AND \? AND traceback_id IS NOT NULL GROUP BY traceback_id/,
+  // The targets of groups that are new in a span; 2 000 groups a source.
+  /FROM error_groups g JOIN group_targets m .* ORDER BY m\.n/,
 ]
 
 function planOf(db: SQLite.Database, sql: string): string[] | null {

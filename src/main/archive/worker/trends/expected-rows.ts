@@ -49,7 +49,7 @@ export function createExpectedRows(db: Database): ExpectedRows {
   const selectJobs = db.prepare<[number], JobRow>(
     `SELECT t.id, t.schedule_label AS label, t.schedule_detail AS detail, t.retired_us AS retiredUs,
        t.removed_us AS removedUs, min(t.first_seen_us, coalesce(
-         (SELECT min(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id JOIN rollups r
+         (SELECT min(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id CROSS JOIN rollups r
           ON r.resolution = ${RESOLUTION.session} AND r.bucket = x.id AND r.target_id = t.id AND r.n > 0
           WHERE e.source_id = a.source_id), t.first_seen_us)) AS knownUs
      FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ? AND t.kind = 'job' AND t.tier = 'app'`,
