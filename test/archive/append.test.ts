@@ -63,6 +63,19 @@ describe('appending', () => {
     archive.db.close()
   })
 
+  it('forgets the strips of a batch that fails when they are written', () => {
+    const archive = createSynthetic(folder.path('archive.db'))
+    const { appender } = archive.epoch()
+    appender.update(madeParents([madeTarget(1)]))
+    appender.append(batchOf([madeRun(1)]))
+    const nowhere = { foreignId: Number.NaN, uid: null, startedUs: 0 }
+    expect(() => appender.append({ runs: [madeRun(2, { status: 3 })], cursor: nowhere })).toThrow()
+    appender.update(madeParents([madeTarget(1)]))
+    appender.append(batchOf([madeRun(3)]))
+    expect(storedRecent(archive.db)).toEqual(expectedRecent(allRuns(archive.db)))
+    archive.db.close()
+  })
+
   it('keeps ids of the app tier and of failures, and none of framework successes', () => {
     const archive = createSynthetic(folder.path('archive.db'))
     const { appender } = archive.epoch()

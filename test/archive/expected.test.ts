@@ -172,7 +172,9 @@ describe('expected starts', () => {
     // Seen for the first time when the history was read; it ran in the second session.
     db.prepare('UPDATE targets SET first_seen_us = ? WHERE id = 5').run(at(40))
     const ran = { kind: 'job', foreignTargetId: 5, foreignSessionId: 2, startedUs: at(6, 20) } as const
-    appender.append(batchOf([madeRun(1, ran)]))
+    // The first batch is counted at once; what comes after it waits.
+    appender.append(batchOf([madeRun(1, { ...ran, foreignTargetId: 4 })]))
+    appender.append(batchOf([madeRun(2, ran)]))
     advance()
     expect(counted(1)).toEqual({ 1: 2, 2: 3 })
     expect(counted(2)).toEqual({ 1: 2, 2: 3, 5: 2 })
