@@ -44,7 +44,11 @@ describe('the size rule', () => {
     const bytesBefore = createArchiveSize(db).bytes()
     expect(bytesBefore).toBeGreaterThan(2.6 * MB)
 
-    const report = await retention.retain(sized(2.2), CONTEXT)
+    const { context, seen } = countingContext()
+    const report = await retention.retain(sized(2.2), context)
+
+    // A step gives back many pages.
+    expect(seen.pauses).toBeLessThan(40)
 
     expect(bytesOf(db)).toBeLessThanOrEqual(0.95 * 2.2 * MB)
     expect(bytesOf(db)).toBeGreaterThan(0.85 * 2.2 * MB)
@@ -157,6 +161,18 @@ describe('the size rule', () => {
     expect(rest.runs + (cut?.runs ?? 0)).toBe(before.length - allRuns(db).length)
     expectInStep(db)
     expectTrendsOf({ db, memory }, before, [0, 3600, 86_400])
+  })
+
+  it('bears runs that come meanwhile, in the very blocks and strips that it mends', async () => {
+    const { db, memory, retention, fill } = await filled(20_000, 1)
+    let pauses = 0
+    const context = { ...CONTEXT, pause: () => (pauses++ < 12 ? fill(40, 1_000_000) : CONTEXT.pause()) }
+    await retention.retain(sized(0.45), context)
+    expect(pauses).toBeGreaterThan(4)
+    expectInStep(db)
+    db.transaction(() => memory.trends.flush()).immediate()
+    const counted = numberOf(db, 'SELECT sum(n) FROM rollups WHERE resolution = 86400 AND target_id < 0')
+    expect(counted).toBe(20_000 + Math.min(pauses, 12) * 40)
   })
 
   it('refuses a second pass while one goes on', async () => {

@@ -39,12 +39,15 @@ const aheadBatches = fc
 /** Where something lies in the archive's time: between a little before its first start and a little after its last. */
 const place = fc.noBias(fc.integer({ min: -100, max: 1100 })).map((n) => n / 1000)
 
+const begin = fc.option(place, { freq: 4 })
+
 const scene = fc.record({
   batches: aheadBatches,
   cut: place,
   /** Of the three epochs. */
   firstSeen: fc.tuple(place, place, place),
-  sessions: fc.tuple(place, place, place),
+  /** Null: in a year. */
+  sessions: fc.tuple(begin, begin, begin),
   frameworkDays: fc.constantFrom(7, 7, 7, 8, 6),
   mode: fc.constantFrom('live', 'live', 'live', 'live', 'snapshot', 'removed'),
 })
@@ -63,7 +66,10 @@ describe('the time rule', () => {
         try {
           const at = placesOf(db)
           for (const [index, session] of sessions.entries()) {
-            db.prepare('UPDATE sessions SET started_us = ? WHERE id = ?').run(at(session), index + 1)
+            db.prepare('UPDATE sessions SET started_us = ? WHERE id = ?').run(
+              session === null ? BEGIN_US + YEAR_US : at(session),
+              index + 1,
+            )
           }
           for (const [index, first] of firstSeen.entries()) {
             db.prepare('UPDATE epochs SET first_seen_us = ? WHERE id = ?').run(at(first), index + 1)
