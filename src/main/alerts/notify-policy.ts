@@ -24,6 +24,8 @@ const UPDATE_US = MINUTE_US
 const WORTH_RECOVERING_US = 10 * MINUTE_US
 const REMIND_FIRST_US = 4 * HOUR_US
 const LOUDER = 3
+/** So few within 5 minutes are no peak to compare with: it had only begun. */
+const SMALL_PEAK = 5
 
 /** Tells what happened to an incident, or says why not. */
 export function notifyHappening(context: NotifyContext, { kind, source, record }: Happening): void {
@@ -64,7 +66,7 @@ function notifyOpen(context: NotifyContext, source: SourceAlertState, record: In
     return
   }
   if (record.shownUs === null || record.snooze !== null) return
-  if (record.earlierPeak > 0 && record.peak > LOUDER * record.earlierPeak) {
+  if (record.earlierPeak > 0 && record.peak > LOUDER * Math.max(SMALL_PEAK, record.earlierPeak)) {
     record.earlierPeak = 0
     announce(context, source, record, 'louder')
     return

@@ -1,5 +1,5 @@
 import type { Seen, Timeline } from './play'
-import { DAY, HOUR, MINUTE, run, SECOND } from './play'
+import { DAY, HOUR, MINUTE, numbered, run, SECOND } from './play'
 import type { Random } from './random'
 
 /** The first import holds seven days; the three days after it are judged. */
@@ -65,11 +65,11 @@ export function timelineOf(home: Home, random: Random): Timeline {
     ...home.successes.map(([us, handler]): [number, number, boolean] => [us, handler, false]),
   ]
   runs.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  const events: Seen[] = runs.map(([us, targetId, dependencyFailure], index) => {
+  const events: Seen[] = runs.map(([us, targetId, dependencyFailure]) => {
     const endUs = EPOCH_US + us
     // Stored by Hassette within five seconds.
     const visibleUs = Math.round(endUs + random.between(0.1, 5) * SECOND)
-    return { visibleUs, event: run({ runId: index + 1, targetId, endUs, dependencyFailure }) }
+    return { visibleUs, event: run({ runId: 0, targetId, endUs, dependencyFailure }) }
   })
   const starts = [0, ...(home.restarts ?? [])]
   for (const [index, us] of starts.entries()) {
@@ -80,5 +80,5 @@ export function timelineOf(home: Home, random: Random): Timeline {
     events.push({ visibleUs: atUs, event: { kind: 'sessionStarted', sourceId: 1, atUs } })
   }
   events.push({ visibleUs: EPOCH_US, event: { kind: 'source', sourceId: 1, name: 'Hassette', mode: 'live' } })
-  return { events, beginUs: EPOCH_US + WARM_US, endUs: EPOCH_US + SCENARIO_US + HOUR }
+  return { events: numbered(events), beginUs: EPOCH_US + WARM_US, endUs: EPOCH_US + SCENARIO_US + HOUR }
 }

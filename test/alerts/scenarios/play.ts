@@ -92,6 +92,29 @@ export function incidentsOf(told: Told[]) {
   return [...incidents.values()]
 }
 
+/** Numbers runs as the archive does: in the order in which they are read. Those of a further stream keep theirs. */
+export function numbered(events: Seen[]): Seen[] {
+  let runId = 0
+  return [...events]
+    .sort((a, b) => a.visibleUs - b.visibleUs)
+    .map(({ visibleUs, event }) => {
+      const own = event.kind === 'run' && event.runId < FURTHER_STREAM
+      return own ? { visibleUs, event: { ...event, runId: ++runId } } : { visibleUs, event }
+    })
+}
+
+/** Ids from here on are of streams that somebody numbers himself. */
+export const FURTHER_STREAM = 2 ** 40
+
+/** The same runs in another stream, as those of a database that was made anew. */
+export function inFurtherStream(events: Seen[]): Seen[] {
+  return events.map(({ visibleUs, event }) =>
+    event.kind === 'run'
+      ? { visibleUs, event: { ...event, runId: event.runId + FURTHER_STREAM } }
+      : { visibleUs, event },
+  )
+}
+
 /** A finished run of source 1 with what does not matter filled in. */
 export function run(of: Pick<FinishedRun, 'runId' | 'targetId' | 'endUs'> & Partial<FinishedRun>): FinishedRun {
   const failed = of.dependencyFailure ?? false

@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert'
+import { trayStatus } from '@main/alerts/tray-status'
+import type { Timeline, Told } from './scenarios/play'
+import { FURTHER_STREAM, incidentsOf, inFurtherStream, noticesOf, play, throughJson } from './scenarios/play'
+import { BEGIN_US, DAY, HOUR, MINUTE, SECOND, tellStory } from './story'
+
+/** Kinds of notifications, in their order. */
+function kinds(told: Told[]): string[] {
+  return noticesOf(told).map(({ kind }) => kind)
+}
+
+function opened(told: Told[]) {
+  return noticesOf(told).filter(({ kind }) => kind === 'opened')
+}
+
+describe('S13 runs that are stored up to 10 s late and out of order', () => {
+  it('tell what those in order tell, not more than 10 s later', () => {
+    const home = (late: boolean): Timeline => {
+      const story = tellStory()
+      for (let i = 0; i < 60; i++) {
+        const readAfter = late ? ((i * 7) % 10) * SECOND + SECOND : SECOND
+        story.run(HOUR + i * 3 * SECOND, { targetId: 1, dependencyFailure: true }, readAfter)
+      }
+      return story.timeline(3 * HOUR)
+    }
+    const [ordered, mixed] = [play(home(false)).told, play(home(true)).told]
+    expect(kinds(mixed)).toEqual(kinds(ordered))
+    expect(incidentsOf(mixed).map(({ failures }) => failures)).toEqual([60])
+    expect(opened(mixed)[0]!.us - opened(ordered)[0]!.us).toBeLessThanOrEqual(10 * SECOND)
+  })
+
+  it('a success that is stored after a later failure ends no streak', () => {
+    const story = tellStory()
+    story.run(HOUR, { targetId: 1, dependencyFailure: true })
+    story.run(HOUR + 20 * MINUTE, { targetId: 1, dependencyFailure: true })
+    story.run(HOUR + 40 * MINUTE, { targetId: 1, dependencyFailure: true }, SECOND)
+    story.run(HOUR - SECOND, { targetId: 1 }, 2 * SECOND)
+    const [incident] = incidentsOf(play(story.timeline(3 * HOUR)).told)
+    expect(incident).toMatchObject({ rule: 'streak', failures: 3, ending: null })
+  })
+})
+
+describe('S14 a clock that steps', () => {
+  type Tell = (story: ReturnType<typeof tellStory>) => void
+
+  /** Two hours by one clock; what comes after them is told by another, which differs by the step. */
+  function stepped(stepUs: number, before: Tell, after: Tell): Told[] {
+    const story = tellStory()
+    before(story)
+    const first = play(story.timeline(2 * HOUR))
+    const later = tellStory({ history: 0 })
+    after(later)
+    const timeline = later.timeline(6 * HOUR)
+    const beginUs = BEGIN_US + 2 * HOUR + stepUs
+    const events = timeline.events.flatMap(({ visibleUs, event }) =>
+      event.kind === 'run' && visibleUs >= beginUs ? [{ visibleUs, event }] : [],
+    )
+    const second = play({ ...timeline, events: inFurtherStream(events), beginUs }, { state: first.state })
+    return [...first.told, ...second.told]
+  }
+
+  it('back does not bring failures of an hour before next to those of now', () => {
+    const three: Tell = (story) => {
+      for (const targetId of [1, 3, 4]) {
+        story.run(2 * HOUR - 6 * MINUTE + targetId * MINUTE, { targetId, dependencyFailure: true })
+      }
+    }
+    const two: Tell = (story) => story.fails(2, 2 * HOUR - 2 * MINUTE, 2 * HOUR - MINUTE, 30 * SECOND)
+    expect(incidentsOf(stepped(-HOUR, three, two))).toEqual([])
+    // Without a step they are an incident.
+    expect(
+      incidentsOf(
+        stepped(
+          0,
+          (story) => [three(story), two(story)],
+          () => undefined,
+        ),
+      ),
+    ).toHaveLength(1)
+  })
+
+  it.each([-HOUR, HOUR])('by %d µs leaves an open incident what it is, and it ends', (stepUs) => {
+    const storm: Tell = (story) => story.fails(1, 2 * HOUR - 20 * MINUTE, 2 * HOUR, 10 * SECOND)
+    const success: Tell = (story) => story.ok(1, 2 * HOUR + stepUs + 10 * MINUTE)
+    const told = stepped(stepUs, storm, success)
+    expect(opened(told)).toHaveLength(1)
+    expect(incidentsOf(told)).toMatchObject([{ ending: 'recovered', failures: 120 }])
+  })
+
+  it('of summer time moves quiet hours with the local clock', () => {
+    const quietHours = { fromMinute: 0, toMinute: 7 * 60 }
+    for (const [utcOffsetMinutes, expected] of [
+      [60, 0],
+      [120, 1],
+    ] as const) {
+      const story = tellStory()
+      story.event(0, { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, quietHours } })
+      // 05:30 UTC: 06:30 in winter, 07:30 in summer.
+      story.fails(1, 5.5 * HOUR, 5.75 * HOUR, 10 * SECOND)
+      expect(opened(play(story.timeline(5.9 * HOUR, { utcOffsetMinutes })).told)).toHaveLength(expected)
+    }
+  })
+})
+
+describe('S15 a database that was deleted and made anew', () => {
+  it('takes nothing of what was learnt, and tells nothing by itself', () => {
+    const story = tellStory()
+    story.event(HOUR, { kind: 'sessionEnded', sourceId: 1, atUs: BEGIN_US + HOUR })
+    story.event(HOUR + MINUTE, { kind: 'sessionStarted', sourceId: 1, atUs: BEGIN_US + HOUR + MINUTE })
+    // Its own stream counts from one again.
+    for (let i = 0; i < 20; i++) {
+      story.run(2 * HOUR + i * MINUTE, { targetId: 1, dependencyFailure: i > 5, runId: FURTHER_STREAM + i })
+    }
+    const { told } = play(story.timeline(2 * HOUR + 20 * MINUTE))
+    expect(kinds(told)).toEqual(['opened'])
+    expect(incidentsOf(told)[0]).toMatchObject({ rule: 'streak', firstUs: BEGIN_US + 2 * HOUR + 6 * MINUTE })
+  })
+})
+
+describe('S16 a schema that we cannot read', () => {
+  it('is blindness: nothing looks fine, one notification after 10 min, and one silent word at the end', () => {
+    const story = tellStory()
+    const at = BEGIN_US + HOUR
+    story.event(HOUR, { kind: 'blind', sourceId: 1, sinceUs: at, reason: 'made by a newer Hassette' })
+    const during = play(story.timeline(90 * MINUTE))
+    expect(kinds(during.told)).toEqual(['opened'])
+    const [notice] = noticesOf(during.told)
+    expect(notice).toMatchObject({ title: 'Not watching Hassette since 01:00', body: 'made by a newer Hassette' })
+    expect(notice!.us - at).toBeLessThanOrEqual(11 * MINUTE)
+    expect(notice!.us - at).toBeGreaterThanOrEqual(10 * MINUTE)
+    expect(trayStatus(during.state, 0).shape).toBe('blind')
+
+    story.event(2 * HOUR, { kind: 'seen', sourceId: 1 })
+    const { told, state } = play(story.timeline(4 * HOUR))
+    expect(kinds(told)).toEqual(['opened', 'recovered'])
+    expect(incidentsOf(told)[0]).toMatchObject({ rule: 'blind', ending: 'recovered' })
+    expect(trayStatus(state, 0).shape).toBe('fine')
+  })
+
+  it('keeps an incident open that nobody sees end', () => {
+    const story = tellStory()
+    story.fails(1, HOUR, 2 * HOUR, MINUTE)
+    story.event(2 * HOUR, { kind: 'blind', sourceId: 1, sinceUs: BEGIN_US + 2 * HOUR, reason: 'gone' })
+    const timeline = story.timeline(6 * HOUR)
+    timeline.events = timeline.events.filter(({ event }) => event.kind !== 'run' || event.endUs < BEGIN_US + 2 * HOUR)
+    expect(incidentsOf(play(timeline).told).map(({ ending }) => ending)).toEqual([null, null])
+  })
+
+  it('of less than 10 min is not told', () => {
+    const story = tellStory()
+    story.event(HOUR, { kind: 'blind', sourceId: 1, sinceUs: BEGIN_US + HOUR, reason: 'busy' })
+    story.event(HOUR + 9 * MINUTE, { kind: 'seen', sourceId: 1 })
+    expect(play(story.timeline(2 * HOUR)).told).toEqual([])
+  })
+})
+
+describe('S17 a Hassette that evicts what was the baseline', () => {
+  it('is no matter: what was learnt is ours', () => {
+    const chatty = (story: ReturnType<typeof tellStory>) => story.fails(2, -7 * DAY, 0, 15 * MINUTE)
+    const story = tellStory()
+    chatty(story)
+    const learnt = play(story.timeline(MINUTE)).state
+    const later = tellStory({ history: 0 })
+    for (let i = 0; i < 24; i++) later.run(MINUTE + i * 15 * MINUTE, { targetId: 2, dependencyFailure: true })
+    const timeline = later.timeline(6 * HOUR)
+    timeline.events = inFurtherStream(timeline.events)
+    timeline.beginUs = BEGIN_US + 2 * MINUTE
+    expect(incidentsOf(play(timeline, { state: learnt }).told)).toEqual([])
+    // The same failures are an incident to whoever knows nothing.
+    expect(incidentsOf(play(timeline).told)).not.toEqual([])
+  })
+})
+
+describe('S18 asleep for eight hours over a spike that ended', () => {
+  const asleep: [number, number][] = [[BEGIN_US + HOUR, BEGIN_US + 9 * HOUR]]
+
+  it('is told by a summary and nothing else', () => {
+    const story = tellStory()
+    story.fails(1, 2 * HOUR, 2.5 * HOUR, 10 * SECOND)
+    story.ok(1, 2.6 * HOUR)
+    const { told } = play(story.timeline(12 * HOUR, { asleep }))
+    expect(noticesOf(told).map(({ kind, title }) => [kind, title])).toEqual([
+      ['summary', 'While away: 1 spike, none still open'],
+    ])
+    expect(incidentsOf(told)[0]).toMatchObject({ late: true, ending: 'recovered' })
+  })
+
+  it('counts what is still open, and tells it no second time', () => {
+    const story = tellStory()
+    story.fails(1, 2 * HOUR, 2.5 * HOUR, 10 * SECOND)
+    story.ok(1, 2.6 * HOUR)
+    story.fails(2, 8 * HOUR, 11 * HOUR, MINUTE)
+    const { told } = play(story.timeline(12 * HOUR, { asleep }))
+    expect(noticesOf(told).map(({ title }) => title)).toEqual(['While away: 2 spikes, 1 still open'])
+  })
+
+  it('tells live what began within the last ten minutes', () => {
+    const story = tellStory()
+    story.fails(1, 9 * HOUR - 5 * MINUTE, 9.5 * HOUR, 10 * SECOND)
+    expect(kinds(play(story.timeline(10 * HOUR, { asleep })).told)).toContain('opened')
+  })
+})
+
+describe('S19 quiet hours', () => {
+  const quietHours = { fromMinute: 23 * 60, toMinute: 7 * 60 }
+  const begin = (fails: (story: ReturnType<typeof tellStory>) => void) => {
+    const story = tellStory()
+    story.event(0, { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, quietHours } })
+    fails(story)
+    return play(story.timeline(10 * HOUR)).told
+  }
+
+  it('hold back what begins a minute before they end, and tell it once when they have', () => {
+    const told = begin((story) => story.fails(1, 7 * HOUR - MINUTE, 9 * HOUR, 10 * SECOND))
+    const [notice] = noticesOf(told)
+    expect(kinds(told)).toEqual(['digest'])
+    expect(notice).toMatchObject({ title: '1 incident still open after quiet hours', body: 'app_1.on_change' })
+    expect(notice!.us - BEGIN_US - 7 * HOUR).toBeLessThanOrEqual(MINUTE)
+    expect(told.filter(({ effect }) => effect.kind === 'withheld')).toHaveLength(1)
+  })
+
+  it('tell what begins when they are over', () => {
+    expect(kinds(begin((story) => story.fails(1, 7 * HOUR, 9 * HOUR, 10 * SECOND)))).toEqual(['opened'])
+  })
+
+  it('tell nothing of what ended within them', () => {
+    const told = begin((story) => {
+      story.fails(1, 2 * HOUR, 2.5 * HOUR, 10 * SECOND)
+      story.ok(1, 2.6 * HOUR)
+    })
+    expect(kinds(told)).toEqual([])
+    expect(incidentsOf(told)).toHaveLength(1)
+  })
+})
+
+describe('S20 a snooze', () => {
+  const snoozed = (snooze: { kind: 'until'; us: number } | { kind: 'recovery' }, failsTo: number) => {
+    const story = tellStory()
+    story.fails(1, HOUR, failsTo, MINUTE)
+    story.ok(1, failsTo)
+    story.event(HOUR + 10 * MINUTE, { kind: 'snooze', sourceId: 1, incidentId: 1, snooze })
+    return play(story.timeline(5 * HOUR)).told
+  }
+
+  it('that ends while it still fails is followed by one notification', () => {
+    const told = snoozed({ kind: 'until', us: BEGIN_US + 2 * HOUR }, 4 * HOUR)
+    expect(kinds(told)).toEqual(['opened', 'still', 'recovered'])
+    const still = noticesOf(told)[1]!
+    expect(still.title).toBe('Still failing since 01:00 — app_1.on_change')
+    expect(still.us - BEGIN_US - 2 * HOUR).toBeLessThanOrEqual(MINUTE)
+  })
+
+  it('that ends after it recovered is followed by none', () => {
+    expect(kinds(snoozed({ kind: 'until', us: BEGIN_US + 3 * HOUR }, 2 * HOUR))).toEqual(['opened'])
+  })
+
+  it('until it recovers is followed by none before', () => {
+    const told = snoozed({ kind: 'recovery' }, 4 * HOUR)
+    expect(kinds(told)).toEqual(['opened', 'recovered'])
+    expect(incidentsOf(told)[0]!.snooze).toBe(null)
+  })
+})
+
+describe('S21 one cause in ten instances', () => {
+  it('is one incident and one notification, also where an instance fails much later', () => {
+    const story = tellStory()
+    const of = { groupId: 77, appKey: 'presence_tracker', targetName: 'phone' }
+    for (let instance = 0; instance < 10; instance++) {
+      story.fails(20 + instance, HOUR + instance * 3 * SECOND, HOUR + 40 * MINUTE, MINUTE, of)
+    }
+    story.fails(40, HOUR + 25 * MINUTE, HOUR + 40 * MINUTE, 10 * SECOND, of)
+    const { told } = play(story.timeline(2 * HOUR))
+    expect(opened(told)).toHaveLength(1)
+    const [incident, ...others] = incidentsOf(told)
+    expect(others).toEqual([])
+    expect(incident!.targets).toHaveLength(11)
+    expect(noticesOf(told).filter(({ silent }) => !silent)).toHaveLength(1)
+  })
+})
+
+describe('S22 an empty history', () => {
+  it('is learnt with the floors of Low, but a streak counts from the first minute', () => {
+    const story = tellStory({ history: 0 })
+    // Five a minute are enough for Medium, and too few for Low.
+    story.fails(1, 2 * HOUR, 2 * HOUR + 50 * SECOND, 10 * SECOND)
+    story.ok(2, 10 * MINUTE)
+    story.fails(2, 4 * HOUR, 4 * HOUR + 50 * MINUTE, 10 * MINUTE)
+    const { told } = play(story.timeline(6 * HOUR))
+    expect(incidentsOf(told)).toMatchObject([{ rule: 'streak', targets: [{ targetId: 2 }] }])
+
+    const known = tellStory()
+    known.fails(1, 2 * HOUR, 2 * HOUR + 50 * SECOND, 10 * SECOND, { targetId: 9 })
+    expect(incidentsOf(play(known.timeline(3 * HOUR)).told)).toMatchObject([{ rule: 'rate' }])
+  })
+})
+
+describe('S23 a restart of the monitor while an incident is open', () => {
+  it('repeats nothing, though the last runs are read twice', () => {
+    const story = tellStory()
+    story.fails(1, HOUR, 3 * HOUR, MINUTE)
+    story.ok(1, 3 * HOUR)
+    const timeline = story.timeline(4 * HOUR)
+    const first = play({ ...timeline, endUs: BEGIN_US + 2 * HOUR })
+    const again = timeline.events.filter(({ visibleUs }) => visibleUs >= BEGIN_US + 1.9 * HOUR)
+    const second = play(
+      { ...timeline, events: again, beginUs: BEGIN_US + 2 * HOUR + 5 * MINUTE },
+      { state: throughJson(first.state) },
+    )
+    expect(kinds(first.told)).toEqual(['opened'])
+    expect(kinds(second.told)).toEqual(['recovered'])
+    expect(incidentsOf(second.told)).toMatchObject([{ id: 1, failures: 120, ending: 'recovered' }])
+  })
+})
+
+describe('S25 a handler that is broken for two days', () => {
+  it('does not hide a storm of others', () => {
+    const story = tellStory()
+    story.fails(1, HOUR, 3 * DAY, MINUTE)
+    for (const targetId of [3, 4]) story.fails(targetId, 2 * DAY + 5 * MINUTE, 2 * DAY + 9 * MINUTE, 20 * SECOND)
+    const { told } = play(story.timeline(2 * DAY + 12 * HOUR))
+    const storm = opened(told)[1]!
+    expect(opened(told)).toHaveLength(2)
+    expect(storm.us - BEGIN_US - 2 * DAY - 5 * MINUTE).toBeLessThanOrEqual(MINUTE)
+    expect(incidentsOf(told).map(({ targets }) => targets.map(({ targetId }) => targetId))).toEqual([[1], [3, 4]])
+  })
+})
