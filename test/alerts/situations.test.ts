@@ -157,12 +157,13 @@ describe('S16 a schema that we cannot read', () => {
 
 describe('S17 a Hassette that evicts what was the baseline', () => {
   it('is no matter: what was learnt is ours', () => {
-    const chatty = (story: ReturnType<typeof tellStory>) => story.fails(2, -7 * DAY, 0, 15 * MINUTE)
+    const chatty = (story: ReturnType<typeof tellStory>) => story.fails(2, -7 * DAY, 0, 6 * MINUTE)
     const story = tellStory()
     chatty(story)
     const learnt = play(story.timeline(MINUTE)).state
     const later = tellStory({ history: 0 })
-    for (let i = 0; i < 24; i++) later.run(MINUTE + i * 15 * MINUTE, { targetId: 2, dependencyFailure: true })
+    for (let i = 0; i < 72; i++) later.ok(2, MINUTE + i * 5 * MINUTE + 20 * SECOND)
+    for (let i = 0; i < 60; i++) later.run(MINUTE + i * 6 * MINUTE, { targetId: 2, dependencyFailure: true })
     const timeline = later.timeline(6 * HOUR)
     timeline.events = inFurtherStream(timeline.events)
     timeline.beginUs = BEGIN_US + 2 * MINUTE
