@@ -21,7 +21,8 @@ const rows = SIZES.map(([size, runs, goal]) => {
 })
 const text = `## append
 
-Runs a second that the writer appends, each batch a transaction with its cursor, zone map, strips, error texts and groups:
+Runs a second that the writer appends, each batch a transaction with its cursor, zone map, strips, error texts, groups and
+trends:
 ${TARGETS} targets, 2.5 % failures with tracebacks, no two messages alike. Three times each.
 
 ${table(['batch', 'slowest', 'median', 'fastest', 'goal'], rows)}

@@ -43,12 +43,16 @@ interface Minute {
   sessionId: number | null
   startS: number
   tally: Tally
+  /** The same minute of the same target in another stream or session. */
+  other: Minute | null
 }
 
 const MINUTE_US = RESOLUTION.minute * 1_000_000
 
 export function createOpenBuckets(): OpenBuckets {
-  const minutes = new Map<string, Minute>()
+  const minutes: Minute[] = []
+  /** By target and minute in one number: texts as keys take time, and there is one for nearly every run of an import. */
+  const heads = new Map<number, Minute>()
   /** The minute that each target was in last, since the next run is mostly in it, too. */
   const latest = new Map<number, Minute>()
   /** Failures of a group by hour. */
@@ -58,11 +62,15 @@ export function createOpenBuckets(): OpenBuckets {
   const minuteOf = ({ streamId, targetId, sessionId }: TrendRun, startS: number): Minute => {
     const last = latest.get(targetId)
     if (last && last.startS === startS && last.streamId === streamId && last.sessionId === sessionId) return last
-    const key = `${targetId}/${startS}/${streamId}/${sessionId}`
-    let minute = minutes.get(key)
+    // Minutes are below 2^26 until 2097.
+    const key = targetId * 2 ** 26 + startS / RESOLUTION.minute
+    const head = heads.get(key) ?? null
+    let minute = head
+    while (minute && (minute.streamId !== streamId || minute.sessionId !== sessionId)) minute = minute.other
     if (!minute) {
-      minute = { streamId, targetId, sessionId, startS, tally: emptyTally() }
-      minutes.set(key, minute)
+      minute = { streamId, targetId, sessionId, startS, tally: emptyTally(), other: head }
+      minutes.push(minute)
+      heads.set(key, minute)
     }
     latest.set(targetId, minute)
     return minute
@@ -81,7 +89,7 @@ export function createOpenBuckets(): OpenBuckets {
     runs: () => runs,
     rows: (minutesFrom) => {
       const rows = createRows()
-      for (const minute of minutes.values()) {
+      for (const minute of minutes) {
         if (minute.startS >= minutesFrom) rows.add(RESOLUTION.minute, minute.startS, minute)
         rows.add(RESOLUTION.hour, bucketAt(minute.startS, RESOLUTION.hour), minute)
         rows.add(RESOLUTION.day, bucketAt(minute.startS, RESOLUTION.day), minute)
@@ -102,7 +110,8 @@ export function createOpenBuckets(): OpenBuckets {
         ]
       }),
     clear: () => {
-      for (const kept of [minutes, latest, groups]) kept.clear()
+      minutes.length = 0
+      for (const kept of [heads, latest, groups]) kept.clear()
       runs = 0
     },
   }
