@@ -1,3 +1,4 @@
+import { createAppender } from '@main/archive/worker/append'
 import { openReader } from '@main/archive/worker/open-reader'
 import type { RunInput } from '@main/archive/batch'
 import type { Coverage } from '@shared/trends'
@@ -285,6 +286,24 @@ describe('the verbs of trends', () => {
     expect(ask('framework').runsFromUs).toBe(BEGIN_US + DAY_US + 1)
     db.prepare('DELETE FROM coverage').run()
     expect(ask('app')).toMatchObject({ runsFromUs: null, trendsFromUs: null, gaps: [gone], bound: null })
+    db.close()
+  })
+
+  it('do not look for a run that was counted and not kept', async () => {
+    const archive = filled(everyTenMinutes(1))
+    const { db, memory, sourceId } = archive
+    const atUs = BEGIN_US + 12 * HOUR_US + 5 * MINUTE_US + 7
+    const nowUs = () => BEGIN_US + 4 * DAY_US
+    const late = createAppender(db, memory, { sourceId, epochId: 1, nowUs, keepsFrom: () => BEGIN_US + 2 * DAY_US })
+    late.update(madeParents([madeTarget(1)]))
+    late.append(batchOf([madeRun(9999, { startedUs: atUs, durationUs: 0 })]))
+    const span = { fromUs: atUs, toUs: BEGIN_US + 13 * HOUR_US }
+    const { figures, precision } = await queryParts(db).verbs.trendsSummary(
+      { sourceId, tier: 'app', targetId: null, span },
+      CONTEXT,
+    )
+    expect(precision).toEqual({ kind: 'rounded', fromUs: BEGIN_US + 12 * HOUR_US, toUs: span.toUs })
+    expect(figures.runs).toBe(7)
     db.close()
   })
 
