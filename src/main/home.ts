@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { toProblem } from '@shared/result'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
 import type { Limits } from '@shared/storage'
 import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
@@ -193,8 +194,8 @@ export function createHome(options: HomeOptions): Home {
 
   function finishRemovals(client: ArchiveClient): void {
     client.write.finishRemovals().catch((thrown: unknown) => {
-      // It goes on when the archive is opened next.
-      if (!stopped && client === user) warn('removed sources were not deleted to the end', thrown)
+      // Whenever an archive is closed; it goes on when it is opened next.
+      if (toProblem(thrown).code !== 'cancelled') warn('removed sources were not deleted to the end', thrown)
     })
   }
 

@@ -3,14 +3,15 @@ import { openReader } from '@main/archive/worker/open-reader'
 import { openWriter } from '@main/archive/worker/open-writer'
 import type { OpenWriter } from '@main/archive/worker/open-writer'
 import type { CallContext } from '@main/archive/worker/serve'
+import { createSourceUpkeep } from '@main/archive/worker/source-upkeep'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CONTEXT, openClient, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { startHassetteWriter } from '../support/hassette-writer'
+import { batchOf, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
 import { dumpTables } from '../support/table-dump'
-import { waitFor } from '../support/wait'
 
 /** What stays of a source that was deleted: names of error classes, which are shared, and that it was deleted. */
 const SHARED = ['error_types', 'retention_log', 'sqlite_sequence', 'meta']
@@ -97,6 +98,7 @@ describe('a source', () => {
     const id = await read(writer, openFixture('live-0.60', folder.path('a')))
     const other = await read(writer, openFixture('live-v9', folder.path('b')))
     const before = rowsOf(archive(), 'SELECT count(*) AS n FROM runs')
+    writer.upkeep.setSourceMode({ sourceId: id, mode: 'live' })
     writer.upkeep.removeSource({ sourceId: id, runs: 'keep' })
     await writer.upkeep.finishRemovals(undefined, CONTEXT)
     const [first, second] = await listed(archive())
@@ -267,25 +269,45 @@ describe('a source that is deleted', () => {
     expect(orphans(archive())).toEqual([])
   })
 
+  it('whatever is written meanwhile: no trend comes after its target', async () => {
+    const { db, sourceId, memory, epoch } = createSynthetic(archive())
+    onTestFinished(() => void db.close())
+    const { appender } = epoch()
+    appender.update(madeParents([madeTarget(1)]))
+    for (let batch = 0; batch < 5; batch++) {
+      appender.append(batchOf(Array.from({ length: 2000 }, (_, n) => madeRun(batch * 2000 + n + 1))))
+    }
+    const upkeep = createSourceUpkeep(db, memory)
+    upkeep.removeSource({ sourceId, runs: 'delete' })
+    const write = db.transaction(() => memory.trends.flush()).immediate
+    const pause = async (): Promise<void> => {
+      // What others wait to have counted is looked up while its runs go, and written when they are gone.
+      if (rowsIn('runs') > 0) memory.trends.isDue()
+      else if (rowsIn('rollups') === 0) write()
+      await CONTEXT.pause()
+    }
+    const rowsIn = (table: string): number => db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0
+    await upkeep.finishRemovals(undefined, { ...CONTEXT, pause })
+    expect(['sources', 'rollups', 'group_rollups', 'runs', 'targets'].map(rowsIn)).toEqual([0, 0, 0, 0, 0])
+  })
+
   it('goes although it is being read: nothing comes after it', async () => {
     const hassette = await startHassetteWriter(folder.path('home.db'), { onEnd: onTestFinished })
     await hassette.run({ count: 10_000 })
     const client = openClient(archive())
     const { sourceId } = await client.write.addFileSource({ path: hassette.path, name: 'x', mode: 'live', shiftUs: 0 })
-    const stop = new AbortController()
-    let batches = 0
-    const reading = client.write.syncFileSource(
-      { sourceId, shiftUs: 0 },
-      { signal: stop.signal, onProgress: () => batches++ },
-    )
-    const ended = reading.catch((thrown: unknown) => thrown)
-    await waitFor('its first runs', () => batches > 0)
-    stop.abort()
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const reading = client.write.syncFileSource({ sourceId, shiftUs: 0 }, { onProgress: () => begin() })
+    await begun
     const removing = client.write.removeSource({ sourceId, runs: 'delete' })
-    const next = client.write.syncFileSource({ sourceId, shiftUs: 0 })
-    await expect(next).rejects.toMatchObject({ code: 'not_found' })
-    await removing
-    expect(await ended).toMatchObject({ code: 'cancelled' })
+    const finishing = client.write.finishRemovals()
+    // The reading that goes on comes to its end first.
+    const order: string[] = []
+    const noted = [reading.then(() => order.push('read')), removing.then(() => order.push('removed')), finishing]
+    await expect(client.write.syncFileSource({ sourceId, shiftUs: 0 })).rejects.toMatchObject({ code: 'not_found' })
+    await Promise.all(noted)
+    expect(order).toEqual(['read', 'removed'])
     await client.write.finishRemovals()
     await client.close()
     for (const table of ['sources', 'epochs', 'streams', 'runs', 'rollups', 'targets']) {

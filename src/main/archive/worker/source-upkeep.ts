@@ -55,11 +55,11 @@ export function createSourceUpkeep(
     removeSource: (input) => {
       try {
         remove(input)
-      } finally {
-        // Appenders of the source are stale, and so is, after a rollback, everything.
+        return null
+      } catch (thrown) {
         memory.forget()
+        throw thrown
       }
-      return null
     },
     finishRemovals: async (_input, context) => {
       await removal.finish(context)

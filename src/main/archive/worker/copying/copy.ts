@@ -25,7 +25,6 @@ export async function copyArchive({ from, to, journal }: CopyRequest, context: C
     await context.pause(1)
     const copy = openCopy(part)
     try {
-      makePrivate(part)
       copy.pragma(`journal_mode = ${journal}`)
       refuseDifferent(copy, part, before, stateOf(source))
       refuseDamaged(copy, part)
