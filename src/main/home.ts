@@ -2,10 +2,10 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toProblem } from '@shared/result'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
-import type { Limits } from '@shared/storage'
 import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
-import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
+import type { ArchiveClient } from './archive/client'
 import { createBriefing } from './briefing'
+import type { HomeOptions } from './home-options'
 import type { Service } from './service'
 import { plannedSample } from './sources/sample/planned'
 import type { PlannedSource } from './sources/planned-source'
@@ -57,29 +57,6 @@ export interface Home extends Service {
   setPace: (pace: Pace) => void
   /** The limits of the archive are others now. */
   limitsChanged: () => void
-}
-
-/** What a home tells the rest of the app. */
-export interface HomeListeners {
-  onArchiveState: (state: ArchiveState) => void
-  onSources: (sources: SourceInfo[]) => void
-  onCommitted: (sourceId: number, runs: number) => void
-}
-
-/** What a home is made from. */
-export interface HomeOptions extends HomeListeners {
-  archivePath: string
-  /** A folder of ours; emptied whenever the sample is opened. */
-  sampleDir: string
-  /** Where the recording lies in the app. */
-  recordingDir: string
-  sourcePaths: string[]
-  forceSample: boolean
-  /** The limits in force. */
-  limits: () => Limits
-  openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
-  info: (message: string) => void
-  warn: (message: string, thrown?: unknown) => void
 }
 
 /**

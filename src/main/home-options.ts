@@ -1,0 +1,26 @@
+import type { ArchiveState, SourceInfo } from '@shared/source'
+import type { Limits } from '@shared/storage'
+import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
+
+/** What a home tells the rest of the app. */
+export interface HomeListeners {
+  onArchiveState: (state: ArchiveState) => void
+  onSources: (sources: SourceInfo[]) => void
+  onCommitted: (sourceId: number, runs: number) => void
+}
+
+/** What a home is made from. */
+export interface HomeOptions extends HomeListeners {
+  archivePath: string
+  /** A folder of ours; emptied whenever the sample is opened. */
+  sampleDir: string
+  /** Where the recording lies in the app. */
+  recordingDir: string
+  sourcePaths: string[]
+  forceSample: boolean
+  /** The limits in force. */
+  limits: () => Limits
+  openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
+  info: (message: string) => void
+  warn: (message: string, thrown?: unknown) => void
+}
