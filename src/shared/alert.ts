@@ -37,10 +37,10 @@ export const DEFAULT_ALERT_SETTINGS: AlertSettings = {
 export type Snooze = { kind: 'until'; us: number } | { kind: 'recovery' }
 
 /**
- * How an incident ended: `recovered` by success or quiet, `stale` = nothing of it ran for 24 hours, `muted` = somebody
- * muted all of it.
+ * How an incident ended: `recovered` by success or quiet, `usual` = it still fails, but no more than is usual, `stale` =
+ * nothing of it ran for 24 hours, `muted` = somebody muted all of it.
  */
-export type IncidentEnding = 'recovered' | 'stale' | 'muted'
+export type IncidentEnding = 'recovered' | 'usual' | 'stale' | 'muted'
 
 /** A handler or job with failures in an incident. */
 export interface IncidentTarget {

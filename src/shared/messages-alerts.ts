@@ -17,6 +17,7 @@ export const alertWords = {
     still: (since: string, where: string): string => `Still failing since ${since} — ${where}`,
     louder: (failures: number, where: string): string => `Back and worse: ${failures} failures in 5 min — ${where}`,
     recovered: (where: string): string => `Recovered — ${where}`,
+    usualAgain: (where: string): string => `No more failures than usual — ${where}`,
     lasted: (length: string, failures: number): string => `after ${length}, ${plural(failures, 'failure')}`,
     seenAgain: (source: string): string => `Watching ${source} again`,
     digest: (open: number): string => `${plural(open, 'incident')} still open after quiet hours`,

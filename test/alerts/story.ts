@@ -1,4 +1,5 @@
 import type { FinishedRun, SourceEvent, UserEvent } from '@main/alerts/events'
+import type { SourceMode } from '@shared/source'
 import { EPOCH_US } from './scenarios/home'
 import type { Seen, Timeline } from './scenarios/play'
 import { DAY, HOUR, MINUTE, numbered, run, SECOND } from './scenarios/play'
@@ -21,7 +22,7 @@ export interface Story {
  * A home of five handlers that ran well every ten minutes for a week, unless `history` says otherwise. Handlers 1 and 2
  * then run no more by themselves; 3 to 5 go on while the story lasts.
  */
-export function tellStory({ history = 7 * DAY, mode = 'live' as const } = {}): Story {
+export function tellStory({ history = 7 * DAY, mode = 'live' as SourceMode } = {}): Story {
   const events: Seen[] = []
   const at = (us: number) => BEGIN_US + us
   const story: Story = {

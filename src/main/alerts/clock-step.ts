@@ -19,6 +19,7 @@ export function stepBack(source: SourceAlertState, stepUs: number, nowUs: number
     record.beganUs = back(record.beganUs)
     record.openedUs = back(record.openedUs)
     record.loudUs = back(record.loudUs)
+    record.usualUs = back(record.usualUs)
     record.lastUs = back(record.lastUs)
     record.minutes = []
     for (const member of record.members) {

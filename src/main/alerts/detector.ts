@@ -117,7 +117,7 @@ function failuresOf({ recent }: SourceAlertState, targetId: number, fromUs: numb
 }
 
 /** The most failures of a quarter of an hour that are still usual. */
-function usualCount({ baseline, coverage }: SourceAlertState, atUs: number): number {
+export function usualCount({ baseline, coverage }: SourceAlertState, atUs: number): number {
   const { mean, variance } = expectedAt(baseline, coverage, atUs, QUIET_US)
   let count = 0
   while (tailProbability(count + 1, mean, variance) >= USUAL_CHANCE) count++

@@ -46,6 +46,8 @@ export interface IncidentRecord extends Omit<Incident, 'targets' | 'also'> {
   minutes: [minute: number, n: number][]
   windowUs: number | null
   usualInQuiet: number
+  /** When `usualInQuiet` was worked out. */
+  usualUs: number
   error: string | null
   /** Its first failure since it came back, or `firstUs`. */
   beganUs: number
@@ -97,6 +99,7 @@ export function openIncident(id: number, sourceId: number, signal: Signal, late:
     minutes: [],
     windowUs: signal.windowUs,
     usualInQuiet: signal.usualInQuiet,
+    usualUs: signal.atUs,
     error: signal.error,
     beganUs: signal.failures[0]?.atUs ?? signal.atUs,
     loudUs: signal.atUs,

@@ -32,6 +32,8 @@ const QUIET_MOST_US = 3 * HOUR_US
 /** A success of what fails many times a second is no recovery yet. */
 const SUCCESS_HOLDS_US = 10 * SECOND_US
 const STALE_US = DAY_US
+/** A job that runs seldom is missed for longer. */
+const MISSED_STALE_US = 7 * DAY_US
 /** Failures so long before the opening are taken out of the baseline; what gathered more slowly is learnt. */
 const UNLEARN_US = 30 * MINUTE_US
 const MOST_OPEN = 50
@@ -106,7 +108,7 @@ export function clear(
 ): Happening {
   record.ending = ending
   record.clearedUs = atUs
-  record.recoveryDueUs = ending === 'recovered' ? Math.max(atUs, record.lastUs + QUIET_US) : null
+  record.recoveryDueUs = recoveryDue(record)
   if (record.snooze?.kind === 'recovery') record.snooze = null
   for (const { targetId } of record.members) {
     const target = source.targets[targetId]
@@ -117,6 +119,12 @@ export function clear(
   source.closed.push(record)
   while (source.closed.length > MOST_CLOSED) source.closed.shift()
   return { kind: 'cleared', source, record }
+}
+
+/** When the end of an incident is worth telling: not before a success has proved itself. */
+function recoveryDue({ ending, clearedUs, lastUs }: IncidentRecord): number | null {
+  if (ending === 'usual') return clearedUs
+  return ending === 'recovered' && clearedUs !== null ? Math.max(clearedUs, lastUs + QUIET_US) : null
 }
 
 function mayReopen(record: IncidentRecord, signal: Signal): boolean {
@@ -155,7 +163,8 @@ function endOf(
   const gaps = failures > 1 ? (quietGaps * (lastUs - firstUs)) / (failures - 1) : 0
   if (rule === 'rate') {
     const quiet = Math.min(QUIET_MOST_US, Math.max(QUIET_US, gaps))
-    return { us: Math.max(loudUs, source.resumedUs) + quiet, ending: 'recovered' }
+    const us = Math.max(loudUs, source.resumedUs) + quiet
+    return { us, ending: us - lastUs < QUIET_US ? 'usual' : 'recovered' }
   }
   const awaited = members.filter(({ mustSucceed }) => mustSucceed)
   const failing = awaited.filter(({ recoveredUs }) => recoveredUs === null)
@@ -164,6 +173,6 @@ function endOf(
     const holds = rule === 'missed' ? 0 : Math.min(QUIET_US, Math.max(SUCCESS_HOLDS_US, gaps))
     return { us: Math.max(success, lastUs + holds), ending: 'recovered' }
   }
-  const seen = Math.max(source.resumedUs, ...failing.map(({ targetId }) => source.targets[targetId]?.seenUs ?? 0))
-  return { us: seen + STALE_US, ending: 'stale' }
+  const seen = failing.map((member) => Math.max(member.lastUs, source.targets[member.targetId]?.seenUs ?? 0))
+  return { us: Math.max(source.resumedUs, ...seen) + (rule === 'missed' ? MISSED_STALE_US : STALE_US), ending: 'stale' }
 }

@@ -1,7 +1,7 @@
 import type { AlertSettings } from '@shared/alert'
 import { countFailures } from './baseline'
 import { cover } from './coverage'
-import { askedLately, askRate, askStreaks, inGrace } from './detector'
+import { askedLately, askRate, askStreaks, inGrace, usualCount } from './detector'
 import type { SourceAlertState } from './engine-state'
 import type { FinishedRun, SourceEvent } from './events'
 import type { Happening } from './incidents'
@@ -11,7 +11,7 @@ import { addFailures, addMember, countOther, memberOf } from './incident-record'
 import { addRecent } from './recent-failures'
 import type { TargetHistory } from './streaks'
 import { countRun, createTargetHistory, fail, succeed } from './streaks'
-import { BASELINE_US, DAY_US, LATE_US, SECOND_US } from './time'
+import { BASELINE_US, DAY_US, HOUR_US, LATE_US, SECOND_US } from './time'
 import type { Tuning } from './tuning'
 
 /** What the events of a source need to know. */
@@ -22,6 +22,8 @@ export interface Surroundings {
   tuning: Tuning
 }
 
+/** Failures of an incident are no news any more so long after it opened. */
+const LEARNT_AFTER_US = 6 * HOUR_US
 const MOST_TARGETS = 5000
 
 /** Takes one event of a source; events come in the order of their times. */
@@ -118,7 +120,7 @@ function takeFailure(
     if (own) {
       if (!memberOf(own, targetId)) addMember(own, named, false)
       addFailures(own, failures)
-      if (own.rule === 'rate' && !around.tuning.unlearnsRates) countFailures(source.baseline, atUs, 1)
+      learnFrom(source, own, atUs, around.tuning)
       return []
     }
     addRecent(source.recent, failures)
@@ -133,6 +135,15 @@ function takeFailure(
   if (!askedLately(source, atUs)) return ask(source, atUs, around)
   source.unaskedUs = Math.max(source.unaskedUs ?? 0, atUs)
   return []
+}
+
+/** What goes on for hours becomes usual, little by little, lest an incident never end that nobody minds. */
+function learnFrom(source: SourceAlertState, record: IncidentRecord, atUs: number, { unlearnsRates }: Tuning): void {
+  if (record.rule !== 'rate') return
+  if (!unlearnsRates || atUs > record.openedUs + LEARNT_AFTER_US) countFailures(source.baseline, atUs, 1)
+  if (atUs < record.usualUs + HOUR_US) return
+  record.usualInQuiet = usualCount(source, atUs)
+  record.usualUs = atUs
 }
 
 /** Asks the rate rule, which may have to wait a second. */

@@ -45,7 +45,8 @@ export function recoveredText(source: SourceAlertState, record: IncidentRecord):
   // A rate is over with its last failure; a handler that fails is down until it succeeds.
   const endUs = record.rule === 'rate' ? record.lastUs : (record.clearedUs ?? record.lastUs)
   const length = formatSpanLength(Math.max(0, Math.round((endUs - record.firstUs) / SECOND_US)))
-  return text(words.recovered(whereOf(record)), words.lasted(length, record.failures))
+  const title = record.ending === 'usual' ? words.usualAgain(whereOf(record)) : words.recovered(whereOf(record))
+  return text(title, words.lasted(length, record.failures))
 }
 
 /** What is told of several incidents at once. */

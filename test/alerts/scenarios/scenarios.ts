@@ -193,9 +193,38 @@ export const SCENARIOS: Scenario[] = [
   },
 ]
 
+/** Beyond alerts.md: what shows why the engine does more than the plain rules. */
+export const FURTHER_SCENARIOS: Scenario[] = [
+  {
+    name: 'a handler fails half its runs, always',
+    noise: true,
+    make: (random) => {
+      const failures = failing(3, random.moments(2, 0, END))
+      return noisy(random, failures)
+    },
+  },
+  {
+    name: 'a storm, and another fault the day after',
+    noise: false,
+    make: (random, flavour) => {
+      const at = Math.round(WARM_US + random.between(0.3, 1) * DAY)
+      const [first, second] = [at + 5 * MINUTE, at + DAY + 20 * MINUTE]
+      const storm = random.moments(18_000, at, first)
+      const home = faulty(random, flavour, { moments: storm, toUs: first })
+      const later = random.moments(60, at + DAY, second)
+      return {
+        ...home,
+        failures: [...home.failures, ...failing(4, later)],
+        faults: [...home.faults, { fromUs: later[0] ?? second, toUs: second, handlers: [4] }],
+      }
+    },
+  },
+]
+
 /** One play of a scenario; the flavour of its fault goes round with the seed. */
 export function scenarioOf(scenario: Scenario, seed: number): { timeline: Timeline; faults: Fault[] } {
-  const random = createRandom(1000 * SCENARIOS.indexOf(scenario) + seed)
+  const index = [...SCENARIOS, ...FURTHER_SCENARIOS].indexOf(scenario)
+  const random = createRandom(1000 * index + seed)
   const home = scenario.make(random, seed % FLAVOURS.length)
   return { timeline: timelineOf(home, random), faults: home.faults }
 }

@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest'
+import type { AlertSettings } from '@shared/alert'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert'
+import type { EngineState } from '@main/alerts/engine-state'
+import { trayStatus } from '@main/alerts/tray-status'
+import type { Told } from './scenarios/play'
+import { incidentsOf, noticesOf, play } from './scenarios/play'
+import type { Story } from './story'
+import { BEGIN_US, DAY, HOUR, MINUTE, SECOND, tellStory } from './story'
+
+const kinds = (told: Told[]) => noticesOf(told).map(({ kind }) => kind)
+const titles = (told: Told[]) => noticesOf(told).map(({ title }) => title)
+const withheld = (told: Told[]) => told.flatMap(({ effect }) => (effect.kind === 'withheld' ? [effect.reason] : []))
+
+function played(tell: (story: Story) => void, toUs = 6 * HOUR, of?: Parameters<typeof tellStory>[0]) {
+  const story = tellStory(of)
+  tell(story)
+  return play(story.timeline(toUs))
+}
+
+function withSettings(change: Partial<AlertSettings>): { kind: 'settings'; settings: AlertSettings } {
+  return { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, ...change } }
+}
+
+/** Handlers 11 to 10 + n break one after the other, for twelve hours. */
+function breakOneByOne(story: Story, n: number, apartUs: number): void {
+  for (let i = 0; i < n; i++) {
+    story.ok(11 + i, -HOUR)
+    story.fails(11 + i, HOUR + i * apartUs, 12 * HOUR, MINUTE)
+  }
+}
+
+describe('the cap', () => {
+  it('lets not quite four an hour through', () => {
+    const { told } = played((story) => breakOneByOne(story, 9, 15.5 * MINUTE), 5 * HOUR)
+    expect(kinds(told).filter((kind) => kind !== 'update')).toEqual(Array(9).fill('opened'))
+  })
+
+  it('is four in an hour, then one word and silence', () => {
+    // What begins within 15 minutes would be one incident in one home.
+    const story = tellStory()
+    for (let source = 2; source <= 9; source++) {
+      story.event(-2 * HOUR, { kind: 'source', sourceId: source, name: `home ${source}`, mode: 'live' })
+      story.event(-2 * HOUR, { kind: 'sessionStarted', sourceId: source, atUs: BEGIN_US - 2 * HOUR })
+      story.run(-HOUR, { targetId: 100 + source, sourceId: source })
+      story.fails(100 + source, HOUR + source * MINUTE, 4 * HOUR, 20 * SECOND, { sourceId: source })
+    }
+    const { told } = play(story.timeline(4 * HOUR))
+    const notices = noticesOf(told).filter(({ silent }) => !silent)
+    expect(notices.map(({ kind }) => kind)).toEqual(['opened', 'opened', 'opened', 'opened', 'capped'])
+    expect(notices[4]!.title).toBe('Notifications paused for 1 h — 5 incidents open')
+    expect(withheld(told)).toEqual(['cap', 'cap', 'cap', 'cap'])
+  })
+})
+
+describe('what is never notified', () => {
+  it.each(['snapshot', 'sample'] as const)('a %s', (mode) => {
+    const { told } = played((story) => story.fails(1, HOUR, 2 * HOUR, MINUTE), 6 * HOUR, { mode })
+    expect(incidentsOf(told)).toHaveLength(1)
+    expect(noticesOf(told)).toEqual([])
+  })
+
+  it('what the first import of a source finds, though it is still open', () => {
+    const { told, state } = played((story) => story.fails(1, -HOUR, 2 * HOUR, MINUTE))
+    expect(incidentsOf(told)).toMatchObject([{ late: true }])
+    expect(noticesOf(told)).toEqual([])
+    expect(trayStatus(state, 0)).toEqual({
+      shape: 'attention',
+      openIncidents: 1,
+      line: 'Hassette: 1 incident · app_1.on_change since 23:00',
+    })
+  })
+
+  it('what is switched off, and while notifications are paused', () => {
+    const storm = (story: Story) => story.fails(1, HOUR, 2 * HOUR, MINUTE)
+    const off = played((story) => {
+      story.event(0, withSettings({ notify: { ...DEFAULT_ALERT_SETTINGS.notify, streak: false } }))
+      storm(story)
+    })
+    expect([noticesOf(off.told), withheld(off.told)]).toEqual([[], ['off']])
+    const paused = played((story) => {
+      story.event(0, { kind: 'pause', untilUs: BEGIN_US + 90 * MINUTE })
+      storm(story)
+    })
+    expect([noticesOf(paused.told), withheld(paused.told)]).toEqual([[], ['paused']])
+    const status = (state: EngineState) => trayStatus(state, 60).shape
+    expect(status(played((story) => story.event(0, { kind: 'pause', untilUs: BEGIN_US + DAY })).state)).toBe('paused')
+    expect(status(paused.state)).toBe('attention')
+  })
+
+  it('what is muted: it ends, and what it does later counts no more', () => {
+    for (const mute of [
+      { kind: 'muteTarget', sourceId: 1, targetId: 1, muted: true },
+      { kind: 'muteGroup', sourceId: 1, groupId: 1, muted: true },
+    ] as const) {
+      const { told } = played((story) => {
+        story.fails(1, HOUR, 5 * HOUR, MINUTE)
+        story.event(2 * HOUR, mute)
+      })
+      expect(kinds(told)).toEqual(['opened'])
+      expect(incidentsOf(told)).toMatchObject([{ ending: 'muted', failures: 60 }])
+    }
+  })
+})
+
+describe('what an incident says', () => {
+  it('when it opens: how much in how long and where, what, and what is usual', () => {
+    const { told } = played((story) => {
+      for (const targetId of [21, 22]) story.fails(targetId, HOUR, HOUR + 4 * MINUTE, 50 * SECOND)
+    })
+    expect(noticesOf(told)[0]).toEqual({
+      us: expect.any(Number) as number,
+      kind: 'opened',
+      incidentId: 1,
+      title: '4 dependency failures in 1 min — app_21, app_22',
+      body: 'DependencyResolutionError: parameter new of app_21 · usual: almost none',
+      silent: false,
+      replaces: null,
+    })
+  })
+
+  it('is never longer than 120 characters, and the usual is never cut off', () => {
+    const { told } = played((story) => {
+      const of = { appKey: 'a'.repeat(90), targetName: 'b'.repeat(90), groupTitle: 'c '.repeat(200) }
+      story.fails(1, HOUR, 3 * HOUR, MINUTE, of)
+    })
+    for (const { title, body } of noticesOf(told)) {
+      expect(title.length).toBeLessThanOrEqual(120)
+      expect(body.length).toBeLessThanOrEqual(120)
+    }
+    expect(noticesOf(told)[0]!.body).toMatch(/… · usual: almost none$/)
+  })
+
+  it('silently, in the place of the first, what else fails; and its end, if it lasted', () => {
+    const { told } = played((story) => {
+      story.fails(1, HOUR, 2 * HOUR, MINUTE)
+      story.ok(1, 2 * HOUR)
+      // Too slow to be an incident: a failure each 16 min.
+      story.fails(2, HOUR + 16 * MINUTE, HOUR + 16 * 6 * MINUTE, 16 * MINUTE)
+      for (let i = 0; i < 40; i++) story.ok(2, HOUR + i * 4 * MINUTE)
+    })
+    const notices = noticesOf(told)
+    expect(notices.map(({ kind, silent, replaces }) => [kind, silent, replaces])).toEqual([
+      ['opened', false, null],
+      ['recovered', true, 1],
+    ])
+    expect(notices[1]!.title).toBe('Recovered — app_1.on_change')
+    expect(notices[1]!.body).toMatch(/^after 1.h, 60 failures$/)
+  })
+
+  it('nothing of its end, if it lasted less than ten minutes', () => {
+    const { told } = played((story) => {
+      story.fails(1, HOUR, HOUR + 5 * MINUTE, 30 * SECOND)
+      story.ok(1, HOUR + 6 * MINUTE)
+    })
+    expect(kinds(told)).toEqual(['opened'])
+    expect(incidentsOf(told)).toMatchObject([{ ending: 'recovered' }])
+  })
+
+  it('that something failing beside it goes on: also', () => {
+    const { told } = played((story) => {
+      story.fails(1, HOUR, 4 * HOUR, MINUTE)
+      for (let i = 0; i < 5; i++) {
+        story.fails(2, HOUR + (20 + 35 * i) * MINUTE, HOUR + (20 + 35 * i) * MINUTE + 1, 2)
+        story.ok(2, HOUR + (30 + 35 * i) * MINUTE)
+      }
+    })
+    const update = noticesOf(told).find(({ kind }) => kind === 'update')
+    expect(update).toMatchObject({ silent: true, replaces: 1 })
+    expect(update!.body).toContain('also: app_2')
+    expect(incidentsOf(told)[0]!.also).toMatchObject([{ targetId: 2, failures: 5 }])
+  })
+})
+
+describe('an incident that comes back', () => {
+  const back = (secondEvery: number) =>
+    played((story) => {
+      story.fails(1, HOUR, 2 * HOUR, MINUTE)
+      story.ok(1, 2 * HOUR)
+      story.fails(1, 2.5 * HOUR, 3 * HOUR, secondEvery)
+    })
+
+  it('within its time is the same, and is not told again', () => {
+    const { told } = back(MINUTE)
+    expect(incidentsOf(told)).toMatchObject([{ reopened: 1, failures: 90, ending: null }])
+    expect(kinds(told)).toEqual(['opened', 'recovered'])
+  })
+
+  it('three times as loud is told', () => {
+    const { told } = back(5 * SECOND)
+    expect(kinds(told)).toEqual(['opened', 'recovered', 'louder'])
+    expect(titles(told)[2]).toMatch(/^Back and worse: \d+ failures in 5 min — app_1.on_change$/)
+  })
+
+  it('long after it is another', () => {
+    const { told } = played((story) => {
+      for (const at of [HOUR, 4 * HOUR]) {
+        story.fails(1, at, at + 20 * MINUTE, MINUTE)
+        story.ok(1, at + 30 * MINUTE)
+      }
+    })
+    expect(incidentsOf(told)).toHaveLength(2)
+  })
+})
+
+describe('other rules', () => {
+  it('five failures of any kind in a row after a success; not without one, nor four', () => {
+    const other = { dependencyFailure: false, status: 'failed' as const, groupId: 9, groupTitle: 'KeyError' }
+    const five = played((story) => story.fails(1, HOUR, HOUR + 5 * MINUTE, MINUTE, other))
+    expect(incidentsOf(five.told)).toMatchObject([{ rule: 'failures', failures: 5, firstUs: BEGIN_US + HOUR }])
+    expect(titles(five.told)).toEqual(['5 failures in a row — app_1.on_change'])
+    expect(incidentsOf(played((story) => story.fails(1, HOUR, HOUR + 4 * MINUTE, MINUTE, other)).told)).toEqual([])
+    expect(incidentsOf(played((story) => story.fails(50, HOUR, 2 * HOUR, MINUTE, other)).told)).toEqual([])
+  })
+
+  it('timed-out runs count, cancelled and skipped ones neither count nor end a streak', () => {
+    const { told } = played((story) => {
+      for (let i = 0; i < 5; i++) {
+        story.run(HOUR + i * 10 * MINUTE, { targetId: 1, status: 'timed_out' })
+        story.run(HOUR + i * 10 * MINUTE + MINUTE, { targetId: 1, status: i % 2 === 0 ? 'cancelled' : 'skipped' })
+      }
+    })
+    expect(incidentsOf(told)).toMatchObject([{ rule: 'failures', failures: 5 }])
+  })
+
+  it('a missed start is an incident that is not notified by default, and ends when the job runs', () => {
+    const missed = (story: Story, us: number) =>
+      story.event(us, {
+        kind: 'missed',
+        sourceId: 1,
+        targetId: 60,
+        appKey: 'garden',
+        targetName: 'water',
+        dueUs: BEGIN_US + us - MINUTE,
+      })
+    const tell = (story: Story) => {
+      missed(story, HOUR)
+      missed(story, 2 * HOUR)
+      story.run(3 * HOUR, { targetId: 60, status: 'skipped' })
+    }
+    const { told } = played(tell)
+    expect(incidentsOf(told)).toMatchObject([{ rule: 'missed', failures: 2, ending: 'recovered', firstRunId: null }])
+    expect([noticesOf(told), withheld(told)]).toEqual([[], ['off']])
+    const on = played((story) => {
+      story.event(0, withSettings({ notify: { ...DEFAULT_ALERT_SETTINGS.notify, missed: true } }))
+      tell(story)
+    })
+    expect(titles(on.told)[0]).toBe('1 start missed — garden.water')
+  })
+
+  it('a streak without a run for 24 hours is stale', () => {
+    const { told } = played((story) => story.fails(1, HOUR, 2 * HOUR, 10 * MINUTE), 2 * DAY)
+    expect(incidentsOf(told)).toMatchObject([
+      { rule: 'streak', ending: 'stale', clearedUs: BEGIN_US + 2 * HOUR - 10 * MINUTE + DAY },
+    ])
+  })
+})
+
+describe('sensitivity', () => {
+  /** Failures of a handler that never succeeded, so many within a minute. */
+  const burst = (failures: number, sensitivity: AlertSettings['sensitivity']) =>
+    incidentsOf(
+      played((story) => {
+        story.event(0, withSettings({ sensitivity }))
+        story.fails(70, HOUR, HOUR + failures * 5 * SECOND, 5 * SECOND)
+      }, 2 * HOUR).told,
+    ).length
+
+  it.each([
+    ['high', 3],
+    ['medium', 4],
+    ['low', 6],
+  ] as const)('%s takes %d failures in a minute', (level, least) => {
+    expect([burst(least - 1, { level }), burst(least, { level })]).toEqual([0, 1])
+  })
+
+  it('custom takes what it says, whatever is usual', () => {
+    const sensitivity = { level: 'custom', failures: 10, minutes: 7 } as const
+    expect([burst(9, sensitivity), burst(10, sensitivity)]).toEqual([0, 1])
+  })
+
+  it('moves the length of a streak', () => {
+    const streak = (level: 'low' | 'medium' | 'high') => {
+      const { told } = played((story) => {
+        story.event(0, withSettings({ sensitivity: { level } }))
+        story.fails(1, HOUR, 3 * HOUR, 20 * MINUTE)
+      })
+      return told.flatMap(({ effect }) => (effect.kind === 'incidentOpened' ? [effect.incident.failures] : []))
+    }
+    expect([streak('high'), streak('medium'), streak('low')]).toEqual([[2], [3], [5]])
+  })
+})
+
+describe('reminders', () => {
+  const open = (remind: boolean) =>
+    played((story) => {
+      story.event(0, withSettings({ remind }))
+      story.fails(1, HOUR, 40 * HOUR, 5 * MINUTE)
+    }, 40 * HOUR)
+
+  it('come after four hours and then once a day, and by default never', () => {
+    const notices = noticesOf(open(true).told).filter(({ kind }) => kind === 'still')
+    expect(notices.map(({ us }) => Math.round((us - BEGIN_US) / HOUR))).toEqual([5, 29])
+    expect(kinds(open(false).told)).toEqual(['opened'])
+  })
+})
