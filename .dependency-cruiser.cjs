@@ -38,7 +38,7 @@ module.exports = {
       // Pure: no clock, no files.
       '^src/main/alerts/(fingerprint|normalise)\\.ts$',
       '^migrations/',
-      '^node_modules/better-sqlite3/',
+      '^node_modules/(better-sqlite3|croner)/',
       '^(node:)?(worker_threads|path|os|crypto|util|timers|perf_hooks|url|child_process|module)',
     ]),
     only('hassette-file-layers', '^src/main/sources/hassette-file/', [

@@ -2,13 +2,13 @@ import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { SyncReport } from '../../api'
-import { keepsLogs } from '../../batch'
 import type { AppendRole, RunInput } from '../../batch'
 import { createAppender } from '../append'
 import type { Appender } from '../append'
-import type { CallContext } from '../serve'
 import type { WriterMemory } from '../writer-memory'
 import { createBlockingEvents } from './blocking-events'
+import { copyRuns } from './copy-runs'
+import type { ReadOptions } from './copy-runs'
 import { createCounted } from './counted'
 import { createGaps } from './coverage'
 import { createEpochs, isSameEpoch } from './epochs'
@@ -17,8 +17,6 @@ import { createOverlap } from './overlap'
 import type { Overlap } from './overlap'
 import { createTrendUpkeep } from './trend-upkeep'
 
-const BATCH = 1000
-const LONGEST_STATEMENT_MS = 30
 /** Targets can change in ways that their mark does not show (a schedule, a mode); so they are read whole this often. */
 const WHOLE_PARENTS_MS = 60_000
 const MARK_READ_MS = 60_000
@@ -31,13 +29,6 @@ export interface Feed {
   /** Reads a copy of a file that the source was read from, of whatever age, and adds what the source lacks. */
   readCopy(sourceId: number, epochId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport>
   overlap: Overlap
-}
-
-/** How one reading goes. */
-export interface ReadOptions {
-  /** Between two statements, so that Hassette can checkpoint, milliseconds; 0 when nobody writes. */
-  pauseMs: number
-  context: Pick<CallContext, 'pause' | 'progress'>
 }
 
 /** What is kept of a source between two readings, so that a small one is cheap. */
@@ -204,50 +195,4 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   }
 
   return { read, readCopy, overlap }
-}
-
-interface Copy extends ReadOptions {
-  reader: HassetteReader
-  appender: Appender
-  after: number
-  role?: AppendRole
-  /** Those of a batch that the source does not have yet. */
-  lacking: (runs: RunInput[]) => RunInput[]
-  refresh: () => void
-  onBatch: (runs: number) => void
-}
-
-async function copyRuns(copy: Copy): Promise<Pick<SyncReport, 'runs' | 'trendsOnly'>> {
-  const { reader, appender, pauseMs, context, role = 'live' } = copy
-  const total = Math.max(0, (reader.ids()?.newest ?? 0) - copy.after)
-  let limit = BATCH
-  let cursor = copy.after
-  let done = 0
-  const taken = { runs: 0, trendsOnly: 0 }
-  for (;;) {
-    const began = performance.now()
-    const wanted = limit
-    const found = reader.runsAfter(cursor, wanted)
-    const last = found.at(-1)
-    if (!last) return taken
-    if (performance.now() - began > LONGEST_STATEMENT_MS) limit = Math.max(50, Math.floor(limit / 2))
-    const anchor = reader.cursorAt(last.foreignId) ?? { foreignId: last.foreignId, uid: last.executionId, startedUs: 0 }
-    const runs = copy.lacking(found)
-    // Hassette writes a session or a target before the runs that refer to it.
-    if (!appender.knowsParentsOf(runs)) copy.refresh()
-    const logCursor = role === 'live' ? appender.logs.cursor() : Number.MAX_SAFE_INTEGER
-    for (const run of runs) {
-      if (keepsLogs(run) && run.executionId !== null) run.logs = reader.logsOf(run.executionId, logCursor)
-    }
-    if (role === 'live') taken.trendsOnly += appender.append({ runs, cursor: anchor })
-    else if (runs.length > 0) taken.trendsOnly += appender.append({ runs, cursor: null })
-    cursor = last.foreignId
-    done += found.length
-    taken.runs += runs.length
-    if (runs.length > 0) copy.onBatch(runs.length)
-    context.progress({ done, total: Math.max(total, done) })
-    // Whoever writes without a pause would keep us here for ever, a run at a time; the next look takes the rest.
-    if (found.length < wanted) return taken
-    await context.pause(pauseMs)
-  }
 }
