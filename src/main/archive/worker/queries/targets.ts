@@ -52,8 +52,6 @@ interface StoredTarget {
   removedUs: number | null
 }
 
-const EVERYTHING = { durations: true, before: true, spark: true }
-
 const SELECT = `SELECT t.id, a.source_id AS sourceId, t.kind, t.tier, a.app_key AS appKey, a.display_name AS appName,
   t.instance_index AS instanceIndex, t.name, t.trigger_words AS triggerWords, t.topic, t.entity_id AS entityId,
   t.schedule_type AS scheduleType, t.schedule_label AS scheduleLabel, t.schedule_detail AS scheduleDetail, t.method,
@@ -110,7 +108,7 @@ export function createTargetQueries(db: Database, parts: Parts) {
       const { sourceId, kind, tier, span } = input
       const targets = selectAll.all({ sourceId, kind, tier })
       const targetIds = targets.map((target) => target.id)
-      const question = { span, targetIds, jobs: kind === 'job' ? targetIds : [], want: EVERYTHING }
+      const question = { span, targetIds, jobs: kind === 'job' ? targetIds : [], sparks: true }
       const figures = await targetFigures(gather, { sourceId, tier, targetId: null }, question, context)
       const known = recent.ofSource(sourceId)
       return targets.flatMap((target) => {
@@ -123,7 +121,7 @@ export function createTargetQueries(db: Database, parts: Parts) {
       if (!target) throw new Failure('not_found', 'This handler or job is not in the archive.')
       const scope = scopeOf({ sourceId: target.sourceId, tier: target.tier, targetId }, directory)
       const jobs = target.kind === 'job' ? [targetId] : []
-      const question = { span, targetIds: [targetId], jobs, want: EVERYTHING }
+      const question = { span, targetIds: [targetId], jobs, sparks: true }
       const figures = await targetFigures(gather, scope, question, context)
       const own = figures.get(targetId)
       if (!own) throw new Error('figures of the target that was asked for are missing')

@@ -10,6 +10,7 @@ import type { Directory } from '../directory'
 import type { KnownRecent, RecentLists } from '../recent-runs'
 import { HOUR_US } from './compose'
 import type { Gather } from './gather'
+import { createSessionRuns } from './session-runs'
 import { targetFigures } from './target-figures'
 import type { TargetFigures } from './target-figures'
 
@@ -26,9 +27,6 @@ const LOOKED_US = HOUR_US
 /** A handler that is silent for so many of its usual pauses, and so long, is said not to have run in this session. */
 const SILENT = { pauses: 5, atLeastUs: HOUR_US, knownRuns: 5 }
 const GRAVEST_FIRST: AttentionReason['kind'][] = ['failing', 'new_group', 'slower', 'never_ran', 'missed']
-
-const COMPARED = { durations: true, before: true, spark: false }
-const COUNTS = { durations: false, before: false, spark: false }
 
 interface ActiveTarget {
   id: number
@@ -69,12 +67,11 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
        WHERE e.source_id = ? AND c.kind <> 'gap'`,
     )
     .pluck()
-  const selectSession = db
-    .prepare<[number], number>(
-      `SELECT x.started_us FROM epochs e JOIN sessions x ON x.epoch_id = e.id
-       WHERE e.source_id = ? AND x.ending = 'running' ORDER BY x.started_us DESC LIMIT 1`,
-    )
-    .pluck()
+  const selectSession = db.prepare<[number], { id: number; startedUs: number }>(
+    `SELECT x.id, x.started_us AS startedUs FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+     WHERE e.source_id = ? AND x.ending = 'running' ORDER BY x.started_us DESC LIMIT 1`,
+  )
+  const sessionRuns = createSessionRuns(db, gather)
 
   const newGroups = (sourceId: number, span: Span): Map<number, NewGroup> => {
     const lookedUs = (selectKnownFrom.get(sourceId) ?? 0) + LOOKED_US
@@ -99,15 +96,14 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
     const active = selectActive.all(sourceId, tier, tier)
     const targetIds = active.map(({ id }) => id)
     const jobs = active.filter(({ kind }) => kind === 'job').map(({ id }) => id)
-    const figuresOf = (asked: Span, want: typeof COMPARED) =>
-      targetFigures(gather, { sourceId, tier, targetId: null }, { span: asked, targetIds, jobs, want }, context)
-    const figures = await figuresOf(span, COMPARED)
+    const question = { span, targetIds, jobs, sparks: false }
+    const figures = await targetFigures(gather, { sourceId, tier, targetId: null }, question, context)
     const lists = recent.ofSource(sourceId)
     const groups = newGroups(sourceId, span)
-    const startedUs = selectSession.get(sourceId)
-    const session = startedUs !== undefined && startedUs < (span.toUs ?? Infinity) ? startedUs : null
-    // What is due in this session is known from its own hours.
-    const inSession = session === null ? null : await figuresOf({ fromUs: session, toUs: span.toUs }, COUNTS)
+    const running = selectSession.get(sourceId)
+    const session = running && running.startedUs < (span.toUs ?? Infinity) ? running : null
+    const inSession =
+      session && (await sessionRuns({ sourceId, tier, jobs }, { ...session, untilUs: span.toUs }, context))
 
     const reasonsOf = ({ id, kind }: ActiveTarget): AttentionReason[] => {
       const reasons = failing(lists.get(id), span)
@@ -118,10 +114,11 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
       }
       const own = figures.get(id)
       if (own) reasons.push(...slower(own))
-      const since = inSession?.get(id)
-      if (session !== null && since?.runs === 0) {
-        const silent = kind === 'job' ? since.expected > 0 : isSilent(lists.get(id), (span.toUs ?? nowUs()) - session)
-        if (silent) reasons.push({ kind: 'never_ran', sinceUs: session })
+      if (session && inSession?.runsOf(id) === 0) {
+        const { startedUs } = session
+        const forUs = (span.toUs ?? nowUs()) - startedUs
+        const silent = kind === 'job' ? inSession.expectedOf(id) > 0 : isSilent(lists.get(id), forUs)
+        if (silent) reasons.push({ kind: 'never_ran', sinceUs: startedUs })
       }
       if (own) reasons.push(...missing(own))
       return reasons

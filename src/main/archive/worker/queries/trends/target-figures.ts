@@ -29,22 +29,22 @@ export interface TargetQuestion {
   targetIds: readonly number[]
   /** Which of them are jobs, whose starts can be missed. */
   jobs: readonly number[]
-  /** What is left out stays empty or null. */
-  want: { durations: boolean; before: boolean; spark: boolean }
+  /** Without them they stay empty. */
+  sparks: boolean
 }
 
 /** Figures by target over a span; every id asked for has some. */
 export async function targetFigures(
   gather: Gather,
   scope: Scope,
-  { span, targetIds, jobs, want }: TargetQuestion,
+  { span, targetIds, jobs, sparks: wantsSparks }: TargetQuestion,
   context: CallContext,
 ): Promise<Map<number, TargetFigures>> {
   const wanted = new Set(targetIds)
   const plan = (known: Known) => {
-    const asked = countTargets(rangeOf(span, known), { scope, jobs, wanted, durations: want.durations })
-    const before = want.before ? spanBefore(span, known) : null
-    const earlier = before && countTargets(rangeOf(before, known), { scope, jobs, wanted, durations: want.durations })
+    const asked = countTargets(rangeOf(span, known), { scope, jobs, wanted })
+    const before = spanBefore(span, known)
+    const earlier = before && countTargets(rangeOf(before, known), { scope, jobs, wanted })
     const steps = sparkSteps(span, known)
     const sparks = new Map([...wanted].map((id) => [id, steps.empty()]))
     const addSpark = (targetId: number, step: number, runs: number, failed: number): void => {
@@ -67,7 +67,7 @@ export async function targetFigures(
       run: ({ targetId, startedUs, status }) => addSpark(targetId, steps.at(startedUs), 1, isFailure(status) ? 1 : 0),
     }
     return {
-      requests: [asked.request, ...(earlier ? [earlier.request] : []), ...(want.spark ? [spark] : [])],
+      requests: [asked.request, ...(earlier ? [earlier.request] : []), ...(wantsSparks ? [spark] : [])],
       answer: () =>
         new Map(
           [...wanted].map((id): [number, TargetFigures] => {
@@ -104,10 +104,9 @@ interface Counting {
   scope: Scope
   jobs: readonly number[]
   wanted: ReadonlySet<number>
-  durations: boolean
 }
 
-function countTargets(range: CountedRange, { scope, jobs, wanted, durations }: Counting) {
+function countTargets(range: CountedRange, { scope, jobs, wanted }: Counting) {
   const counts = new Map<number, Counted>()
   const missed = createMissedCounter()
   const countOf = (targetId: number): Counted => {
@@ -121,9 +120,9 @@ function countTargets(range: CountedRange, { scope, jobs, wanted, durations }: C
     range,
     trends: (piece, rows) => {
       if (scope.targetId !== null) {
-        rows.of(piece, [scope.targetId], durations, (row) => addRow(countOf(row.targetId), row))
+        rows.of(piece, [scope.targetId], true, (row) => addRow(countOf(row.targetId), row))
       } else {
-        rows.sums(piece, durations, (sum) => {
+        rows.sums(piece, (sum) => {
           if (wanted.has(sum.targetId)) addSum(countOf(sum.targetId), sum)
         })
       }

@@ -47,7 +47,7 @@ export interface TrendRows {
   /** Rows of these targets or totals, in order of time. */
   of(piece: TrendPiece, keys: readonly number[], durations: boolean, take: (row: TrendRow) => void): void
   /** Rows of every target of every source, added up by target; a target may come several times. */
-  sums(piece: TrendPiece, durations: boolean, take: (sum: TrendSum) => void): void
+  sums(piece: TrendPiece, take: (sum: TrendSum) => void): void
   /** The same by target and step of so many microseconds from the piece's start on. */
   steps(piece: TrendPiece, stepUs: number, take: (step: TrendStep) => void): void
 }
@@ -78,18 +78,16 @@ export function createTrendRows(db: Database): TrendRows {
     db.prepare<[{ length: number; buckets: string; keys: string }], Stored>(
       `SELECT r.bucket, ${COUNTS}, r.expected, ${histogram} AS histogram ${OF_KEYS}`,
     )
-  const sums = (histograms: string) =>
-    db.prepare<[Buckets], TrendSum>(`SELECT ${SUMS}, ${histograms} ${OF_TARGETS} GROUP BY r.target_id`)
   const statements = {
     keys: { plain: ofKeys('NULL'), durations: ofKeys('r.histogram') },
     steps: db.prepare<[Buckets & { start: number; step: number }], TrendStep>(
       `SELECT r.target_id AS targetId, CAST((r.bucket - @start) / @step AS INTEGER) AS step, sum(r.n) AS n,
          sum(r.failed + r.timed_out) AS failed ${OF_TARGETS} GROUP BY r.target_id, 2`,
     ),
-    sums: {
-      plain: sums('NULL AS histograms, NULL AS lengths'),
-      durations: sums(`group_concat(hex(r.histogram), '') AS histograms, group_concat(length(r.histogram)) AS lengths`),
-    },
+    sums: db.prepare<[Buckets], TrendSum>(
+      `SELECT ${SUMS}, group_concat(hex(r.histogram), '') AS histograms, group_concat(length(r.histogram)) AS lengths
+       ${OF_TARGETS} GROUP BY r.target_id`,
+    ),
   }
 
   return {
@@ -104,9 +102,8 @@ export function createTrendRows(db: Database): TrendRows {
         }
       }
     },
-    sums: (piece, durations, take) => {
-      const statement = durations ? statements.sums.durations : statements.sums.plain
-      for (const buckets of split(piece, MOST_BUCKETS)) for (const sum of statement.all(buckets)) take(sum)
+    sums: (piece, take) => {
+      for (const buckets of split(piece, MOST_BUCKETS)) for (const sum of statements.sums.all(buckets)) take(sum)
     },
     steps: (piece, stepUs, take) => {
       const asked = { start: piece.fromUs / SECOND_US, step: stepUs / SECOND_US }
