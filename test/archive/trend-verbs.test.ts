@@ -137,6 +137,22 @@ describe('the verbs of trends', () => {
     db.close()
   })
 
+  it('are exact to the end of what is known, also where only days are left', async () => {
+    const archive = filled(everyTenMinutes(2).slice(0, 200))
+    purge(archive, { runsUs: BEGIN_US + 3 * DAY_US, minutesUs: BEGIN_US + 3 * DAY_US, hoursUs: BEGIN_US + 3 * DAY_US })
+    const { verbs } = queryParts(archive.db)
+    const scope = { sourceId: archive.sourceId, tier: 'app', targetId: null } as const
+    for (const span of [EVER, { fromUs: BEGIN_US, toUs: BEGIN_US + 40 * HOUR_US }]) {
+      const { figures, precision } = await verbs.trendsSummary({ ...scope, span }, CONTEXT)
+      expect([figures.runs, precision.kind]).toEqual([200, 'exact'])
+    }
+    const within = { fromUs: BEGIN_US, toUs: BEGIN_US + 30 * HOUR_US }
+    const { figures, precision } = await verbs.trendsSummary({ ...scope, span: within }, CONTEXT)
+    expect(figures.runs).toBe(144)
+    expect(precision).toEqual({ kind: 'rounded', fromUs: BEGIN_US, toUs: BEGIN_US + DAY_US })
+    archive.db.close()
+  })
+
   it('do not look for a run that was counted and not kept', async () => {
     const archive = filled(everyTenMinutes(1))
     const { db, memory, sourceId } = archive
