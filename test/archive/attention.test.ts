@@ -40,7 +40,7 @@ describe('what needs attention', () => {
       span = SPAN,
     }: {
       expected?: [target: number, hoursAgo: number, n: number][]
-      span?: typeof SPAN | { fromUs: number; toUs: number }
+      span?: { fromUs: number | null; toUs: number | null }
     } = {},
   ): Promise<Attention> => {
     const archive = createSynthetic(folder.path('archive.db'), () => NOW_US)
@@ -145,6 +145,20 @@ describe('what needs attention', () => {
         firstUs: NOW_US - 100 * MINUTE_US,
       },
     ])
+  })
+
+  it('is no group that was there in the first hour that anybody looked', async () => {
+    const failure = (message: string) => ({ status: 1, failure: { errorType: message, message, traceback: null } })
+    const attention = await ask(
+      [
+        { target: 1, ago: 2850, ...failure('KeyError') },
+        { target: 1, ago: 2849 },
+        { target: 2, ago: 2810, ...failure('TypeError') },
+        { target: 2, ago: 2809 },
+      ],
+      { span: { fromUs: null, toUs: null } },
+    )
+    expect(attention.rows.map((row) => row.targetId)).toEqual([2])
   })
 
   it.each([
