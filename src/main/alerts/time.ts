@@ -7,6 +7,6 @@ export const DAY_US = 24 * HOUR_US
 /** How far back the usual is learnt from. */
 export const BASELINE_US = 7 * DAY_US
 /** A session's first seconds, in which failures are not looked at: entities and apps are still coming up. */
-export const GRACE_US = MINUTE_US
+export const GRACE_US = 60 * SECOND_US
 /** What is older than this when it is read is history and not news. */
 export const LATE_US = 10 * MINUTE_US
