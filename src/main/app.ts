@@ -24,6 +24,7 @@ import { createStorageWorks } from './storage/work'
 import { createAlertBoard } from './tray/board'
 import { hostOfThisSystem } from './tray/host'
 import { createTrayPresence } from './tray/presence'
+import { traySources } from './tray/sources'
 import { createTrayIcon } from './tray/tray'
 import { createWindowNews } from './windows/events'
 import { createMainWindow } from './windows/main-window'
@@ -71,6 +72,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     },
     onSources: (sources) => {
       news.sourcesChanged(sources)
+      if (!home.isSample()) board.publish({ ...board.status(), sources: traySources(sources) })
       retention.sourcesChanged(sources)
     },
     onCommitted: (sourceId, runs) => {

@@ -4,6 +4,7 @@ import { formatCount, plural } from './format'
 export const trayWords = {
   tooltip: (status: string): string => `Hassette: ${status}`,
   fine: 'all fine',
+  recording: 'recording',
   noSource: 'no source is watched',
   incidents: (count: number): string => plural(count, 'incident'),
   openIncidents: (count: number): string => plural(count, 'open incident'),

@@ -39,10 +39,10 @@ describe('on the thread that reads', () => {
     for (const question of long) {
       const ended: string[] = []
       const asked = question().then(() => ended.push('long'))
-      for (let page = 0; page < PAGES; page++) {
-        await read.runsPage({ filter, direction: 'older', from: null, limit: 50 })
-        ended.push('page')
-      }
+      const pages = Array.from({ length: PAGES }, () =>
+        read.runsPage({ filter, direction: 'older', from: null, limit: 50 }).then(() => ended.push('page')),
+      )
+      await Promise.all(pages)
       await asked
       expect(ended).toEqual([...Array.from({ length: PAGES }, () => 'page'), 'long'])
     }

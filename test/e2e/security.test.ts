@@ -224,6 +224,10 @@ describe('Electron security check list', () => {
       runs: true,
       targets: true,
       apps: true,
+      trends: true,
+      sessions: true,
+      coverage: true,
+      storage: true,
       events: true,
     })
     expect(await running.page.evaluate(() => 'electron' in window || 'ipcRenderer' in window)).toBe(false)

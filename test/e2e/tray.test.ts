@@ -1,7 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { AlertBoard, BoardStatus } from '@main/tray/board'
 import type { RunningApp } from '../support/electron-app'
-import { launchApp, removeFolders, spawnApp } from '../support/electron-app'
+import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/electron-app'
+import { startHassetteWriter } from '../support/hassette-writer'
 import { startMadeUpTray } from '../support/made-up-tray'
 import type { SessionBus } from '../support/session-bus'
 import { startSessionBus } from '../support/session-bus'
@@ -16,7 +18,12 @@ const PATIENCE = { timeout: 15_000 }
 
 type Hooked = typeof globalThis & { hassetteMonitorTest: { board: AlertBoard }; asked: unknown[] }
 
-const CALM: BoardStatus = { incidents: [], sources: [{ name: 'Home', state: 'live', sinceUs: null }], paused: null }
+const CALM: BoardStatus = {
+  judged: true,
+  incidents: [],
+  sources: [{ name: 'Home', state: 'live', sinceUs: null }],
+  paused: null,
+}
 
 function broken(sinceUs: number): BoardStatus {
   const incident = { id: 7, snooze: null, path: '/history?range=1h' }
@@ -86,6 +93,16 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     ])
     expect((await item.menu()).map(({ enabled }) => enabled).slice(0, 3)).toEqual([false, true, false])
     expect(await registeredItems(session)).toHaveLength(1)
+  })
+
+  it('names the Hassette that is watched, and calls nothing fine that nobody judges', async () => {
+    const path = join(dataFolder(), 'cabin.db')
+    const hassette = await startHassetteWriter(path, { onEnd: onTestFinished })
+    await hassette.run({ count: 20 })
+    running.push(await launchApp(['--source', path], { env: session.env }))
+    const item = await trayItem(session)
+    await expect.poll(item.tooltip, PATIENCE).toBe('Hassette: recording')
+    await expect.poll(async () => (await item.labels())[2], PATIENCE).toBe('cabin · live')
   })
 
   it('changes shape, tooltip and menu with what is published, and goes back', async () => {

@@ -12,7 +12,12 @@ import { join, resolve } from 'node:path'
 const at = (hour: number, minute = 0, day = 25): number => new Date(2026, 10, day, hour, minute).getTime() * 1000
 const NOW = at(15, 12)
 
-const CALM: BoardStatus = { incidents: [], sources: [{ name: 'Home', state: 'live', sinceUs: null }], paused: null }
+const CALM: BoardStatus = {
+  judged: true,
+  incidents: [],
+  sources: [{ name: 'Home', state: 'live', sinceUs: null }],
+  paused: null,
+}
 const BLIND: BoardStatus = { ...CALM, sources: [{ name: 'Home', state: 'blind', sinceUs: at(3, 10) }] }
 
 function incident(title: string, extra: Partial<TrayIncident> = {}): TrayIncident {
@@ -34,6 +39,7 @@ describe('shape and tooltip', () => {
   it.each<[string, BoardStatus, Shape, string]>([
     ['all is well', CALM, 'fine', 'all fine'],
     ['nothing is watched', { ...CALM, sources: [] }, 'fine', 'no source is watched'],
+    ['nobody judges failures', { ...CALM, judged: false }, 'fine', 'recording'],
     [
       'a Hassette sleeps',
       { ...CALM, sources: [{ name: 'Cabin', state: 'asleep', sinceUs: at(9, 0, 22) }] },
@@ -93,6 +99,7 @@ describe('shape and tooltip', () => {
 describe('menu', () => {
   it('names five incidents, what is wrong with sources first, and what can be done', () => {
     const status: BoardStatus = {
+      judged: true,
       incidents: [open, snoozed, ...['a', 'b', 'c', 'd', 'e'].map((title) => incident(title))],
       sources: [
         { name: 'Home', state: 'live', sinceUs: null },

@@ -23,6 +23,8 @@ export interface TraySource {
 
 /** Everything the tray tells. */
 export interface BoardStatus {
+  /** Whether failures are judged at all: else nothing is called fine, and nothing is said of incidents. */
+  judged: boolean
   /** All open incidents, the one to name first first. */
   incidents: readonly TrayIncident[]
   sources: readonly TraySource[]
@@ -54,7 +56,7 @@ export interface AlertBoard {
 /** Builds a board with nothing on it. */
 export function createAlertBoard(): AlertBoard {
   const listeners = new Set<() => void>()
-  let status: BoardStatus = { incidents: [], sources: [], paused: null }
+  let status: BoardStatus = { judged: false, incidents: [], sources: [], paused: null }
   let controls: QuietControls | null = null
   const tell = (): void => listeners.forEach((listener) => listener())
   return {

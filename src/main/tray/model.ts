@@ -91,13 +91,14 @@ function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'
   if (shape === 'paused') return pauseWords(paused, nowUs)
   const [first] = incidents
   if (first) return `${words.incidents(incidents.length)}, ${snoozeWords(first, nowUs)}`
-  return sources.length === 0 ? words.noSource : words.fine
+  if (sources.length === 0) return words.noSource
+  return status.judged ? words.fine : words.recording
 }
 
 function head(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): TrayItem[] {
   const open = status.incidents.length
   return [
-    text(open > 0 ? words.openIncidents(open) : words.nothingOpen),
+    text(open > 0 ? words.openIncidents(open) : status.judged ? words.nothingOpen : capital(words.recording)),
     ...(paused === null ? [] : [text(capital(pauseWords(paused, nowUs)))]),
   ]
 }

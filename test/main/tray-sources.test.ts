@@ -1,0 +1,36 @@
+import type { SourceInfo, SourceState } from '@shared/source'
+import { traySources } from '@main/tray/sources'
+import { describe, expect, it } from 'vitest'
+
+const problem = { code: 'source_not_found', message: 'gone' } as const
+
+function source(state: SourceState, more: Partial<SourceInfo> = {}): SourceInfo {
+  return { name: 'home', mode: 'live', state, ...more } as SourceInfo
+}
+
+describe('the sources that the tray names', () => {
+  it.each<[SourceState, string | undefined, number | null | undefined]>([
+    [{ kind: 'connecting' }, 'live', null],
+    [{ kind: 'catching_up', done: 1, total: 2 }, 'live', null],
+    [{ kind: 'live', atMs: 7 }, 'live', null],
+    [{ kind: 'up_to_date', atMs: 7 }, 'live', null],
+    [{ kind: 'stale', sinceMs: 7, problem }, 'blind', 7000],
+    [{ kind: 'failed', problem }, 'blind', null],
+    [{ kind: 'cancelled' }, undefined, undefined],
+    [{ kind: 'not_read' }, undefined, undefined],
+  ])('%j', (state, shown, sinceUs) => {
+    const [first] = traySources([source(state)])
+    expect([first?.state, first?.sinceUs]).toEqual([shown, sinceUs])
+  })
+
+  it('are those that are watched', () => {
+    const live = { kind: 'live', atMs: 7 } as const
+    const sources = [
+      source(live, { name: 'cabin' }),
+      source(live, { mode: 'snapshot' }),
+      source(live, { mode: 'sample' }),
+      source(live, { removed: true }),
+    ]
+    expect(traySources(sources).map(({ name }) => name)).toEqual(['cabin'])
+  })
+})
