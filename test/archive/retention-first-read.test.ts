@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { openReader } from '@main/archive/worker/open-reader'
 import { openWriter } from '@main/archive/worker/open-writer'
 import type { Limits } from '@shared/storage'
 import Database from 'better-sqlite3'
@@ -40,7 +41,11 @@ describe('a long history that is read for the first time', () => {
 
   it('is kept as far as its days reach; older runs are counted, and no more', async () => {
     const path = await history(DAYS + 1)
-    const { archive, report } = await read(path, { ...LIMITS, retentionDays: 7, frameworkRetentionDays: 3 })
+    const { archive, sourceId, report } = await read(path, {
+      ...LIMITS,
+      retentionDays: 7,
+      frameworkRetentionDays: 3,
+    })
     const fresh = (tier: string, days: number) =>
       countOf(
         path,
@@ -51,6 +56,10 @@ describe('a long history that is read for the first time', () => {
     expect(report).toMatchObject({ runs: RUNS, trendsOnly: RUNS - kept('app') - kept('framework') })
     expect(report.trendsOnly).toBeGreaterThan(RUNS / 2)
     expect(countedIn(archive)).toBe(RUNS)
+    const reader = openReader(archive)
+    onTestFinished(() => reader.close())
+    const span = { fromUs: null, toUs: null }
+    expect(await reader.verbs.coverage({ sourceId, tier: 'app', span }, CONTEXT)).toMatchObject({ bound: 'time' })
   })
 
   it('is kept as a whole where its session began within the days, whatever its clock said', async () => {

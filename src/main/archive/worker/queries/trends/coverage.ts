@@ -62,7 +62,9 @@ export function createCoverage(db: Database, readKnown: ReturnType<typeof create
 
   function boundOf({ streams, kept }: Known): Coverage['bound'] {
     if (streams.length === 0) return null
-    return kept.runsFromUs === -Infinity ? 'source' : (selectBound.get() ?? 'source')
+    if (kept.runsFromUs === -Infinity) return 'source'
+    // What no pass deleted was past its term when it was first read.
+    return selectBound.get() ?? 'time'
   }
 }
 
