@@ -1,40 +1,12 @@
-/**
- * Which rule opened an incident: `rate` = more dependency failures than usual, `streak` = a handler or job whose last
- * runs all were dependency failures, `failures` = five failures of any kind in a row, `missed` = a job that did not
- * start when its schedule said, `blind` = a source that cannot be watched.
- */
-export const ALERT_RULES = ['rate', 'streak', 'failures', 'missed', 'blind'] as const
-export type AlertRule = (typeof ALERT_RULES)[number]
-
-/** How soon more failures than usual are an incident; `custom` = so many within so many minutes (1 to 180). */
-export type Sensitivity = { level: 'low' | 'medium' | 'high' } | { level: 'custom'; failures: number; minutes: number }
-
-/** A daily time of silence in minutes of the local day (0 to 1439), `to` excluded; may go over midnight. */
-export interface QuietHours {
-  fromMinute: number
-  toMinute: number
-}
-
-/** What people choose about alerts. Incidents are kept whatever is off here; it only says what is notified. */
-export interface AlertSettings {
-  sensitivity: Sensitivity
-  /** Notify of incidents by each rule. */
-  notify: Record<AlertRule, boolean>
-  /** Say again after 4 hours, then once a day, that an incident is still open. */
-  remind: boolean
-  quietHours: QuietHours | null
-}
-
-/** What is in force until somebody chooses. */
-export const DEFAULT_ALERT_SETTINGS: AlertSettings = {
-  sensitivity: { level: 'medium' },
-  notify: { rate: true, streak: true, failures: true, missed: false, blind: true },
-  remind: false,
-  quietHours: null,
-}
+import * as v from 'valibot'
+import type { AlertRule, AlertSettings } from './alert-settings'
 
 /** Until when an incident is not notified any more: a moment (microseconds since 1970), or until it recovers. */
-export type Snooze = { kind: 'until'; us: number } | { kind: 'recovery' }
+export const snoozeSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('until'), us: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  v.strictObject({ kind: v.literal('recovery') }),
+])
+export type Snooze = v.InferOutput<typeof snoozeSchema>
 
 /**
  * How an incident ended: `recovered` by success or quiet, `usual` = it still fails, but no more than is usual, `stale` =
@@ -123,4 +95,76 @@ export interface TrayStatus {
   shape: 'fine' | 'attention' | 'blind' | 'paused'
   openIncidents: number
   line: string
+}
+
+/** A notification as the Alerts page lists it; `pending` = the system has not answered yet. */
+export interface NoticeRow {
+  id: number
+  /** Microseconds since 1970, by our clock. */
+  atUs: number
+  kind: NoticeKind
+  incidentId: number | null
+  /** Empty for what was not to be shown. */
+  title: string
+  body: string
+  outcome: NoticeOutcome | { kind: 'pending' }
+}
+
+/** An error group of an incident's failures. */
+export interface IncidentGroup {
+  groupId: number
+  title: string
+  errorType: string | null
+  /** Failures ever counted in it, also of runs that are gone. */
+  failures: number
+  muted: boolean
+}
+
+/** An incident with what belongs to it. */
+export interface IncidentDetail {
+  incident: Incident
+  /** In the order of the incident's `groupIds`. */
+  groups: IncidentGroup[]
+  /** Of its handlers and jobs, those that are muted. */
+  mutedTargets: number[]
+  /** Newest first. */
+  notices: NoticeRow[]
+}
+
+/** Something that somebody muted: its failures open no incident. */
+export type Muted = { sourceId: number; title: string } & (
+  { kind: 'group'; groupId: number } | { kind: 'target'; targetId: number }
+)
+
+/** Nothing is seen of a source. */
+export interface BlindSource {
+  sourceId: number
+  name: string
+  sinceUs: number
+  /** A few words for people. */
+  reason: string
+}
+
+/** What the alerts are doing now. Times in microseconds since 1970, by our clock. */
+export interface AlertsStatus {
+  /** Open incidents of all sources, those that are snoozed included; the newest first. */
+  open: Incident[]
+  blind: BlindSource[]
+  /** Sources with less than a day of history: what is usual there is not known yet, so it takes more to open an incident. */
+  learning: number[]
+  muted: Muted[]
+  /** When notifications come again; `resumed` = when somebody says so; null = they are not paused. */
+  paused: number | 'resumed' | null
+  /** The settings in force. */
+  settings: AlertSettings
+  /** Set when the newest notification could not be shown: when that was, and why. */
+  undelivered: { atUs: number; reason: string } | null
+}
+
+/** How often alerts would have come in the last seven days with other settings. */
+export interface AlertReplay {
+  /** Incidents of dependency failures that would have opened. */
+  incidents: number
+  /** Days of history that were looked at, at most 7; fewer when the archive holds less. */
+  days: number
 }

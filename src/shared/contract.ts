@@ -1,4 +1,7 @@
 import * as v from 'valibot'
+import type { AlertReplay, AlertsStatus, Incident, IncidentDetail, NoticeOutcome, NoticeRow } from './alert'
+import { snoozeSchema } from './alert'
+import { sensitivitySchema } from './alert-settings'
 import { idSchema, runFilterSchema, spanSchema, tierChoiceSchema } from './filter'
 import type { Result } from './result'
 import type { RunDetail, RunPage } from './run'
@@ -157,6 +160,42 @@ export const contract = {
     }),
   ),
   'coverage.get': answers<Coverage>()(v.strictObject({ sourceId: idSchema, tier: tierChoiceSchema, span: spanSchema })),
+  'alerts.status': answers<AlertsStatus>()(nothing),
+  /** Incidents that are over, of one source or of all, the newest first; `beforeId` goes on below an incident. */
+  'alerts.list': answers<Incident[]>()(
+    v.strictObject({
+      sourceId: v.nullable(idSchema),
+      beforeId: v.nullable(idSchema),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)),
+    }),
+  ),
+  'alerts.get': answers<IncidentDetail>()(v.strictObject({ incidentId: idSchema })),
+  /** Notifications, also those that were not shown, newest first. */
+  'alerts.notices': answers<NoticeRow[]>()(
+    v.strictObject({ limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)) }),
+  ),
+  /** Judges the last seven days of a source again. A new replay with the same ticket cancels the one before. */
+  'alerts.replay': answers<AlertReplay>()(
+    v.strictObject({
+      sourceId: idSchema,
+      sensitivity: sensitivitySchema,
+      ticket: v.pipe(v.string(), v.maxLength(50)),
+    }),
+  ),
+  /** Null ends a snooze. */
+  'alerts.snooze': answers<null>()(v.strictObject({ incidentId: idSchema, snooze: v.nullable(snoozeSchema) })),
+  'alerts.mute': answers<null>()(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('group'), sourceId: idSchema, groupId: idSchema, muted: v.boolean() }),
+      v.strictObject({ kind: v.literal('target'), sourceId: idSchema, targetId: idSchema, muted: v.boolean() }),
+    ]),
+  ),
+  /** No notifications until a moment (microseconds), or until somebody resumes; null goes on. */
+  'alerts.pause': answers<null>()(
+    v.strictObject({ until: v.nullable(v.union([v.literal('resumed'), v.pipe(v.number(), v.safeInteger())])) }),
+  ),
+  /** Shows a notification, whatever the settings are, and says what the system answered. */
+  'alerts.tryNotification': answers<NoticeOutcome>()(nothing),
   'storage.info': answers<StorageInfo>()(nothing),
   /** Newest first. */
   'storage.log': answers<RetentionLogRow[]>()(
@@ -193,6 +232,7 @@ export interface EventPayloads extends Record<EventName, unknown> {
   storageWork: StorageWork | null
   /** The system's tray came or went. */
   trayChanged: AppInfo['tray']
+  alertsChanged: AlertsStatus
   /** A link from outside: the path and query to show, already checked. */
   navigate: { path: string }
 }

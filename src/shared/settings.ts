@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { alertSettingsSchema, DEFAULT_ALERT_SETTINGS } from './alert-settings'
 import { DEFAULT_RANGE } from './range'
 
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -33,6 +34,7 @@ export const settingsSchema = v.object({
   /** Closing the window keeps the app in the tray, wherever there is one; elsewhere it ends the app. */
   close_to_tray: v.optional(v.boolean(), false),
   tray_icon: v.optional(v.picklist(TRAY_ICON_CHOICES), 'auto'),
+  alerts: v.optional(alertSettingsSchema, DEFAULT_ALERT_SETTINGS),
 })
 
 export type Settings = v.InferOutput<typeof settingsSchema>
@@ -62,6 +64,7 @@ export const settingChangeSchema = v.variant('name', [
   v.strictObject({ name: v.literal('db_max_size_mb'), value: settingsSchema.entries.db_max_size_mb.wrapped }),
   v.strictObject({ name: v.literal('close_to_tray'), value: v.boolean() }),
   v.strictObject({ name: v.literal('tray_icon'), value: v.picklist(TRAY_ICON_CHOICES) }),
+  v.strictObject({ name: v.literal('alerts'), value: alertSettingsSchema }),
 ])
 export type SettingChange = v.InferOutput<typeof settingChangeSchema>
 
@@ -84,6 +87,8 @@ export const viewStateSchema = v.object({
   sourceId: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger())), null),
   handlerColumns: v.optional(columnsSchema, () => ({ hidden: [], widths: {} })),
   jobColumns: v.optional(columnsSchema, () => ({ hidden: [], widths: {} })),
+  /** Somebody was told that failures of a real Hassette are notified. */
+  notificationsTold: v.optional(v.boolean(), false),
 })
 export type ViewState = v.InferOutput<typeof viewStateSchema>
 

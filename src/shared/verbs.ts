@@ -38,6 +38,15 @@ export const VERBS = {
   'trends.attention': 'query',
   'sessions.list': 'query',
   'coverage.get': 'query',
+  'alerts.status': 'query',
+  'alerts.list': 'query',
+  'alerts.get': 'query',
+  'alerts.notices': 'query',
+  'alerts.replay': 'query',
+  'alerts.snooze': 'command',
+  'alerts.mute': 'command',
+  'alerts.pause': 'command',
+  'alerts.tryNotification': 'command',
   'storage.info': 'query',
   'storage.log': 'query',
   'storage.preview': 'query',
@@ -60,6 +69,7 @@ export const EVENTS = [
   'settingsChanged',
   'storageWork',
   'trayChanged',
+  'alertsChanged',
   'navigate',
 ] as const
 export type EventName = (typeof EVENTS)[number]

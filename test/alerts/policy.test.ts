@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AlertSettings } from '@shared/alert'
-import { DEFAULT_ALERT_SETTINGS } from '@shared/alert'
+import type { AlertSettings } from '@shared/alert-settings'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { EngineState } from '@main/alerts/engine-state'
 import { trayStatus } from '@main/alerts/tray-status'
 import type { Told } from './scenarios/play'

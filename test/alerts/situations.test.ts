@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_ALERT_SETTINGS } from '@shared/alert'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { trayStatus } from '@main/alerts/tray-status'
 import type { Timeline, Told } from './scenarios/play'
 import { FURTHER_STREAM, incidentsOf, inFurtherStream, noticesOf, play, throughJson } from './scenarios/play'

@@ -1,4 +1,4 @@
-import type { Sensitivity } from '@shared/alert'
+import type { Sensitivity } from '@shared/alert-settings'
 import { expectedAt } from './baseline'
 import { coveredUs } from './coverage'
 import type { SourceAlertState } from './engine-state'

@@ -1,5 +1,5 @@
-import type { AlertSettings } from '@shared/alert'
-import { DEFAULT_ALERT_SETTINGS } from '@shared/alert'
+import type { AlertSettings } from '@shared/alert-settings'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { SourceMode } from '@shared/source'
 import type { Baseline } from './baseline'
 import { createBaseline } from './baseline'

@@ -1,4 +1,5 @@
-import type { AlertSettings, Incident, NoticeKind, NoticeRequest, Snooze, WithheldReason } from '@shared/alert'
+import type { Incident, NoticeKind, NoticeRequest, Snooze, WithheldReason } from '@shared/alert'
+import type { AlertSettings } from '@shared/alert-settings'
 import type { RunStatus } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 

@@ -1,4 +1,5 @@
-import type { AlertRule, Incident, IncidentTarget } from '@shared/alert'
+import type { Incident, IncidentTarget } from '@shared/alert'
+import type { AlertRule } from '@shared/alert-settings'
 import type { Failures } from './recent-failures'
 import { MINUTE_US } from './time'
 

@@ -1,4 +1,5 @@
-import type { AlertRule, IncidentEnding } from '@shared/alert'
+import type { IncidentEnding } from '@shared/alert'
+import type { AlertRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
 import type { SourceAlertState } from './engine-state'
 import type { IncidentRecord, Signal } from './incident-record'

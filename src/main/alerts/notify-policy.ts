@@ -145,7 +145,7 @@ function tellAway(context: NotifyContext, caughtUp: number[]): void {
   const ids = caughtUp.flatMap((sourceId) => away[sourceId] ?? [])
   for (const sourceId of caughtUp) Reflect.deleteProperty(away, sourceId)
   const all = Object.values(state.sources).flatMap(({ open, closed }) => [...open, ...closed])
-  const told = all.filter(({ id, rule }) => ids.includes(id) && state.settings.notify[rule])
+  const told = all.filter(({ id, rule }) => ids.includes(id) && state.settings.enabled && state.settings.notify[rule])
   const open = told.filter(({ ending }) => ending === null)
   if (told.length === 0 || state.notify.pausedUntilUs !== null) return
   if (inQuietHours(context)) {
@@ -171,7 +171,7 @@ function tellHeld(context: NotifyContext): void {
 
 function reasonAgainst(context: NotifyContext, record: IncidentRecord): WithheldReason | null {
   const { settings, notify } = context.state
-  if (!settings.notify[record.rule]) return 'off'
+  if (!settings.enabled || !settings.notify[record.rule]) return 'off'
   if (record.snooze !== null) return 'snoozed'
   if (notify.pausedUntilUs !== null && context.nowUs < notify.pausedUntilUs) return 'paused'
   if (inQuietHours(context)) return 'quiet_hours'

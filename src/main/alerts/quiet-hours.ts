@@ -1,4 +1,4 @@
-import type { QuietHours } from '@shared/alert'
+import type { QuietHours } from '@shared/alert-settings'
 import { DAY_US, MINUTE_US } from './time'
 
 /** Whether a moment (microseconds since 1970) is in quiet hours, by the offset of local time to UTC. */

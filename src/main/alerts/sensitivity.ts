@@ -1,4 +1,4 @@
-import type { Sensitivity } from '@shared/alert'
+import type { Sensitivity } from '@shared/alert-settings'
 import { MINUTE_US } from './time'
 
 /** A window of the rate rule: its length, and the fewest failures that it fires at. */

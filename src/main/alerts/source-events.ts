@@ -1,4 +1,4 @@
-import type { AlertSettings } from '@shared/alert'
+import type { AlertSettings } from '@shared/alert-settings'
 import { countFailures } from './baseline'
 import { cover } from './coverage'
 import { askedLately, askRate, askStreaks, inGrace, usualCount } from './detector'
