@@ -36,7 +36,7 @@ module.exports = {
       '^src/main/archive/',
       '^src/main/sources/hassette-file/',
       // Pure: no clock, no files.
-      '^src/main/alerts/(fingerprint|normalise)\\.ts$',
+      '^src/main/alerts/',
       '^migrations/',
       '^node_modules/(better-sqlite3|croner)/',
       '^(node:)?(worker_threads|path|os|crypto|util|timers|perf_hooks|url|child_process|module)',

@@ -291,29 +291,35 @@ CREATE TABLE recent_keys (
   PRIMARY KEY (source_id, key)
 ) STRICT, WITHOUT ROWID;
 
+-- What the alerts found; detail = the incident as the window knows it, as JSON. What the engine remembers is in meta
+-- (alerts).
 CREATE TABLE incidents (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  source_id     INTEGER NOT NULL,
-  group_id      INTEGER,
-  kind          TEXT NOT NULL,
-  state         TEXT NOT NULL,
-  opened_us     INTEGER NOT NULL,
-  last_us       INTEGER NOT NULL,
-  closed_us     INTEGER,
-  acknowledged_us INTEGER,
-  snoozed_until_us INTEGER,
-  detail        TEXT NOT NULL DEFAULT '{}'
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id  INTEGER NOT NULL,
+  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind')),
+  opened_us  INTEGER NOT NULL,
+  last_us    INTEGER NOT NULL,
+  cleared_us INTEGER,
+  failures   INTEGER NOT NULL,
+  detail     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX incidents_open ON incidents (source_id, opened_us) WHERE closed_us IS NULL;
 
+-- Notifications, shown or not: outcome pending, sent, suppressed or failed, and why. replaces = the incident whose
+-- notification it takes the place of.
 CREATE TABLE notices (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   incident_id INTEGER,
   at_us       INTEGER NOT NULL,
   kind        TEXT NOT NULL,
-  outcome     TEXT NOT NULL,
-  detail      TEXT NOT NULL DEFAULT '{}'
+  title       TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  silent      INTEGER NOT NULL,
+  replaces    INTEGER,
+  outcome     TEXT NOT NULL CHECK (outcome IN ('pending', 'sent', 'suppressed', 'failed')),
+  reason      TEXT
 ) STRICT;
+CREATE INDEX notices_incident ON notices (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX notices_pending ON notices (at_us) WHERE outcome = 'pending';
 
 CREATE TABLE retention_log (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,

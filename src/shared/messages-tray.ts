@@ -37,6 +37,7 @@ export const noticeWords = {
   unsupported: 'This system shows no notifications',
   refused: 'The desktop took no notification: it runs no notification service',
   noAnswer: 'The desktop did not answer',
+  appEnded: 'Hassette Monitor ended before it was shown',
 }
 
 /** The tray's part of the Settings page. */

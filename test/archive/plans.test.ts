@@ -30,7 +30,9 @@ const MAY_SCAN = [
   /row_number\(\) OVER \(PARTITION BY e\.source_id ORDER BY s\.started_us DESC/,
   // What is left after a bounded number, in a pass or a removal.
   /^DELETE FROM blocking_events WHERE id IN \(SELECT id FROM blocking_events WHERE detected_us < \? LIMIT/,
-  /FROM (incidents WHERE source_id = \? LIMIT \?|notices WHERE incident_id = \?)/,
+  /FROM incidents WHERE source_id = \? LIMIT \?/,
+  // As many as the window asks for; there are 2 000 at most.
+  /FROM notices ORDER BY id DESC LIMIT \?$/,
   // 2 000 groups a source; the newest 200 of a table; the entries of an index.
   /FROM error_groups$/,
   /ORDER BY (run_id|id) DESC LIMIT 200\)$/,

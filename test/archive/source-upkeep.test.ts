@@ -166,8 +166,8 @@ describe('a source that is deleted', () => {
     const db = new Database(archive())
     // What no reading of a file fills yet.
     db.exec(`INSERT INTO recent_keys VALUES (${goes}, x'01', 1);
-      INSERT INTO incidents (id, source_id, kind, state, opened_us, last_us) VALUES (1, ${goes}, 'x', 'open', 1, 1);
-      INSERT INTO notices (incident_id, at_us, kind, outcome) VALUES (1, 1, 'x', 'shown');
+      INSERT INTO incidents (id, source_id, rule, opened_us, last_us, failures, detail) VALUES (1, ${goes}, 'rate', 1, 1, 1, '{}');
+      INSERT INTO notices (incident_id, at_us, kind, title, body, silent, outcome) VALUES (1, 1, 'opened', '', '', 0, 'sent');
       INSERT INTO blocking_events (epoch_id, foreign_id, detected_us, detector)
         SELECT id, 999999, 1, 'x' FROM epochs WHERE source_id = ${goes}`)
     db.close()

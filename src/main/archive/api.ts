@@ -1,6 +1,7 @@
 import type { Input, Output } from '@shared/contract'
 import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
 import type { Bound, Limits, PassReason, RetentionLogRow } from '@shared/storage'
+import type { AlertsOutcome, AlertsStep, NoticeSettlement } from './alerts-api'
 
 /** How an archive is opened. */
 export interface OpenOptions {
@@ -119,6 +120,10 @@ export interface WriteApi {
   retain(request: RetainRequest): RetainReport
   /** When the next passes are due, microseconds; null = never before. */
   retentionDue(): { timeUs: number | null; sizeUs: number | null }
+  /** Judges what is new in the archive. Cancellable between slices; the next step goes on. */
+  alertsStep(input: AlertsStep): AlertsOutcome
+  /** What became of a notification. */
+  settleNotice(input: NoticeSettlement): null
   /** The limits in force: what is past its term when it is first read is counted, and not kept. */
   setLimits(input: { limits: Limits }): null
   /** How often watched files are looked at. */
@@ -147,6 +152,11 @@ export interface ReadApi {
   attention(input: Input<'trends.attention'>): Output<'trends.attention'>
   sessionsList(input: Input<'sessions.list'>): Output<'sessions.list'>
   coverage(input: Input<'coverage.get'>): Output<'coverage.get'>
+  incidentsList(input: Input<'alerts.list'>): Output<'alerts.list'>
+  incidentGet(input: Input<'alerts.get'>): Output<'alerts.get'>
+  noticesList(input: Input<'alerts.notices'>): Output<'alerts.notices'>
+  /** Cancellable between slices. */
+  alertsReplay(input: Omit<Input<'alerts.replay'>, 'ticket'>): Output<'alerts.replay'>
   storageInfo(input: { limits: Limits }): Output<'storage.info'>
   storageLog(input: Input<'storage.log'>): Output<'storage.log'>
   storagePreview(input: Input<'storage.preview'>): Output<'storage.preview'>

@@ -2,6 +2,7 @@ import { Failure } from '@shared/result'
 import type { ReadApi } from '../api'
 import { archiveFailure, openForReading } from './connection'
 import { newestSchema } from './migrator'
+import { createAlertQueries } from './queries/alerts'
 import { createBlocks } from './queries/blocks'
 import { countByTier, countRuns } from './queries/counts'
 import { createDirectory } from './queries/directory'
@@ -53,6 +54,7 @@ export function openReader(path: string, nowUs: () => number = () => Date.now() 
         targetGet: targets.get,
         appsList: sources.apps,
         ...trends.verbs,
+        ...createAlertQueries(db),
         ...createStorageQueries(db),
       },
       close: () => db.close(),

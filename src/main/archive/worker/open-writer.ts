@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { ArchiveFacts } from '../api'
 import { removeLeftovers, undoInterrupted } from '../leftovers'
+import { createAlerts } from './alerts/alerts'
+import type { Alerts } from './alerts/alerts'
 import { archiveFailure, identifyArchive, openForWriting } from './connection'
 import type { ArchiveFile } from './connection'
 import { lockArchive } from './lock'
@@ -20,6 +22,7 @@ export interface OpenWriter {
   facts: ArchiveFacts
   sources: Sources
   upkeep: Upkeep
+  alerts: Alerts
   close(): void
 }
 
@@ -44,6 +47,7 @@ export function openWriter(
       removeLeftovers(path)
       const memory = createWriterMemory(db)
       const terms = createTerms(db)
+      const alerts = createAlerts(db)
       const sources = createSources(db, {
         memory,
         keepsFrom: terms.keepsFrom,
@@ -55,7 +59,9 @@ export function openWriter(
         facts: { schemaVersion, created: found.kind === 'new' },
         sources,
         upkeep: createUpkeep(db, memory, terms),
+        alerts,
         close: () => {
+          alerts.close()
           writeTrends(db, memory)
           db.close()
           lock.release()

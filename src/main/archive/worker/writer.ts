@@ -51,6 +51,8 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   noteWork: (input) => opened().upkeep.noteWork(input),
   retain: (input, context) => opened().upkeep.retain(input, context),
   retentionDue: () => opened().upkeep.retentionDue(),
+  alertsStep: (input, context) => opened().alerts.step(input, context),
+  settleNotice: (input) => opened().alerts.settleNotice(input),
   setLimits: (input) => opened().upkeep.setLimits(input),
   setPace: ({ pace }) => {
     opened().sources.setPace(pace)

@@ -1,0 +1,50 @@
+import type { UserEvent } from '@main/alerts/events'
+import type { BlindSource, Incident, Muted, NoticeOutcome, NoticeRequest } from '@shared/alert'
+import type { SourceMode } from '@shared/source'
+
+/** What is known of a source when the alerts look at it. */
+export interface SourceSight {
+  sourceId: number
+  name: string
+  mode: SourceMode
+  sight:
+    | { kind: 'seen'; caughtUp: boolean }
+    /** Nothing can be seen of it; `sinceUs` by our clock. */
+    | { kind: 'blind'; sinceUs: number; reason: string }
+    /** It is being read, or is not read in this run: nothing is concluded from its silence. */
+    | { kind: 'unknown' }
+}
+
+/** A look of the alerts: what is new in the archive, and what happened beside it. */
+export interface AlertsStep {
+  /** Our clock, microseconds since 1970. */
+  nowUs: number
+  /** Local time less UTC, minutes. */
+  utcOffsetMinutes: number
+  sources: SourceSight[]
+  events: UserEvent[]
+}
+
+/** A notification that is to be shown now. */
+export interface DueNotice extends NoticeRequest {
+  noticeId: number
+}
+
+/** Where the alerts stand after a look. */
+export interface AlertsOutcome {
+  /** In this order; what became of each is told by `settleNotice`. */
+  notices: DueNotice[]
+  /** Open incidents, the newest first. */
+  open: Incident[]
+  blind: BlindSource[]
+  /** Sources of which too little is known to say what is usual. */
+  learning: number[]
+  muted: Muted[]
+  pausedUntilUs: number | null
+}
+
+/** What the system did with a notification. */
+export interface NoticeSettlement {
+  noticeId: number
+  outcome: NoticeOutcome
+}

@@ -1,0 +1,146 @@
+import { advance } from '@main/alerts/engine'
+import type { AlertBatch, AlertEffect, SourceEvent } from '@main/alerts/events'
+import { LATE_US } from '@main/alerts/time'
+import type { Database } from 'better-sqlite3'
+import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, SourceSight } from '../../alerts-api'
+import type { CallContext } from '../serve'
+import { createMissedFeed } from './missed-feed'
+import { createOutcome } from './outcome'
+import { createRunFeed } from './run-feed'
+import { createSessionFeed } from './session-feed'
+import { createAlertStore } from './store'
+import type { AlertMemory } from './store'
+
+/** The alerts on the writer's connection: what is appended is told to the engine, what it says is kept. */
+export interface Alerts {
+  /** Takes everything new, some runs a transaction. Cancellable in between: the next step goes on. */
+  step(input: AlertsStep, context: Pick<CallContext, 'pause'>): Promise<AlertsOutcome>
+  settleNotice(input: NoticeSettlement): null
+  /** Keeps what is only in memory; when the archive is closed. */
+  close(): void
+}
+
+/** Without a word of the engine its memory is written this often, microseconds: what is lost is told to it again. */
+const KEEP_EVERY_US = 60_000_000
+
+export function createAlerts(db: Database): Alerts {
+  const store = createAlertStore(db)
+  const runs = createRunFeed(db)
+  const sessions = createSessionFeed(db)
+  const missed = createMissedFeed(db)
+  const outcomeOf = createOutcome(db)
+  const isKnown = db.prepare<[number], number>('SELECT 1 FROM sources WHERE id = ? AND removed_us IS NULL').pluck()
+  let memory: AlertMemory | null = null
+  let keptUs = 0
+  /** Not shown yet when the archive was opened. */
+  let leftOver: DueNotice[] = []
+
+  const load = (nowUs: number): AlertMemory => {
+    if (memory) return memory
+    leftOver = store.pending(nowUs - LATE_US)
+    memory = store.load()
+    return memory
+  }
+
+  /** What the engine says to a batch, kept in the same transaction as what it was told up to. */
+  const tell = db.transaction((known: AlertMemory, batch: AlertBatch): DueNotice[] => {
+    const effects = advance(known.engine, batch)
+    const notices = effects.flatMap((effect) => take(effect, batch.nowUs))
+    if (effects.length > 0 || batch.events.some(isChoice) || batch.nowUs - keptUs >= KEEP_EVERY_US) {
+      store.keep(known)
+      keptUs = batch.nowUs
+    }
+    return notices
+  }).immediate
+
+  const take = (effect: AlertEffect, atUs: number): DueNotice[] => {
+    if (effect.kind === 'notify') return [store.addNotice(effect.notice, atUs)]
+    if (effect.kind === 'withheld') store.addWithheld(effect.incidentId, effect.noticeKind, effect.reason, atUs)
+    else store.writeIncident(effect.incident)
+    return []
+  }
+
+  const step = async (input: AlertsStep, context: Pick<CallContext, 'pause'>): Promise<AlertsOutcome> => {
+    const { nowUs, utcOffsetMinutes } = input
+    const known = load(nowUs)
+    const notices = leftOver
+    leftOver = []
+    const say = (events: AlertBatch['events'], caughtUp: number[] = []): void => {
+      notices.push(...tell(known, { nowUs, utcOffsetMinutes, caughtUp, events }))
+    }
+    const sources = input.sources.filter(({ sourceId }) => isKnown.get(sourceId))
+    const gone = Object.values(known.engine.sources).filter(({ id }) => !isKnown.get(id))
+    say([...gone.map(({ id: sourceId }) => ({ kind: 'sourceRemoved' as const, sourceId })), ...input.events])
+    for (const source of sources) {
+      say(introduction(source, known))
+      for (let more = true; more; await context.pause()) more = tellRuns(source, known, say)
+    }
+    const caughtUp = sources.filter(({ mode, sight }) => mode === 'live' && sight.kind === 'seen' && sight.caughtUp)
+    say(
+      sources.flatMap((source) => closing(source)),
+      caughtUp.map(({ sourceId }) => sourceId),
+    )
+    return { notices, ...outcomeOf(known.engine, nowUs) }
+  }
+
+  /** Tells the next runs of a source; answers whether there are more. */
+  const tellRuns = ({ sourceId }: SourceSight, known: AlertMemory, say: (events: SourceEvent[]) => void): boolean => {
+    const state = known.engine.sources[sourceId]
+    if (!state) return false
+    const cursors = { ...known.cursors }
+    const slice = runs.next(sourceId, cursors, state.importing)
+    const toUs = slice.more ? Math.max(...slice.runs.map(({ endUs }) => endUs)) : Infinity
+    const missedTo = { ...known.missedTo }
+    const starts = slice.more ? [] : missed.next(sourceId, missedTo)
+    const events = [...sessions.next(state, toUs), ...slice.runs, ...starts]
+    Object.assign(known, { cursors, missedTo })
+    if (events.length > 0) say(events)
+    return slice.more
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    step: (input, context) => {
+      const next = last.then(() =>
+        step(input, context).catch((thrown: unknown) => {
+          // What the engine took in is not in the archive: it goes on from what is.
+          memory = null
+          throw thrown
+        }),
+      )
+      last = next.catch(() => undefined)
+      return next
+    },
+    settleNotice: ({ noticeId, outcome }) => {
+      store.settle(noticeId, outcome)
+      return null
+    },
+    close: () => {
+      try {
+        if (memory) store.keep(memory)
+      } catch {
+        // A full disk keeps nobody from closing: what is not kept is told to the engine again.
+      }
+    },
+  }
+}
+
+/** A source that the engine meets for the first time is history until all of it was read. */
+function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: AlertMemory): SourceEvent[] {
+  const state = engine.sources[sourceId]
+  return [
+    { kind: 'source', sourceId, name, mode },
+    ...(state ? [] : [{ kind: 'importing' as const, sourceId, now: true }]),
+    ...(sight.kind === 'seen' ? [{ kind: 'seen' as const, sourceId }] : []),
+  ]
+}
+
+function closing({ sourceId, sight }: SourceSight): SourceEvent[] {
+  if (sight.kind === 'blind') return [{ ...sight, sourceId }]
+  return sight.kind === 'seen' && sight.caughtUp ? [{ kind: 'importing', sourceId, now: false }] : []
+}
+
+/** What somebody chose is not lost to a crash. */
+function isChoice({ kind }: AlertBatch['events'][number]): boolean {
+  return kind === 'snooze' || kind === 'muteGroup' || kind === 'muteTarget' || kind === 'pause' || kind === 'settings'
+}

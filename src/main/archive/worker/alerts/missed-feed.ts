@@ -1,0 +1,66 @@
+import type { SourceEvent } from '@main/alerts/events'
+import type { Database } from 'better-sqlite3'
+import { unpackRecent } from '../recent'
+import { RESOLUTION } from '../trends/open-buckets'
+
+/** Tells starts of jobs that their schedules foresaw and that were not. */
+export interface MissedFeed {
+  /** What was missed in the hours that were counted since; `missedTo` moves on. What is history at first is not told. */
+  next(sourceId: number, missedTo: Record<string, number>): SourceEvent[]
+}
+
+interface HourRow {
+  targetId: number
+  appKey: string
+  targetName: string
+  /** Start of the hour, seconds. */
+  bucket: number
+  expected: number
+  started: number
+  /** Starts of the hour before beyond what was expected there: one may have begun just before the hour. */
+  surplus: number
+  ids: Uint8Array
+  ends: Uint8Array
+  outcomes: string
+}
+
+const SECOND_US = 1_000_000
+const JUST_AFTER_US = 600 * SECOND_US
+
+export function createMissedFeed(db: Database): MissedFeed {
+  const selectCounted = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
+  const selectHour = db.prepare<[number, number], HourRow>(
+    `SELECT t.id AS targetId, a.app_key AS appKey, t.name AS targetName, r.bucket, r.expected, r.n AS started,
+       coalesce((SELECT p.n - p.expected FROM rollups p WHERE p.resolution = ${RESOLUTION.hour}
+         AND p.bucket = r.bucket - ${RESOLUTION.hour} AND p.target_id = t.id), 0) AS surplus,
+       coalesce(n.ids, x'') AS ids, coalesce(n.ends, x'') AS ends, coalesce(n.outcomes, '') AS outcomes
+     FROM apps a JOIN targets t ON t.app_id = a.id AND t.kind = 'job' AND t.tier = 'app'
+     CROSS JOIN rollups r ON r.resolution = ${RESOLUTION.hour} AND r.bucket = ? AND r.target_id = t.id
+     LEFT JOIN target_recent n ON n.target_id = t.id
+     WHERE a.source_id = ? AND r.expected > r.n`,
+  )
+
+  const missedOf = (sourceId: number, row: HourRow): SourceEvent[] => {
+    const { targetId, appKey, targetName, bucket, expected, started, surplus } = row
+    const dueUs = (bucket + RESOLUTION.hour) * SECOND_US
+    // A start that fell just over the border of the hour makes up for one that lacks in it.
+    const ranAfter = unpackRecent(row).some(({ endUs }) => endUs >= dueUs && endUs < dueUs + JUST_AFTER_US)
+    const missed = expected - started - (surplus > 0 ? 1 : 0) - (ranAfter ? 1 : 0)
+    const event: SourceEvent = { kind: 'missed', sourceId, targetId, appKey, targetName, dueUs }
+    return Array.from({ length: Math.max(0, missed) }, () => event)
+  }
+
+  return {
+    next: (sourceId, missedTo) => {
+      const countedTo = selectCounted.get(`trends.expected.${sourceId}`)
+      const from = missedTo[sourceId] ?? countedTo
+      if (countedTo === undefined || from === undefined) return []
+      missedTo[sourceId] = countedTo
+      const events: SourceEvent[] = []
+      for (let hour = from; hour < countedTo; hour += RESOLUTION.hour) {
+        for (const row of selectHour.all(hour, sourceId)) events.push(...missedOf(sourceId, row))
+      }
+      return events
+    },
+  }
+}

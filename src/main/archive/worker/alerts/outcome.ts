@@ -1,0 +1,49 @@
+import { isLearning } from '@main/alerts/detector'
+import type { EngineState, SourceAlertState } from '@main/alerts/engine-state'
+import { publicIncident } from '@main/alerts/incident-record'
+import type { BlindSource, Muted } from '@shared/alert'
+import type { Database } from 'better-sqlite3'
+import type { AlertsOutcome } from '../../alerts-api'
+
+/** Says where the engine stands, with the names of what is muted. */
+export function createOutcome(db: Database): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notices'> {
+  const titleOfGroup = db.prepare<[number], string>('SELECT title FROM error_groups WHERE id = ?').pluck()
+  const titleOfTarget = db
+    .prepare<[number], string>(
+      `SELECT a.app_key || '.' || t.name FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
+    )
+    .pluck()
+
+  const mutedOf = ({ id: sourceId, mutedGroups, mutedTargets }: SourceAlertState): Muted[] => [
+    ...mutedTargets.flatMap((targetId): Muted[] => {
+      const title = titleOfTarget.get(targetId)
+      return title === undefined ? [] : [{ kind: 'target', sourceId, targetId, title }]
+    }),
+    ...mutedGroups.flatMap((groupId): Muted[] => {
+      const title = titleOfGroup.get(groupId)
+      return title === undefined ? [] : [{ kind: 'group', sourceId, groupId, title }]
+    }),
+  ]
+
+  return (state, nowUs) => {
+    const sources = Object.values(state.sources)
+    const open = sources.flatMap((source) => source.open.map(publicIncident))
+    open.sort((a, b) => b.openedUs - a.openedUs || b.id - a.id)
+    return {
+      open,
+      blind: sources.flatMap((source) => blindOf(source)),
+      learning: sources.filter((source) => learns(source, nowUs)).map(({ id }) => id),
+      muted: sources.flatMap(mutedOf),
+      pausedUntilUs: state.notify.pausedUntilUs,
+    }
+  }
+}
+
+/** What is read for the first time is not judged yet. */
+function learns(source: SourceAlertState, nowUs: number): boolean {
+  return source.mode === 'live' && !source.importing && isLearning(source, nowUs)
+}
+
+function blindOf({ id: sourceId, name, mode, blind }: SourceAlertState): BlindSource[] {
+  return blind !== null && mode === 'live' ? [{ sourceId, name, ...blind }] : []
+}

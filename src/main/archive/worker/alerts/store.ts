@@ -1,0 +1,126 @@
+import { createEngineState, parseEngineState } from '@main/alerts/engine-state'
+import type { EngineState } from '@main/alerts/engine-state'
+import type { Incident, NoticeKind, NoticeOutcome, NoticeRequest, WithheldReason } from '@shared/alert'
+import { noticeWords } from '@shared/messages-tray'
+import type { Database } from 'better-sqlite3'
+import type { DueNotice } from '../../alerts-api'
+
+/** What the alerts remember: the engine, and how far each stream of runs and each source's missed starts were told. */
+export interface AlertMemory {
+  engine: EngineState
+  /** By stream: id of the newest run that the engine was told of. */
+  cursors: Record<string, number>
+  /** By source: start of the first hour whose missed starts were not told, seconds. */
+  missedTo: Record<string, number>
+}
+
+/** Incidents, notices and the memory of the alerts in the archive; every write within the caller's transaction. */
+export interface AlertStore {
+  /** As it was kept, or a new one. */
+  load(): AlertMemory
+  keep(memory: AlertMemory): void
+  writeIncident(incident: Incident): void
+  /** Notes a notification that is to be shown, and answers it with its id. */
+  addNotice(notice: NoticeRequest, atUs: number): DueNotice
+  addWithheld(incidentId: number, kind: NoticeKind, reason: WithheldReason, atUs: number): void
+  settle(noticeId: number, outcome: NoticeOutcome): void
+  /** Those that nobody showed before the app ended; what is older than `fromUs` is given up. */
+  pending(fromUs: number): DueNotice[]
+}
+
+/** `meta` key of the memory. */
+const KEY = 'alerts'
+const MOST_NOTICES = 2000
+const MOST_INCIDENTS = 5000
+
+type IncidentColumns = Pick<Incident, 'id' | 'sourceId' | 'rule' | 'openedUs' | 'lastUs' | 'clearedUs' | 'failures'> & {
+  detail: string
+}
+
+interface NoticeColumns {
+  incidentId: number | null
+  atUs: number
+  kind: NoticeKind
+  title: string
+  body: string
+  silent: number
+  replaces: number | null
+  outcome: 'pending' | 'suppressed'
+  reason: string | null
+}
+
+export function createAlertStore(db: Database): AlertStore {
+  const getMeta = db.prepare<[string], string>('SELECT v FROM meta WHERE k = ?').pluck()
+  const setMeta = db.prepare<[string, string]>(
+    'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
+  )
+  const newest = db.prepare<[], number | null>('SELECT max(id) FROM incidents').pluck()
+  const writeIncident = db.prepare<[IncidentColumns]>(
+    `INSERT INTO incidents (id, source_id, rule, opened_us, last_us, cleared_us, failures, detail)
+     VALUES (@id, @sourceId, @rule, @openedUs, @lastUs, @clearedUs, @failures, @detail)
+     ON CONFLICT (id) DO UPDATE SET opened_us = excluded.opened_us, last_us = excluded.last_us,
+       cleared_us = excluded.cleared_us, failures = excluded.failures, detail = excluded.detail`,
+  )
+  const dropIncidents = db.prepare<[number]>('DELETE FROM incidents WHERE id <= ? AND cleared_us IS NOT NULL')
+  const addNotice = db.prepare<[NoticeColumns]>(
+    `INSERT INTO notices (incident_id, at_us, kind, title, body, silent, replaces, outcome, reason)
+     VALUES (@incidentId, @atUs, @kind, @title, @body, @silent, @replaces, @outcome, @reason)`,
+  )
+  const dropNotices = db.prepare<[number]>('DELETE FROM notices WHERE id <= ?')
+  const settle = db.prepare<[string, string | null, number]>('UPDATE notices SET outcome = ?, reason = ? WHERE id = ?')
+  const giveUp = db.prepare<[string, number]>(
+    `UPDATE notices SET outcome = 'failed', reason = ? WHERE outcome = 'pending' AND at_us < ?`,
+  )
+  const pending = db.prepare<[number], Omit<DueNotice, 'silent'> & { silent: number }>(
+    `SELECT id AS noticeId, incident_id AS incidentId, kind, title, body, silent, replaces
+     FROM notices WHERE outcome = 'pending' AND at_us >= ? ORDER BY at_us, id`,
+  )
+
+  const add = (columns: NoticeColumns): number => {
+    const id = Number(addNotice.run(columns).lastInsertRowid)
+    dropNotices.run(id - MOST_NOTICES)
+    return id
+  }
+
+  return {
+    load: () => {
+      const nextIncidentId = (newest.get() ?? 0) + 1
+      const kept = parseMemory(getMeta.get(KEY))
+      if (!kept) return { engine: createEngineState(nextIncidentId), cursors: {}, missedTo: {} }
+      kept.engine.nextIncidentId = Math.max(kept.engine.nextIncidentId, nextIncidentId)
+      return kept
+    },
+    keep: ({ engine, cursors, missedTo }) =>
+      void setMeta.run(KEY, JSON.stringify({ engine: JSON.stringify(engine), cursors, missedTo })),
+    writeIncident: (incident) => {
+      const { id, sourceId, rule, openedUs, lastUs, clearedUs, failures } = incident
+      const detail = JSON.stringify(incident)
+      writeIncident.run({ id, sourceId, rule, openedUs, lastUs, clearedUs, failures, detail })
+      dropIncidents.run(id - MOST_INCIDENTS)
+    },
+    addNotice: (notice, atUs) => {
+      const { incidentId, kind, title, body, silent, replaces } = notice
+      const row = { incidentId, kind, title, body, silent: silent ? 1 : 0, replaces, atUs }
+      return { ...notice, noticeId: add({ ...row, outcome: 'pending', reason: null }) }
+    },
+    addWithheld: (incidentId, kind, reason, atUs) => {
+      const nothing = { title: '', body: '', silent: 0, replaces: null }
+      add({ incidentId, kind, atUs, ...nothing, outcome: 'suppressed', reason })
+    },
+    settle: (noticeId, outcome) => {
+      settle.run(outcome.kind, outcome.kind === 'sent' ? null : outcome.reason, noticeId)
+    },
+    pending: (fromUs) => {
+      giveUp.run(noticeWords.appEnded, fromUs)
+      return pending.all(fromUs).map((row) => ({ ...row, silent: row.silent === 1 }))
+    },
+  }
+}
+
+/** Null for none, and for one that another version of the engine kept: then it learns from the archive. */
+function parseMemory(text: string | undefined): AlertMemory | null {
+  if (text === undefined) return null
+  const { engine, ...rest } = JSON.parse(text) as Omit<AlertMemory, 'engine'> & { engine: string }
+  const state = parseEngineState(engine)
+  return state && { engine: state, ...rest }
+}
