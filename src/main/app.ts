@@ -5,6 +5,10 @@ import { createOutside } from './lifecycle/outside'
 import { resourcesOf } from './lifecycle/resources'
 import { leaveWith, stopBeforeExit } from './lifecycle/shutdown'
 import { exposeToTests } from './lifecycle/test-hook'
+import { createAlerting } from './alerting/alerting'
+import { createMovableClock } from './alerting/clock'
+import { createDelivery } from './alerting/delivery'
+import { boardOf } from './alerting/status'
 import { createArchiveClient } from './archive/client'
 import { createHome } from './home'
 import { createHandlers } from './ipc/handlers'
@@ -69,15 +73,18 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     onArchiveState: (state) => {
       news.archiveState(state)
       retention.look()
+      alerting.look()
     },
     onSources: (sources) => {
       news.sourcesChanged(sources)
       if (!home.isSample()) board.publish({ ...board.status(), sources: traySources(sources) })
       retention.sourcesChanged(sources)
+      alerting.sourcesChanged(sources)
     },
     onCommitted: (sourceId, runs) => {
       news.committed(sourceId, runs)
       retention.look()
+      alerting.look()
     },
     info: log.info,
     warn: log.warn,
@@ -122,7 +129,35 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     nowUs: () => Date.now() * 1000,
   })
   const notifier = createNotifier(open)
-  exposeToTests({ board, notifier })
+  const clock = createMovableClock()
+  const delivery = createDelivery({ notifier, write: home.write, clock, warn: log.warn })
+  const alerting = createAlerting({
+    archive: () =>
+      home.archiveState().kind === 'ready'
+        ? { key: home.isSample() ? 'sample' : home.archivePath(), write: home.write() }
+        : null,
+    settings: () => settings.values().alerts,
+    delivery,
+    clock,
+    onStatus: (status) => {
+      news.alertsChanged(status)
+      if (!home.isSample()) board.publish({ ...board.status(), ...boardOf(status) })
+    },
+    onResume: (work) => {
+      powerMonitor.on('resume', work)
+    },
+    warn: log.warn,
+  })
+  const attempt = (work: Promise<void>): void => {
+    work.catch((thrown: unknown) => log.warn('the tray could not change the alerts', thrown))
+  }
+  board.takeControls({
+    snooze: (snooze) => attempt(alerting.snoozeAll(snooze)),
+    endSnooze: () => attempt(alerting.snoozeAll(null)),
+    pause: (untilUs) => attempt(alerting.pause(untilUs ?? 'resumed')),
+    resume: () => attempt(alerting.pause(null)),
+  })
+  exposeToTests({ board, notifier, clock })
   const ipc = createRouter({
     handlers: createHandlers({
       home,
@@ -130,6 +165,8 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       viewState,
       works,
       keeping,
+      alerting,
+      delivery,
       info: () => ({
         dataDir: places.dataDir,
         archivePath: home.archivePath(),
@@ -148,6 +185,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       { name: 'storage work', start: () => undefined, stop: works.stop },
       { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
       retention,
+      alerting,
       { name: 'menu', start: installMenu, stop: () => undefined },
       createTheme(settings),
       security,
@@ -167,6 +205,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
   settings.onChange(() => {
     home.limitsChanged()
     retention.settingsChanged()
+    alerting.look()
   })
   stopBeforeExit(services.stop, log.warn)
   services.start().catch((thrown: unknown) => leaveWith(thrown, log))

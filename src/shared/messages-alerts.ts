@@ -26,6 +26,15 @@ export const alertWords = {
     away: (spikes: number, open: number): string =>
       `While away: ${plural(spikes, 'spike')}, ${open === 0 ? 'none' : open} still open`,
   },
+  title: {
+    always: (where: string): string => `${where} fails every run`,
+    rate: (where: string, failures: number): string => `${where}: ${plural(failures, 'dependency failure')}`,
+    row: (where: string, failures: number): string => `${where}: ${plural(failures, 'failure')} in a row`,
+    missed: (where: string, starts: number): string => `${where}: ${plural(starts, 'start')} missed`,
+  },
+  test: { title: 'Hassette Monitor can reach you', body: 'This is what a notification looks like. Nothing is wrong.' },
+  /** A sentence within a line. */
+  blindReason: (sentence: string): string => sentence.replace(/\.$/, ''),
   tray: {
     fine: 'Hassette: no incident',
     open: (incidents: number, where: string, since: string): string =>

@@ -60,3 +60,15 @@ export function spanOf(range: ParsedRange, nowUs: number, restartUs: number | nu
   if (range.kind === 'restart') return { fromUs: restartUs, toUs: null }
   return { fromUs: nowUs - range.lengthUs, toUs: null }
 }
+
+/** Two moments as a range to the minute, as it is typed and kept in the route: `2026-11-20 14:00..15:30`. */
+export function rangeText(fromUs: number, toUs: number): string {
+  const from = new Date((Math.floor(fromUs / MINUTE_US) * MINUTE_US) / 1000)
+  const to = new Date((Math.ceil(toUs / MINUTE_US) * MINUTE_US) / 1000)
+  const sameDate = day(from) === day(to)
+  return `${day(from)} ${clock(from)}..${sameDate ? '' : `${day(to)} `}${clock(to)}`
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+const day = (date: Date): string => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+const clock = (date: Date): string => `${two(date.getHours())}:${two(date.getMinutes())}`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRange } from '@shared/range'
+import { parseRange, rangeText } from '@shared/range'
 import type { TrendPoint, TrendSeries } from '@shared/trends'
 import { outcomeData } from '@renderer/lib/chart-outcome'
 import { durationRange, lonely, slowRuns } from '@renderer/lib/chart-duration'

@@ -1,4 +1,4 @@
-import type { NoticeRequest } from '@shared/alert'
+import type { IncidentTarget, NoticeRequest } from '@shared/alert'
 import { formatSpanLength } from '@shared/format'
 import { alertWords } from '@shared/messages-alerts'
 import type { SourceAlertState } from './engine-state'
@@ -56,7 +56,11 @@ export function listText(title: string, records: IncidentRecord[]): Text {
 
 /** Where an incident is, in a few words: its app, and how many others. */
 export function whereOf(record: IncidentRecord): string {
-  const { targets } = publicIncident(record)
+  return whereOfTargets(publicIncident(record).targets)
+}
+
+/** The same of its handlers and jobs. */
+export function whereOfTargets(targets: readonly IncidentTarget[]): string {
   const apps = [...new Set(targets.map(({ appKey }) => appKey))]
   const [first] = targets
   if (!first) return ''

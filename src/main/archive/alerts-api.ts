@@ -43,6 +43,13 @@ export interface AlertsOutcome {
   pausedUntilUs: number | null
 }
 
+/** A notification that was shown without the engine, and what became of it; `atUs` by our clock. */
+export interface ShownNotice {
+  notice: NoticeRequest
+  outcome: NoticeOutcome
+  atUs: number
+}
+
 /** What the system did with a notification. */
 export interface NoticeSettlement {
   noticeId: number

@@ -1,7 +1,7 @@
 import type { Input, Output } from '@shared/contract'
 import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
 import type { Bound, Limits, PassReason, RetentionLogRow } from '@shared/storage'
-import type { AlertsOutcome, AlertsStep, NoticeSettlement } from './alerts-api'
+import type { AlertsOutcome, AlertsStep, NoticeSettlement, ShownNotice } from './alerts-api'
 
 /** How an archive is opened. */
 export interface OpenOptions {
@@ -124,6 +124,7 @@ export interface WriteApi {
   alertsStep(input: AlertsStep): AlertsOutcome
   /** What became of a notification. */
   settleNotice(input: NoticeSettlement): null
+  addNotice(input: ShownNotice): null
   /** The limits in force: what is past its term when it is first read is counted, and not kept. */
   setLimits(input: { limits: Limits }): null
   /** How often watched files are looked at. */

@@ -31,6 +31,7 @@ export const WRITE_VERBS: Verbs<WriteApi> = {
   retentionDue: true,
   alertsStep: true,
   settleNotice: true,
+  addNotice: true,
   setLimits: true,
   setPace: true,
   addRecording: true,

@@ -6,6 +6,8 @@ import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
 import type { Keeping } from '../storage/keeping'
 import type { StorageWorks } from '../storage/work'
+import type { AlertHandlerParts } from './alerts'
+import { createAlertHandlers } from './alerts'
 import { discoverSources, typedPath } from './discover'
 import type { Handlers } from './dispatch'
 import { repairArchive } from './repair'
@@ -14,7 +16,7 @@ import { createStorageHandlers } from './storage'
 import { createTickets } from './tickets'
 
 /** What the verbs work on. */
-export interface HandlerParts {
+export interface HandlerParts extends Omit<AlertHandlerParts, 'home'> {
   home: Home
   settings: SettingsStore
   viewState: ViewStateStore
@@ -24,7 +26,8 @@ export interface HandlerParts {
 }
 
 /** Every verb of the contract, bound to the part that answers it. */
-export function createHandlers({ home, settings, viewState, works, keeping, info }: HandlerParts): Handlers {
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { home, settings, viewState, works, keeping, info } = parts
   const counts = createTickets()
   const values = createTickets()
   /** The window looks for one run at a time: a new search ends the one before. */
@@ -93,6 +96,7 @@ export function createHandlers({ home, settings, viewState, works, keeping, info
     'trends.attention': (input) => home.read().attention(input),
     'sessions.list': (input) => home.read().sessionsList(input),
     'coverage.get': (input) => home.read().coverage(input),
+    ...createAlertHandlers(parts),
     ...createSourceUpkeepHandlers({ home, settings }),
     ...createStorageHandlers({ home, settings, works, keeping }),
   }

@@ -1,4 +1,5 @@
 import { app } from 'electron'
+import type { MovableClock } from '../alerting/clock'
 import type { Notifier } from '../notifications/notifier'
 import type { AlertBoard } from '../tray/board'
 
@@ -6,6 +7,8 @@ import type { AlertBoard } from '../tray/board'
 export interface TestParts {
   board: AlertBoard
   notifier: Notifier
+  /** The clock of the alerts. */
+  clock: MovableClock
 }
 
 /** Set to 1 by the tests; unknown to users, and without effect in a packaged app. */

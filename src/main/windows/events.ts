@@ -14,6 +14,7 @@ export interface WindowNews {
   committed: (sourceId: number, runs: number) => void
   storageWork: (work: EventPayloads['storageWork']) => void
   trayChanged: (tray: EventPayloads['trayChanged']) => void
+  alertsChanged: (status: EventPayloads['alertsChanged']) => void
   navigate: (path: string) => void
 }
 
@@ -39,6 +40,7 @@ export function createWindowNews(current: () => BrowserWindow | null): WindowNew
     settingsChanged: (view) => send('settingsChanged', view),
     storageWork: (work) => send('storageWork', work),
     trayChanged: (tray) => send('trayChanged', tray),
+    alertsChanged: (status) => send('alertsChanged', status),
     navigate: (path) => send('navigate', { path }),
     committed: (sourceId, runs) => {
       pending.set(sourceId, (pending.get(sourceId) ?? 0) + runs)

@@ -53,6 +53,7 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   retentionDue: () => opened().upkeep.retentionDue(),
   alertsStep: (input, context) => opened().alerts.step(input, context),
   settleNotice: (input) => opened().alerts.settleNotice(input),
+  addNotice: (input) => opened().alerts.addNotice(input),
   setLimits: (input) => opened().upkeep.setLimits(input),
   setPace: ({ pace }) => {
     opened().sources.setPace(pace)

@@ -1,8 +1,9 @@
 import { advance } from '@main/alerts/engine'
 import type { AlertBatch, AlertEffect, SourceEvent } from '@main/alerts/events'
 import { LATE_US } from '@main/alerts/time'
+import type { NoticeOutcome, NoticeRequest } from '@shared/alert'
 import type { Database } from 'better-sqlite3'
-import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, SourceSight } from '../../alerts-api'
+import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, ShownNotice, SourceSight } from '../../alerts-api'
 import type { CallContext } from '../serve'
 import { createMissedFeed } from './missed-feed'
 import { createOutcome } from './outcome'
@@ -16,6 +17,7 @@ export interface Alerts {
   /** Takes everything new, some runs a transaction. Cancellable in between: the next step goes on. */
   step(input: AlertsStep, context: Pick<CallContext, 'pause'>): Promise<AlertsOutcome>
   settleNotice(input: NoticeSettlement): null
+  addNotice(input: ShownNotice): null
   /** Keeps what is only in memory; when the archive is closed. */
   close(): void
 }
@@ -98,6 +100,10 @@ export function createAlerts(db: Database): Alerts {
     return slice.more
   }
 
+  const addShown = db.transaction((notice: NoticeRequest, outcome: NoticeOutcome, atUs: number): void => {
+    store.settle(store.addNotice(notice, atUs).noticeId, outcome)
+  }).immediate
+
   let last: Promise<unknown> = Promise.resolve()
   return {
     step: (input, context) => {
@@ -113,6 +119,10 @@ export function createAlerts(db: Database): Alerts {
     },
     settleNotice: ({ noticeId, outcome }) => {
       store.settle(noticeId, outcome)
+      return null
+    },
+    addNotice: ({ notice, outcome, atUs }) => {
+      addShown(notice, outcome, atUs)
       return null
     },
     close: () => {

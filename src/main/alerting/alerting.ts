@@ -1,0 +1,187 @@
+import type { UserEvent } from '@main/alerts/events'
+import type { AlertsStatus, Snooze } from '@shared/alert'
+import type { AlertSettings } from '@shared/alert-settings'
+import { Failure, toProblem } from '@shared/result'
+import type { SourceInfo } from '@shared/source'
+import type { AlertsOutcome } from '../archive/alerts-api'
+import type { Remote, WriteApi } from '../archive/api'
+import type { Service } from '../service'
+import type { AlertClock } from './clock'
+import type { Delivery } from './delivery'
+import { createSights } from './sights'
+import { pauseOf, UNTIL_RESUMED_US } from './status'
+
+/** The alerts of the app: they look at the archive again and again, show what is due, and say where they stand. */
+export interface Alerting extends Service {
+  status: () => AlertsStatus
+  /** Something was told that may matter: new runs, another state of the archive, other settings. */
+  look: () => void
+  sourcesChanged: (sources: readonly SourceInfo[]) => void
+  /** Null ends the snooze. Throws `not_found` for an incident that is not open. */
+  snooze: (incidentId: number, snooze: Snooze | null) => Promise<void>
+  snoozeAll: (snooze: Snooze | null) => Promise<void>
+  mute: (event: Extract<UserEvent, { kind: 'muteGroup' | 'muteTarget' }>) => Promise<void>
+  /** Until a moment (microseconds), until somebody resumes; null goes on. */
+  pause: (until: number | 'resumed' | null) => Promise<void>
+}
+
+/** What the alerts work with. */
+export interface AlertingOptions {
+  /** The archive that is shown, by a key that differs from any other's; null while there is none. */
+  archive: () => { key: string; write: Pick<Remote<WriteApi>, 'alertsStep'> } | null
+  settings: () => AlertSettings
+  delivery: Pick<Delivery, 'deliver' | 'failed'>
+  clock: AlertClock
+  /** Where the alerts stand, whenever that is told anew. */
+  onStatus: (status: AlertsStatus) => void
+  /** Calls back whenever the machine woke up; asked for once, at the start. */
+  onResume: (work: () => void) => void
+  warn: (message: string, thrown?: unknown) => void
+}
+
+/** Time alone changes things too: incidents end, snoozes end, sources stay blind. */
+const LOOK_MS = 5_000
+/** What happens within this time is looked at together. */
+const REST_MS = 500
+
+interface Choice {
+  event: UserEvent
+  done: () => void
+  failed: (thrown: unknown) => void
+}
+
+/** Builds the service; it looks as soon as there is an archive. */
+export function createAlerting(options: AlertingOptions): Alerting {
+  const { archive, settings, delivery, clock, onStatus, warn } = options
+  const sights = createSights()
+  let sources: readonly SourceInfo[] = []
+  let outcome: Omit<AlertsOutcome, 'notices'> = { open: [], blind: [], learning: [], muted: [], pausedUntilUs: null }
+  /** The archive and the settings that were told to it last. */
+  let told = ''
+  let choices: Choice[] = []
+  let wanted = false
+  let looking = false
+  let started = false
+  let wakeUp = (): void => undefined
+  let every: NodeJS.Timeout | undefined
+  let published = ''
+  let warned = ''
+
+  const status = (): AlertsStatus => {
+    const { pausedUntilUs, ...rest } = outcome
+    return { ...rest, paused: pauseOf(pausedUntilUs), settings: settings(), undelivered: delivery.failed() }
+  }
+
+  function publish(): void {
+    const now = status()
+    const text = JSON.stringify(now)
+    if (text === published) return
+    published = text
+    onStatus(now)
+  }
+
+  /** One look; what people chose goes along. */
+  async function step(): Promise<void> {
+    const taken = choices
+    choices = []
+    try {
+      const shown = archive()
+      if (shown === null) throw new Failure('busy', 'The archive is not open.')
+      const now = `${shown.key}\n${JSON.stringify(settings())}`
+      const events: UserEvent[] = taken.map(({ event }) => event)
+      if (now !== told) events.unshift({ kind: 'settings', settings: settings() })
+      const nowUs = clock.nowUs()
+      const { notices, ...stand } = await shown.write.alertsStep({
+        nowUs,
+        utcOffsetMinutes: -new Date(nowUs / 1000).getTimezoneOffset(),
+        sources: sights.of(sources, nowUs, clock.elapsedMs()),
+        events,
+      })
+      told = now
+      outcome = stand
+      warned = ''
+      publish()
+      for (const notice of notices) delivery.deliver(notice, stand.open, publish)
+      for (const { done } of taken) done()
+    } catch (thrown) {
+      for (const { failed } of taken) failed(thrown)
+      const { code } = toProblem(thrown)
+      // An archive that is being opened, closed or exchanged is looked at again soon; the rest is said once.
+      if (code === 'busy' || code === 'cancelled' || code === warned) return
+      warned = code
+      warn(`the alerts could not look at the archive: ${code}`, code === 'internal' ? thrown : undefined)
+    }
+  }
+
+  async function goOn(): Promise<void> {
+    while (wanted && started) {
+      wanted = false
+      if (archive() !== null || choices.length > 0) await step()
+      await rest()
+    }
+  }
+
+  function rest(): Promise<void> {
+    if (choices.length > 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, REST_MS)
+      wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  function look(): void {
+    wanted = true
+    if (looking || !started) return
+    looking = true
+    void goOn().finally(() => {
+      looking = false
+    })
+  }
+
+  function choose(event: UserEvent): Promise<void> {
+    return new Promise((done, failed) => {
+      choices.push({ event, done, failed })
+      look()
+      wakeUp()
+    })
+  }
+
+  return {
+    name: 'alerts',
+    start: () => {
+      started = true
+      every = setInterval(look, LOOK_MS)
+      options.onResume(() => {
+        sights.startOver()
+        look()
+      })
+      look()
+    },
+    stop: () => {
+      started = false
+      clearInterval(every)
+      wakeUp()
+    },
+    status,
+    look,
+    sourcesChanged: (list) => {
+      sources = list
+      look()
+    },
+    snooze: async (incidentId, snooze) => {
+      const incident = outcome.open.find(({ id }) => id === incidentId)
+      if (!incident) throw new Failure('not_found', 'This incident is over.')
+      await choose({ kind: 'snooze', sourceId: incident.sourceId, incidentId, snooze })
+    },
+    snoozeAll: async (snooze) => {
+      await Promise.all(
+        outcome.open.map(({ id: incidentId, sourceId }) => choose({ kind: 'snooze', sourceId, incidentId, snooze })),
+      )
+    },
+    mute: choose,
+    pause: (until) => choose({ kind: 'pause', untilUs: until === 'resumed' ? UNTIL_RESUMED_US : until }),
+  }
+}

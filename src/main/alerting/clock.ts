@@ -1,0 +1,24 @@
+/** Where the alerts take the time from. */
+export interface AlertClock {
+  /** Microseconds since 1970. */
+  nowUs: () => number
+  /** Milliseconds that only go forward. */
+  elapsedMs: () => number
+}
+
+/** The clock of this computer; tests move it on. */
+export interface MovableClock extends AlertClock {
+  /** Time passes by so much at once, milliseconds. */
+  move: (milliseconds: number) => void
+}
+
+export function createMovableClock(): MovableClock {
+  let movedMs = 0
+  return {
+    nowUs: () => (Date.now() + movedMs) * 1000,
+    elapsedMs: () => performance.now() + movedMs,
+    move: (milliseconds) => {
+      movedMs += milliseconds
+    },
+  }
+}

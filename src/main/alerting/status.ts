@@ -1,0 +1,31 @@
+import { whereOfTargets } from '@main/alerts/texts'
+import type { AlertsStatus, Incident } from '@shared/alert'
+import { alertWords } from '@shared/messages-alerts'
+import type { BoardStatus, TrayIncident } from '../tray/board'
+
+/** Beyond the end of every calendar in use (µs), and a safe integer: "until somebody resumes". */
+export const UNTIL_RESUMED_US = 8_640_000_000_000_000
+
+/** A pause as the engine keeps it, for people. */
+export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
+  return untilUs !== null && untilUs >= UNTIL_RESUMED_US ? 'resumed' : untilUs
+}
+
+/** What the tray tells of the alerts; blind sources are told with the sources. */
+export function boardOf({ open, paused }: AlertsStatus): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
+  return { judged: true, incidents: open.filter(({ rule }) => rule !== 'blind').map(trayIncident), paused }
+}
+
+function trayIncident(incident: Incident): TrayIncident {
+  const { id, firstUs: sinceUs, snooze } = incident
+  return { id, title: titleOf(incident), sinceUs, snooze, path: `/alerts?incident=${id}` }
+}
+
+/** Who and what in one line. */
+function titleOf({ rule, targets, failures }: Incident): string {
+  const where = whereOfTargets(targets)
+  const { title } = alertWords
+  if (rule === 'streak') return title.always(where)
+  if (rule === 'missed') return title.missed(where, failures)
+  return rule === 'failures' ? title.row(where, failures) : title.rate(where, failures)
+}

@@ -1,0 +1,45 @@
+import type { Alerting } from '../alerting/alerting'
+import type { Delivery } from '../alerting/delivery'
+import type { Home } from '../home'
+import type { Handlers } from './dispatch'
+import { createTickets } from './tickets'
+
+/** What the verbs of the alerts work on. */
+export interface AlertHandlerParts {
+  home: Pick<Home, 'read'>
+  alerting: Pick<Alerting, 'status' | 'snooze' | 'mute' | 'pause'>
+  delivery: Pick<Delivery, 'tryOne'>
+}
+
+type AlertHandlers = Pick<Handlers, Extract<keyof Handlers, `alerts.${string}`>>
+
+/** The verbs of the alerts. */
+export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerParts): AlertHandlers {
+  const replays = createTickets()
+  return {
+    'alerts.status': () => alerting.status(),
+    'alerts.list': (input) => home.read().incidentsList(input),
+    'alerts.get': (input) => home.read().incidentGet(input),
+    'alerts.notices': (input) => home.read().noticesList(input),
+    'alerts.replay': ({ ticket, ...input }) =>
+      replays.run(ticket, (signal) => home.read().alertsReplay(input, { signal })),
+    'alerts.snooze': async ({ incidentId, snooze }) => {
+      await alerting.snooze(incidentId, snooze)
+      return null
+    },
+    'alerts.mute': async (input) => {
+      const { sourceId, muted } = input
+      await alerting.mute(
+        input.kind === 'group'
+          ? { kind: 'muteGroup', sourceId, groupId: input.groupId, muted }
+          : { kind: 'muteTarget', sourceId, targetId: input.targetId, muted },
+      )
+      return null
+    },
+    'alerts.pause': async ({ until }) => {
+      await alerting.pause(until)
+      return null
+    },
+    'alerts.tryNotification': () => delivery.tryOne(),
+  }
+}
