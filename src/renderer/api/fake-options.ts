@@ -18,8 +18,12 @@ export interface FakeOptions {
   work: 'quick' | 'waits'
   /** Settings come from the environment and cannot be changed. */
   fixed: boolean
-  /** Sessions before those that have runs. */
+  /** Sessions before those that have runs, and as many incidents that are over. */
   older: number
+  /** What the alerts have to tell. */
+  alerts: 'none' | 'open' | 'storm' | 'blind' | 'undelivered' | 'learning' | 'paused'
+  /** Somebody was told that failures are notified. */
+  told: boolean
 }
 
 const STATES = [
@@ -34,6 +38,7 @@ const STATES = [
   'no-source',
 ] as const
 const DISCOVERIES = ['found', 'refused', 'nothing'] as const
+const ALERTS = ['none', 'open', 'storm', 'blind', 'undelivered', 'learning', 'paused'] as const
 const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'cancelled', 'failed', 'stale'] as const
 
 /** Reads the options; what is unknown takes its default. */
@@ -52,6 +57,8 @@ export function fakeOptions(search: string): FakeOptions {
     work: query.get('work') === 'waits' ? 'waits' : 'quick',
     fixed: query.has('fixed'),
     older: Math.min(500, Number(query.get('older') ?? 0) || 0),
+    alerts: ALERTS.find((alerts) => alerts === query.get('alerts')) ?? 'none',
+    told: query.get('told') !== 'no',
     discover: DISCOVERIES.find((found) => found === query.get('discover')) ?? 'found',
   }
 }

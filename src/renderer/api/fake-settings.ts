@@ -1,3 +1,4 @@
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { Api, AppInfo } from '@shared/contract'
 import type { Problem, Result } from '@shared/result'
 import type { SettingsView } from '@shared/settings'
@@ -30,6 +31,7 @@ export function fakeSettings(options: FakeOptions): SettingsView {
     theme: 'system' as const,
     close_to_tray: false,
     tray_icon: 'auto' as const,
+    alerts: DEFAULT_ALERT_SETTINGS,
   }
   const fixed = options.fixed ? ('environment' as const) : ('default' as const)
   return {
@@ -44,6 +46,7 @@ export function fakeSettings(options: FakeOptions): SettingsView {
       theme: 'default',
       close_to_tray: 'default',
       tray_icon: 'default',
+      alerts: 'default',
     },
     corruptCopy: options.corrupt ? '/home/anna/.config/hassette-monitor/settings.json.broken-1' : null,
   }

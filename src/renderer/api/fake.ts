@@ -6,6 +6,8 @@ import { FIRST_VIEW } from '@shared/settings'
 import type { ArchiveState } from '@shared/source'
 import type { EventName } from '@shared/verbs'
 import { EVENTS } from '@shared/verbs'
+import type { FakeAlerts } from './fake-alerts'
+import { fakeAlerts } from './fake-alerts'
 import { appRows, detailOf, matches, pageOf, targetDetail, targetRow, valuesOf } from './fake-archive'
 import { fakeDiscovery, fakeRefusal } from './fake-discovery'
 import type { FakeOptions } from './fake-options'
@@ -31,6 +33,8 @@ export interface Fake {
   setSource: (source: FakeOptions['source']) => void
   /** Answers the counts that wait (`count=slow`). */
   finishCounts: () => void
+  /** Puts the incidents in another state. */
+  setAlerts: FakeAlerts['set']
   /** Lets work on the archive go on by a step (`work=waits`). */
   advance: () => void
   navigate: (path: string) => void
@@ -55,7 +59,7 @@ export function createFake(given: FakeOptions): Fake {
   let state = options.state
   let copied = ''
   let archive = archiveState(state)
-  let viewState: ViewState = FIRST_VIEW
+  let viewState: ViewState = { ...FIRST_VIEW, notificationsTold: options.told }
   const settings = fakeSettings(options)
   const stores = new Map<number, FakeRun[]>()
   const runsOf = (sourceId: number): FakeRun[] => {
@@ -94,6 +98,14 @@ export function createFake(given: FakeOptions): Fake {
     changed: tellSources,
   })
 
+  const alerts = fakeAlerts(answer, {
+    options,
+    settings: () => settings.values.alerts,
+    sources,
+    runsOf,
+    changed: (status) => emit('alertsChanged', status),
+  })
+
   const api: Api = {
     app: {
       info: () => answer(() => fakeInfo(options), false),
@@ -118,6 +130,7 @@ export function createFake(given: FakeOptions): Fake {
     settings: fakeSettingsVerbs(answer, settings, (name) => {
       emit('settingsChanged', structuredClone(settings))
       if (name.startsWith('db_')) storage.limitsChanged()
+      if (name === 'alerts') alerts.settingsChanged()
     }),
     view: {
       get: () => answer(() => viewState, false),
@@ -192,6 +205,7 @@ export function createFake(given: FakeOptions): Fake {
       mode: modeOf,
       olderSessions: options.older,
     }),
+    alerts: alerts.verbs,
     storage: storage.verbs,
     events: Object.fromEntries(
       EVENTS.map((name) => [
@@ -237,6 +251,7 @@ export function createFake(given: FakeOptions): Fake {
       tellSources()
     },
     finishCounts,
+    setAlerts: alerts.set,
     advance: storage.advance,
     navigate: (path) => emit('navigate', { path }),
     copied: () => copied,
