@@ -26,6 +26,7 @@ import { createKeeping } from './storage/keeping'
 import { limitsOf } from './storage/limits'
 import { createStorageWorks } from './storage/work'
 import { createAlertBoard } from './tray/board'
+import type { QuietControls } from './tray/board'
 import { hostOfThisSystem } from './tray/host'
 import { createTrayPresence } from './tray/presence'
 import { traySources } from './tray/sources'
@@ -141,7 +142,9 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     clock,
     onStatus: (status) => {
       news.alertsChanged(status)
-      if (!home.isSample()) board.publish({ ...board.status(), ...boardOf(status) })
+      if (home.isSample()) return
+      if (board.controls() === null) board.takeControls(controls)
+      board.publish({ ...board.status(), ...boardOf(status) })
     },
     onResume: (work) => {
       powerMonitor.on('resume', work)
@@ -151,12 +154,12 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
   const attempt = (work: Promise<void>): void => {
     work.catch((thrown: unknown) => log.warn('the tray could not change the alerts', thrown))
   }
-  board.takeControls({
+  const controls: QuietControls = {
     snooze: (snooze) => attempt(alerting.snoozeAll(snooze)),
     endSnooze: () => attempt(alerting.snoozeAll(null)),
     pause: (untilUs) => attempt(alerting.pause(untilUs ?? 'resumed')),
     resume: () => attempt(alerting.pause(null)),
-  })
+  }
   exposeToTests({ board, notifier, clock })
   const ipc = createRouter({
     handlers: createHandlers({

@@ -11,7 +11,6 @@ import {
   outcomesOf,
   pointTime,
   pointWords,
-  rangeText,
   stepWords,
 } from '@renderer/lib/chart-points'
 

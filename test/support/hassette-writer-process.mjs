@@ -31,7 +31,7 @@ if (!path) {
   process.stderr.write('usage: hassette-writer-process.mjs <path> [options as JSON]\n')
   process.exit(2)
 }
-const { seed = 1 } = JSON.parse(optionText)
+const { seed = 1, ageS = 0 } = JSON.parse(optionText)
 
 let db = null
 let session = null
@@ -53,10 +53,10 @@ function sayCommitted(table, ids) {
   return commit
 }
 
-function start() {
+function start(sessionAgeS = 0) {
   const opened = openLikeHassette(path)
   db = opened.db
-  session = startSession(db)
+  session = startSession(db, sessionAgeS)
   dropped = 0
   return { session: session.id, created: opened.created, ...fileFacts(path) }
 }
@@ -225,7 +225,7 @@ async function answer({ id = null, cmd, ...input }) {
   }
 }
 
-say({ event: 'ready', pid: process.pid, ...start() })
+say({ event: 'ready', pid: process.pid, ...start(ageS) })
 setInterval(() => void free().then(heartbeat), HEARTBEAT_MS).unref()
 createInterface({ input: process.stdin })
   .on('line', (line) => void answer(JSON.parse(line)))

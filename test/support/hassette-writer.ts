@@ -113,12 +113,12 @@ interface Reply {
 type Message =
   Reply | ({ event: 'committed' } & Commit) | ({ event: 'ready' } & Started) | { event: 'holding'; id: number }
 
-/** Starts a writer on a new or an existing file. `onEnd` gets what kills it: vitest's `onTestFinished`, or `afterAll`. */
+/** Starts a writer on a new or an existing file; its first session began `ageS` seconds ago. `onEnd` gets what kills it: vitest's `onTestFinished`, or `afterAll`. */
 export async function startHassetteWriter(
   path: string,
-  { seed = 1, onEnd }: { seed?: number; onEnd?: (kill: () => Promise<void>) => void } = {},
+  { seed = 1, ageS = 0, onEnd }: { seed?: number; ageS?: number; onEnd?: (kill: () => Promise<void>) => void } = {},
 ): Promise<HassetteWriter> {
-  const child = spawn(process.execPath, [PROGRAM, path, JSON.stringify({ seed })])
+  const child = spawn(process.execPath, [PROGRAM, path, JSON.stringify({ seed, ageS })])
   living.add(child)
   const commits: Commit[] = []
   const listeners = new Set<(commit: Commit) => void>()

@@ -155,7 +155,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
       started = true
       every = setInterval(look, LOOK_MS)
       options.onResume(() => {
-        sights.startOver()
+        sights.startOver(clock.elapsedMs())
         look()
       })
       look()

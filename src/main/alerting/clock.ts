@@ -8,7 +8,7 @@ export interface AlertClock {
 
 /** The clock of this computer; tests move it on. */
 export interface MovableClock extends AlertClock {
-  /** Time passes by so much at once, milliseconds. */
+  /** The clock of the wall goes on by so much at once, milliseconds, as when a machine slept. */
   move: (milliseconds: number) => void
 }
 
@@ -16,7 +16,7 @@ export function createMovableClock(): MovableClock {
   let movedMs = 0
   return {
     nowUs: () => (Date.now() + movedMs) * 1000,
-    elapsedMs: () => performance.now() + movedMs,
+    elapsedMs: () => performance.now(),
     move: (milliseconds) => {
       movedMs += milliseconds
     },

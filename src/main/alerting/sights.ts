@@ -4,10 +4,10 @@ import type { SourceSight } from '../archive/alerts-api'
 
 /** What the alerts make of the sources' states. */
 export interface Sights {
-  /** `nowUs` by our clock; `elapsedMs` only goes forward. */
+  /** `nowUs` by our clock, which may be set; `elapsedMs` only goes forward. */
   of(sources: readonly SourceInfo[], nowUs: number, elapsedMs: number): SourceSight[]
-  /** The machine slept: what looks blind may only need a moment. */
-  startOver(): void
+  /** The machine slept: what is known of the sources is from before. */
+  startOver(elapsedMs: number): void
 }
 
 /**
@@ -15,6 +15,10 @@ export interface Sights {
  * look finds signs of life that are hours old.
  */
 const LOOKED_MS = 60_000
+/** Files are looked at every few seconds: so long after a sleep what happened meanwhile was read. */
+const SETTLED_MS = 10_000
+/** The alerts look oftener than this unless the machine slept or a clock was set, microseconds. */
+const LEAP_US = 30_000_000
 
 interface Dark {
   fromMs: number
@@ -23,11 +27,20 @@ interface Dark {
 
 export function createSights(): Sights {
   const dark = new Map<number, Dark>()
+  let lastUs: number | null = null
+  let settledMs = -Infinity
+
+  const startOver = (elapsedMs: number): void => {
+    dark.clear()
+    settledMs = elapsedMs + SETTLED_MS
+  }
 
   const sightOf = (id: number, state: SourceState, nowUs: number, elapsedMs: number): SourceSight['sight'] => {
     if (state.kind !== 'stale' && state.kind !== 'failed') {
       dark.delete(id)
-      return seenOf(state)
+      // A copy is at its end when it was read; of a Hassette that lives more comes until it is watched.
+      if (state.kind !== 'live' && state.kind !== 'up_to_date') return { kind: 'unknown' }
+      return { kind: 'seen', caughtUp: elapsedMs >= settledMs }
     }
     const since = dark.get(id) ?? { fromMs: elapsedMs, fromUs: nowUs }
     dark.set(id, since)
@@ -37,21 +50,18 @@ export function createSights(): Sights {
   }
 
   return {
-    of: (sources, nowUs, elapsedMs) =>
-      sources
+    startOver,
+    of: (sources, nowUs, elapsedMs) => {
+      if (lastUs !== null && nowUs - lastUs > LEAP_US) startOver(elapsedMs)
+      lastUs = nowUs
+      return sources
         .filter(({ id, removed }) => id > 0 && removed !== true)
         .map(({ id, name, mode, state }) => ({
           sourceId: id,
           name,
           mode,
           sight: sightOf(id, state, nowUs, elapsedMs),
-        })),
-    startOver: () => dark.clear(),
+        }))
+    },
   }
-}
-
-/** A copy is at its end when it was read; of a Hassette that lives more comes until it is watched. */
-function seenOf(state: SourceState): SourceSight['sight'] {
-  if (state.kind === 'live' || state.kind === 'up_to_date') return { kind: 'seen', caughtUp: true }
-  return { kind: 'unknown' }
 }

@@ -13,6 +13,8 @@ export interface TestParts {
 
 /** Set to 1 by the tests; unknown to users, and without effect in a packaged app. */
 const VARIABLE = 'HASSETTE_MONITOR_TEST_HOOK'
+/** How far the clock of the alerts is ahead from the start on, milliseconds. */
+const CLOCK_VARIABLE = 'HASSETTE_MONITOR_TEST_CLOCK_MS'
 
 /**
  * Lets tests write on the board and show notifications themselves, so that tray and notification service of a real
@@ -20,5 +22,6 @@ const VARIABLE = 'HASSETTE_MONITOR_TEST_HOOK'
  */
 export function exposeToTests(parts: TestParts): void {
   if (app.isPackaged || process.env[VARIABLE] !== '1') return
+  parts.clock.move(Number(process.env[CLOCK_VARIABLE] ?? 0))
   Object.assign(globalThis, { hassetteMonitorTest: parts })
 }

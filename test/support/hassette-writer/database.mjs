@@ -83,12 +83,13 @@ function deleteSpentHandlers(db) {
 /**
  * Starts a session: orphans, its own row, manifests, handlers and jobs, each committed by itself as Hassette does.
  * @param {import('better-sqlite3').Database} db
+ * @param {number} ageS the session began so many seconds ago
  */
-export function startSession(db) {
+export function startSession(db, ageS = 0) {
   endOrphans(db)
   const now = seconds()
   const id = Number(
-    db.prepare(`INSERT INTO sessions (started_at, last_heartbeat_at, status) VALUES (?, ?, 'running')`).run(now, now)
+    db.prepare(`INSERT INTO sessions (started_at, last_heartbeat_at, status) VALUES (?, ?, 'running')`).run(now - ageS, now)
       .lastInsertRowid,
   )
   deleteSpentHandlers(db)
