@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { AlertRule, AlertSettings } from './alert-settings'
+import type { Problem } from './result'
 
 /** Until when an incident is not notified any more: a moment (microseconds since 1970), or until it recovers. */
 export const snoozeSchema = v.variant('kind', [
@@ -159,6 +160,8 @@ export interface AlertsStatus {
   settings: AlertSettings
   /** Set when the newest notification could not be shown: when that was, and why. */
   undelivered: { atUs: number; reason: string } | null
+  /** Set while failures are not judged, since the archive cannot be looked at. */
+  problem: Problem | null
 }
 
 /** How often alerts would have come in the last seven days with other settings. */

@@ -1,6 +1,7 @@
 import type { UserEvent } from '@main/alerts/events'
 import type { AlertsStatus, Snooze } from '@shared/alert'
 import type { AlertSettings } from '@shared/alert-settings'
+import type { Problem } from '@shared/result'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
 import type { AlertsOutcome } from '../archive/alerts-api'
@@ -65,11 +66,11 @@ export function createAlerting(options: AlertingOptions): Alerting {
   let wakeUp = (): void => undefined
   let every: NodeJS.Timeout | undefined
   let published = ''
-  let warned = ''
+  let problem: Problem | null = null
 
   const status = (): AlertsStatus => {
     const { pausedUntilUs, ...rest } = outcome
-    return { ...rest, paused: pauseOf(pausedUntilUs), settings: settings(), undelivered: delivery.failed() }
+    return { ...rest, paused: pauseOf(pausedUntilUs), settings: settings(), undelivered: delivery.failed(), problem }
   }
 
   function publish(): void {
@@ -99,18 +100,22 @@ export function createAlerting(options: AlertingOptions): Alerting {
       })
       told = now
       outcome = stand
-      warned = ''
+      problem = null
       publish()
       for (const notice of notices) delivery.deliver(notice, stand.open, publish)
       for (const { done } of taken) done()
     } catch (thrown) {
       for (const { failed } of taken) failed(thrown)
-      const { code } = toProblem(thrown)
-      // An archive that is being opened, closed or exchanged is looked at again soon; the rest is said once.
-      if (code === 'busy' || code === 'cancelled' || code === warned) return
-      warned = code
-      warn(`the alerts could not look at the archive: ${code}`, code === 'internal' ? thrown : undefined)
+      fail(toProblem(thrown))
     }
+  }
+
+  /** An archive that is being opened, closed or exchanged is looked at again soon; the rest is said once. */
+  function fail(met: Problem): void {
+    if (met.code === 'busy' || met.code === 'cancelled') return
+    if (met.code !== problem?.code) warn(`the alerts could not look at the archive: ${met.code}`)
+    problem = met
+    publish()
   }
 
   async function goOn(): Promise<void> {

@@ -45,7 +45,7 @@ export function createSights(): Sights {
     const since = dark.get(id) ?? { fromMs: elapsedMs, fromUs: nowUs }
     dark.set(id, since)
     if (elapsedMs - since.fromMs < LOOKED_MS) return { kind: 'unknown' }
-    const sinceUs = state.kind === 'stale' ? state.sinceMs * 1000 : since.fromUs
+    const sinceUs = state.kind === 'stale' ? Math.round(state.sinceMs * 1000) : since.fromUs
     return { kind: 'blind', sinceUs: Math.min(sinceUs, nowUs), reason: alertWords.blindReason(state.problem.message) }
   }
 

@@ -12,8 +12,8 @@ export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
 }
 
 /** What the tray tells of the alerts; blind sources are told with the sources. */
-export function boardOf({ open, paused }: AlertsStatus): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
-  return { judged: true, incidents: open.filter(({ rule }) => rule !== 'blind').map(trayIncident), paused }
+export function boardOf({ open, paused, problem }: AlertsStatus): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
+  return { judged: problem === null, incidents: open.filter(({ rule }) => rule !== 'blind').map(trayIncident), paused }
 }
 
 function trayIncident(incident: Incident): TrayIncident {

@@ -161,7 +161,7 @@ function endOf(
 ): { us: number; ending: IncidentEnding } | null {
   const { rule, members, lastUs, loudUs, failures, firstUs } = record
   if (rule === 'blind') return null
-  const gaps = failures > 1 ? (quietGaps * (lastUs - firstUs)) / (failures - 1) : 0
+  const gaps = failures > 1 ? Math.round((quietGaps * (lastUs - firstUs)) / (failures - 1)) : 0
   if (rule === 'rate') {
     const quiet = Math.min(QUIET_MOST_US, Math.max(QUIET_US, gaps))
     const us = Math.max(loudUs, source.resumedUs) + quiet

@@ -155,8 +155,8 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   const noteTrouble = (thrown: unknown, call: { verb: string; source: unknown }): void => {
     const problem = toProblem(thrown)
     if (problem.code === 'archive_unreadable') fail(problem)
-    // Whoever was writing tries again by itself; reading goes on.
-    if (problem.code !== 'disk_full' || state.kind !== 'ready') return
+    // Whoever was writing tries again by itself; reading goes on. The alerts may have nothing to write the next time.
+    if (call.verb === 'alertsStep' || problem.code !== 'disk_full' || state.kind !== 'ready') return
     // It writes what it could not, or has nothing to write any more, when it succeeds.
     waitsFor = { ...call, verb: call.verb.replace('watchFile', 'syncFile') }
     setState({ kind: 'ready', paused: problem })

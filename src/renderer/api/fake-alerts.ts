@@ -68,6 +68,7 @@ export function fakeAlerts(answer: Answer, house: FakeAlertHouse): FakeAlerts {
       paused,
       settings: house.settings(),
       undelivered: newest?.outcome.kind === 'failed' ? { atUs: newest.atUs, reason: newest.outcome.reason } : null,
+      problem: null,
     }
   }
   const tell = (): null => {
