@@ -1,3 +1,4 @@
+import { computed } from 'vue'
 import type { LocationQueryRaw } from 'vue-router'
 import type { Incident } from '@shared/alert'
 import { useSources } from '../stores/sources'
@@ -18,5 +19,8 @@ export function useIncidentPlace() {
     return sources.list.find(({ id }) => id === sourceId)?.name ?? null
   }
 
-  return { placeOf, sourceOf }
+  /** There are several sources, so that each is named. */
+  const several = computed(() => sources.list.length > 1)
+
+  return { placeOf, sourceOf, several }
 }

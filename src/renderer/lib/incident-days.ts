@@ -10,10 +10,10 @@ export interface IncidentDay {
   incidents: Incident[]
 }
 
-/** Groups incidents by the local day on which they began, in the order in which they come. */
+/** Groups incidents by the local day on which they began, the newest first. */
 export function incidentDays(incidents: readonly Incident[], nowUs: number): IncidentDay[] {
   const days = new Map<string, IncidentDay>()
-  for (const incident of incidents) {
+  for (const incident of [...incidents].sort((a, b) => b.firstUs - a.firstUs)) {
     const date = new Date(incident.firstUs / 1000)
     const key = date.toDateString()
     const weekday = date.toLocaleDateString('en-GB', { weekday: 'long' })

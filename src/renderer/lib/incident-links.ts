@@ -1,7 +1,7 @@
 import type { LocationQueryRaw } from 'vue-router'
 import type { Incident } from '@shared/alert'
 import type { Condition, Span } from '@shared/filter'
-import { rangeText } from './chart-points'
+import { rangeText } from '@shared/range'
 import { incidentEndUs } from './incident-words'
 import { queryOf } from './route-state'
 

@@ -61,7 +61,7 @@ export function incidentFacts(
   notices: readonly NoticeRow[],
   nowUs: number,
 ): { label: string; value: string; title?: string; bad?: boolean }[] {
-  const { rule, failures, targets, peak, firstUs, ending } = incident
+  const { failures, targets, firstUs, ending } = incident
   const some = targets.length > 1 ? { title: text.runsOfTitle(failures, targets.length) } : {}
   return [
     { label: text.since, value: shortMoment(firstUs, nowUs) },
@@ -69,17 +69,32 @@ export function incidentFacts(
       label: ending === null ? text.lasts : text.lasted,
       value: formatLength(incidentEndUs(incident, nowUs) - firstUs),
     },
-    { label: text.affected, value: affectedWords(incident), bad: rule !== 'missed' && rule !== 'blind', ...some },
-    { label: text.peak, value: rule === 'blind' ? text.none : text.peakOf(peak) },
+    { label: text.affected, value: affectedWords(incident), bad: hasPeak(incident), ...some },
+    { label: text.peak, value: peakWords(incident) },
     { label: text.told, value: toldWords(incident, notices, nowUs) },
   ]
 }
 
 /** How many runs an incident hit: `41 runs`, `2 starts`. */
-export function affectedWords({ rule, failures, targets }: Incident): string {
+export function affectedWords(incident: Incident): string {
+  const { rule, failures, targets } = incident
   if (rule === 'blind') return text.everything
-  if (rule === 'missed') return text.starts(failures)
-  return targets.length > 1 ? text.runsOf(failures, targets.length) : text.runs(failures)
+  return targets.length > 1 && rule !== 'missed' ? text.runsOf(failures, targets.length) : countWords(incident)
+}
+
+/** The same without how many handlers and jobs they are of. */
+export function countWords({ rule, failures }: Incident): string {
+  return rule === 'missed' ? text.starts(failures) : text.runs(failures)
+}
+
+/** Whether there is a height of its failures: only runs have one. */
+export function hasPeak({ rule }: Pick<Incident, 'rule'>): boolean {
+  return rule !== 'blind' && rule !== 'missed'
+}
+
+/** Most failures within five minutes. */
+export function peakWords(incident: Incident): string {
+  return hasPeak(incident) ? text.peakOf(incident.peak) : text.none
 }
 
 /** When an incident was notified, or why not. `notices` are those of all incidents, newest first. */

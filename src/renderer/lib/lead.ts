@@ -19,7 +19,10 @@ export function shortMoment(us: number, nowUs: number): string {
 }
 
 /** What stands against "all fine" beside the figures: a source that is not watched, an open incident. */
-export type Trouble = Pick<Lead, 'shape' | 'text' | 'rest'>
+export interface Trouble extends Pick<Lead, 'shape' | 'text' | 'rest'> {
+  /** Nothing is seen, so that nothing can be called fine. */
+  blind: boolean
+}
 
 /**
  * Is the home all right? `range` = the range in words ("in the last 24 h"); `figures` may still be on their way.
@@ -43,10 +46,10 @@ export function leadOf(
       shape: reasonShape(reason, worst.strip),
       target: worst,
       text: leadWords(reason, nowUs),
-      rest: [streak, others].filter(Boolean).join(' '),
+      rest: [streak, trouble?.blind ? `${trouble.text}.` : others].filter(Boolean).join(' '),
     }
   }
-  if (trouble) return { ...trouble, target: null }
+  if (trouble) return { shape: trouble.shape, target: null, text: trouble.text, rest: trouble.rest }
   if (handlers + jobs === 0) return { shape: 'skipped', target: null, text: text.nothing, rest: text.nothingHint }
   if (figures?.runs === 0) return { shape: 'skipped', target: null, text: text.idle(range), rest: text.idleHint }
   const failed = figures ? figures.failed + figures.timedOut : 0

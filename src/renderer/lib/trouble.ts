@@ -24,19 +24,25 @@ export function troubleOf(
     const sinceUs = state.kind === 'stale' ? state.sinceMs * 1000 : (known?.sinceUs ?? nowUs)
     const why = state.kind === 'stale' ? state.problem.message : words.alertBanner.blindReason(known?.reason ?? '')
     return {
-      shape: 'skipped',
+      ...{ blind: true, shape: 'skipped' },
       text: text.blind(visibleText(name), shortMoment(sinceUs, nowUs)),
       rest: `${visibleText(why)} ${text.blindRest}`,
     }
   }
   if (state.kind === 'failed') {
-    return { shape: 'skipped', text: text.unread(visibleText(name)), rest: visibleText(state.problem.message) }
+    return {
+      blind: true,
+      shape: 'skipped',
+      text: text.unread(visibleText(name)),
+      rest: visibleText(state.problem.message),
+    }
   }
   const own = open.filter(({ sourceId }) => sourceId === id)
   const [worst] = worstFirst(own, nowUs)
   if (!worst) return null
   const others = own.length > 1 ? ` ${text.incidentOthers(own.length - 1)}` : ''
   return {
+    blind: false,
     shape: incidentShape(worst),
     text: incidentTitle(worst, sourceOf(worst)),
     rest: `${incidentSentence(worst, nowUs, null)}${others}`,
