@@ -113,7 +113,7 @@ export const incidentWords = {
     ending: {
       recovered: 'recovered',
       usual: 'usual again',
-      stale: 'no run any more',
+      stale: 'no more runs',
       muted: 'muted',
     } satisfies Record<IncidentEnding, string>,
     endingTitle: {
@@ -270,10 +270,10 @@ export const alertRuleWords = {
     quiet: 'Quiet hours',
     quietHint: 'Nothing is notified in these hours, and incidents still open.',
     quietEnd: (at: string): string => `At ${at} one notification says what is still open.`,
-    quietFrom: 'From',
     quietTo: 'to',
     quietFromLabel: 'Quiet hours from',
     quietToLabel: 'Quiet hours to',
+    quietInvalid: 'Write times as 22:00.',
     quietSame: 'From and to are the same: there are no quiet hours.',
     remind: 'Reminders',
     remindHint: 'Says again after 4 hours, then once a day, that an incident is still open.',

@@ -134,7 +134,7 @@ describe('the state of an incident', () => {
     [{ snooze: { kind: 'recovery' } }, 'snoozed until it recovers'],
     [{ ending: 'recovered', clearedUs: NOW }, 'recovered'],
     [{ ending: 'usual', clearedUs: NOW }, 'usual again'],
-    [{ ending: 'stale', clearedUs: NOW }, 'no run any more'],
+    [{ ending: 'stale', clearedUs: NOW }, 'no more runs'],
     [{ ending: 'muted', clearedUs: NOW }, 'muted'],
     [{ rule: 'blind', ending: 'recovered', clearedUs: NOW }, 'watched again'],
   ])('%j is "%s"', (change, state) => {
