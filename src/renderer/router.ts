@@ -1,5 +1,6 @@
 import type { LocationQuery, LocationQueryRaw, Router, RouterHistory } from 'vue-router'
 import { createRouter } from 'vue-router'
+import AlertsPage from './pages/AlertsPage.vue'
 import HistoryPage from './pages/HistoryPage.vue'
 import OverviewPage from './pages/OverviewPage.vue'
 import SessionsPage from './pages/SessionsPage.vue'
@@ -28,6 +29,7 @@ export function createPages(history: RouterHistory, sticky: (to: LocationQuery) 
       target('job'),
       { path: '/history', component: HistoryPage },
       { path: '/sessions', component: SessionsPage },
+      { path: '/alerts', component: AlertsPage },
       { path: '/storage', component: StoragePage },
       { path: '/settings', component: SettingsPage },
       { path: '/:rest(.*)*', redirect: '/overview' },

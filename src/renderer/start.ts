@@ -5,6 +5,7 @@ import type { Api } from '@shared/contract'
 import App from './App.vue'
 import { CLIENT, createClient } from './api/client'
 import { createPages } from './router'
+import { useAlerts } from './stores/alerts'
 import { useArchive } from './stores/archive'
 import { useSettings } from './stores/settings'
 import { useSources } from './stores/sources'
@@ -26,6 +27,7 @@ export async function start(api: Api): Promise<void> {
     queueMicrotask(() => {
       useSources().start()
       useStorageWork().start()
+      useAlerts().start()
       void Promise.allSettled([useSettings().start(), useView().start(), useArchive().start()]).then(() => done())
     })
   })

@@ -43,6 +43,10 @@ export const trendWords = {
     nothingHint: 'They appear as soon as an app of this Hassette has registered one.',
     idle: (range: string): string => `Nothing ran ${range}`,
     idleHint: 'A wider range may hold runs.',
+    blind: (source: string, since: string): string => `Not watching ${source} since ${since}`,
+    blindRest: 'Whether all is fine is not known.',
+    unread: (source: string): string => `${source} is not read`,
+    incidentOthers: (count: number): string => `${plural(count, 'other incident')} ${count === 1 ? 'is' : 'are'} open.`,
     failing: (runs: number, since: string): string =>
       runs === 1 ? `failed on its last run, ${since}` : `has failed on every run since ${since}`,
     newGroup: (since: string): string => `fails in a new way since ${since}`,

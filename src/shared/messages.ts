@@ -1,4 +1,5 @@
 import { formatCount, formatShortCount, plural } from './format'
+import { alertRuleWords, incidentWords } from './messages-alerts-page'
 import { connectWords } from './messages-connect'
 import { frameWords } from './messages-frame'
 import { runWords } from './messages-run'
@@ -22,6 +23,7 @@ export const words = {
     jobs: 'Jobs',
     history: 'History',
     sessions: 'Sessions',
+    alerts: 'Alerts',
     storage: 'Storage',
     settings: 'Settings',
   },
@@ -40,6 +42,8 @@ export const words = {
   ...storageWords,
   ...upkeepWords,
   ...sessionWords,
+  ...incidentWords,
+  ...alertRuleWords,
 
   range: {
     label: 'Range',

@@ -54,7 +54,8 @@ export function fakeAlerts(answer: Answer, house: FakeAlertHouse): FakeAlerts {
 
   function status(): AlertsStatus {
     const { incidents, notices } = known()
-    const newest = notices[0]
+    // What was held back was never asked of the system.
+    const newest = notices.find(({ outcome }) => outcome.kind !== 'suppressed')
     const home = house.sources()[0]
     return {
       open: incidents.filter(({ ending }) => ending === null),

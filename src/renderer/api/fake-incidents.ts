@@ -20,6 +20,8 @@ interface Plan {
   fromUs: number
   /** Null while it is open. */
   toUs: number | null
+  /** Of what is over: so many failures up to its end, however long they took. */
+  count?: number
   ending: IncidentEnding | null
   usualPerHour?: number
   groups?: readonly number[]
@@ -65,8 +67,8 @@ export function makeIncidents(house: IncidentHouse, options: FakeOptions): Incid
   if (house.runs.length === 0) return []
   const open = openPlans(house, options.alerts)
   const past = pastPlans(house, options.older)
-  const all = [...open, ...past]
-  return all.map((plan, place) => incidentOf(plan, all.length - place, house))
+  const all = [...open, ...past].map((plan) => incidentOf(plan, house)).sort((a, b) => b.firstUs - a.firstUs)
+  return all.map((incident, place) => ({ ...incident, id: all.length - place }))
 }
 
 function openPlans({ nowUs }: IncidentHouse, wanted: FakeOptions['alerts']): Plan[] {
@@ -92,29 +94,29 @@ function openPlans({ nowUs }: IncidentHouse, wanted: FakeOptions['alerts']): Pla
 }
 
 function pastPlans({ nowUs }: IncidentHouse, older: number): Plan[] {
-  const span = (hoursAgo: number, minutes: number): { fromUs: number; toUs: number } => ({
-    fromUs: nowUs - hoursAgo * HOUR,
-    toUs: nowUs - hoursAgo * HOUR + minutes * MINUTE,
-  })
+  const over = (hoursAgo: number, count: number): Pick<Plan, 'fromUs' | 'toUs' | 'count'> => {
+    const toUs = nowUs - hoursAgo * HOUR
+    return { fromUs: toUs - 42 * MINUTE, toUs, count }
+  }
   const invented = Array.from({ length: older }, (_, place): Plan => {
     const rule = place % 3 === 0 ? 'failures' : 'rate'
     return {
       rule,
       names: [place % 2 === 0 ? HALL : METER],
-      ...span(200 + place * 9, 12),
+      ...over(200 + place * 9, 6),
       ending: 'recovered',
       groups: [2],
     }
   })
   return [
-    { rule: 'rate', names: [HALL, KITCHEN], ...span(20, 96), ending: 'recovered', groups: [2, 1], usualPerHour: 1.4 },
-    { rule: 'blind', names: [], ...span(27, 42), ending: 'recovered' },
-    { rule: 'failures', names: [METER], ...span(31, 300), ending: 'muted', groups: [3], change: { reopened: 2 } },
-    { rule: 'streak', names: [ROOM], ...span(80, 1440), ending: 'stale', groups: [2], usualPerHour: 0.04 },
+    { rule: 'rate', names: [HALL], ...over(3, 9), ending: 'recovered', groups: [2, 1], usualPerHour: 1.4 },
+    { rule: 'blind', names: [], ...over(27, 0), ending: 'recovered' },
+    { rule: 'failures', names: [METER], ...over(31, 5), ending: 'muted', groups: [3], change: { reopened: 2 } },
+    { rule: 'streak', names: [ROOM], ...over(80, 3), ending: 'stale', groups: [2], usualPerHour: 0.04 },
     {
       rule: 'rate',
       names: [HALL],
-      ...span(122, 180),
+      ...over(122, 4),
       ending: 'usual',
       groups: [2],
       usualPerHour: 1.1,
@@ -124,26 +126,33 @@ function pastPlans({ nowUs }: IncidentHouse, older: number): Plan[] {
   ]
 }
 
-function incidentOf(plan: Plan, id: number, { sourceId, runs, nowUs }: IncidentHouse): Incident {
+/** The failures that a plan is about: all since it opened, or so many before it ended. */
+function failuresOf(plan: Plan, ids: ReadonlySet<number>, { runs, nowUs }: IncidentHouse): FakeRun[] {
+  const toUs = plan.toUs ?? nowUs
+  const failed = runs.filter((run) => ids.has(run.targetId) && isFailure(run) && run.finishedUs <= toUs)
+  return plan.count === undefined
+    ? failed.filter(({ finishedUs }) => finishedUs >= plan.fromUs)
+    : failed.slice(failed.length - Math.min(plan.count, failed.length))
+}
+
+function incidentOf(plan: Plan, house: IncidentHouse): Incident {
   const members = FAKE_TARGETS.filter(({ app, name }) => plan.names.some((own) => own[0] === app && own[1] === name))
   const ids = new Set(members.map((target) => target.id))
-  const endUs = plan.toUs ?? nowUs
-  const failed = runs.filter(
-    (run) => ids.has(run.targetId) && isFailure(run) && run.finishedUs >= plan.fromUs && run.finishedUs <= endUs,
-  )
-  const failures = failed.length + (plan.storm ?? 0) * members.length
+  const failed = failuresOf(plan, ids, house)
+  // Of what is older than the runs nothing is left to be counted.
+  const failures = failed.length === 0 ? (plan.count ?? 0) : failed.length + (plan.storm ?? 0) * members.length
   const firstUs = plan.rule === 'blind' || plan.storm ? plan.fromUs : (failed[0]?.finishedUs ?? plan.fromUs)
   const counted = members.map(({ id: targetId, app, name }): IncidentTarget => {
     const own = failed.filter((run) => run.targetId === targetId).length + (plan.storm ?? 0)
     return { targetId, appKey: app, name, failures: Math.max(1, own) }
   })
   return {
-    ...{ id, sourceId, rule: plan.rule, ending: plan.ending, firstUs },
+    ...{ id: 0, sourceId: house.sourceId, rule: plan.rule, ending: plan.ending, firstUs },
     openedUs: firstUs + MINUTE,
     lastUs: failed.at(-1)?.finishedUs ?? firstUs,
     clearedUs: plan.toUs,
     failures,
-    peak: Math.max(peakOf(failed), plan.storm ? failures : 0),
+    peak: Math.max(peakOf(failed), plan.storm || failed.length === 0 ? failures : 0),
     usualPerHour: plan.usualPerHour ?? null,
     targets: counted.sort((a, b) => b.failures - a.failures),
     groupIds: [...(plan.groups ?? [])],

@@ -18,8 +18,23 @@ export function shortMoment(us: number, nowUs: number): string {
   return sameDay(us, nowUs) ? formatMinute(us) : `${formatDay(us, nowUs)} ${formatMinute(us)}`
 }
 
-/** Is the home all right? `range` = the range in words ("in the last 24 h"); `figures` may still be on their way. */
-export function leadOf(attention: Attention, figures: Figures | null, range: string, nowUs: number): Lead {
+/** What stands against "all fine" beside the figures: a source that is not watched, an open incident. */
+export interface Trouble extends Pick<Lead, 'shape' | 'text' | 'rest'> {
+  /** Nothing is seen, so that nothing can be called fine. */
+  blind: boolean
+}
+
+/**
+ * Is the home all right? `range` = the range in words ("in the last 24 h"); `figures` may still be on their way.
+ * `trouble` is said where nothing worse is: while there is any, not all is fine.
+ */
+export function leadOf(
+  attention: Attention,
+  figures: Figures | null,
+  range: string,
+  nowUs: number,
+  trouble: Trouble | null = null,
+): Lead {
   const { handlers, jobs, total, rows } = attention
   const text = words.lead
   const worst = rows[0]
@@ -31,9 +46,10 @@ export function leadOf(attention: Attention, figures: Figures | null, range: str
       shape: reasonShape(reason, worst.strip),
       target: worst,
       text: leadWords(reason, nowUs),
-      rest: [streak, others].filter(Boolean).join(' '),
+      rest: [streak, trouble?.blind ? `${trouble.text}.` : others].filter(Boolean).join(' '),
     }
   }
+  if (trouble) return { shape: trouble.shape, target: null, text: trouble.text, rest: trouble.rest }
   if (handlers + jobs === 0) return { shape: 'skipped', target: null, text: text.nothing, rest: text.nothingHint }
   if (figures?.runs === 0) return { shape: 'skipped', target: null, text: text.idle(range), rest: text.idleHint }
   const failed = figures ? figures.failed + figures.timedOut : 0

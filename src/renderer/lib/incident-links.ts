@@ -1,0 +1,73 @@
+import type { LocationQueryRaw } from 'vue-router'
+import type { Incident } from '@shared/alert'
+import type { Condition, Span } from '@shared/filter'
+import { rangeText } from '@shared/range'
+import { incidentEndUs } from './incident-words'
+import { queryOf } from './route-state'
+
+/** A place in the window. */
+export interface IncidentLink {
+  path: string
+  query: LocationQueryRaw
+}
+
+/** A filter holds so many conditions; more handlers than that are looked for without naming them. */
+const MOST_TARGETS = 40
+const MINUTE_US = 60_000_000
+
+/** The time of an incident, first failure to end or now, microseconds; an end of its own even where it lasted no time. */
+export function incidentSpan(incident: Incident, nowUs: number): { fromUs: number; toUs: number } {
+  const toUs = Math.max(incidentEndUs(incident, nowUs), incident.lastUs, incident.firstUs) + MINUTE_US
+  // A list holds runs that started in its range, and the first failure started before it finished.
+  return { fromUs: incident.firstUs - MINUTE_US, toUs }
+}
+
+/** The time of an incident as a range to be typed. */
+export function incidentRange(incident: Incident, nowUs: number): string {
+  const { fromUs, toUs } = incidentSpan(incident, nowUs)
+  return rangeText(fromUs, toUs)
+}
+
+/** Its failures in History, of some of its handlers and jobs or of all. `sticky` = what goes along from page to page. */
+export function failuresLink(
+  incident: Incident,
+  targetIds: readonly number[],
+  sticky: LocationQueryRaw,
+  nowUs: number,
+): IncidentLink {
+  const named = targetIds.length <= MOST_TARGETS ? targetIds : []
+  const conditions: Condition[] = [
+    ...named.map((value): Condition => ({ field: 'target', op: 'is', value })),
+    ...(['failed', 'timed_out'] as const).map((value): Condition => ({ field: 'status', op: 'is', value })),
+  ]
+  return { path: '/history', query: { ...placed(incident, sticky, nowUs), ...queryOf(conditions) } }
+}
+
+/** One of its runs in History. */
+export function runLink(incident: Incident, runId: number, sticky: LocationQueryRaw, nowUs: number): IncidentLink {
+  return { path: '/history', query: { ...placed(incident, sticky, nowUs), run: String(runId) } }
+}
+
+/** A handler or job of it. */
+export function memberLink(
+  incident: Incident,
+  kind: 'handler' | 'job',
+  targetId: number,
+  sticky: LocationQueryRaw,
+  nowUs: number,
+): IncidentLink {
+  return { path: `/${kind}s/${targetId}`, query: placed(incident, sticky, nowUs) }
+}
+
+/** From an hour before the first failure to the end; open at the end while it is open. */
+export function chartSpan(incident: Incident): Span {
+  const hourUs = 60 * MINUTE_US
+  return {
+    fromUs: incident.firstUs - hourUs,
+    toUs: incident.ending === null ? null : Math.max(incident.clearedUs ?? 0, incident.lastUs) + MINUTE_US,
+  }
+}
+
+function placed(incident: Incident, sticky: LocationQueryRaw, nowUs: number): LocationQueryRaw {
+  return { ...sticky, source: String(incident.sourceId), range: incidentRange(incident, nowUs) }
+}

@@ -1,0 +1,50 @@
+import type { BlindSource, Incident } from '@shared/alert'
+import { words } from '@shared/messages'
+import type { SourceInfo } from '@shared/source'
+import { incidentSentence, incidentShape, incidentTitle, worstFirst } from './incident-words'
+import type { Trouble } from './lead'
+import { shortMoment } from './lead'
+import { visibleText } from './visible-text'
+
+/**
+ * What keeps the overview from saying that all is fine: its source is not watched, or an incident of it is open, snoozed
+ * or not. Null when there is nothing of the kind. Times in microseconds.
+ */
+export function troubleOf(
+  source: SourceInfo,
+  blind: readonly BlindSource[],
+  open: readonly Incident[],
+  sourceOf: (incident: Incident) => string | null,
+  nowUs: number,
+): Trouble | null {
+  const { state, name, id } = source
+  const known = blind.find(({ sourceId }) => sourceId === id)
+  const text = words.lead
+  if (state.kind === 'stale' || known) {
+    const sinceUs = state.kind === 'stale' ? state.sinceMs * 1000 : (known?.sinceUs ?? nowUs)
+    const why = state.kind === 'stale' ? state.problem.message : words.alertBanner.blindReason(known?.reason ?? '')
+    return {
+      ...{ blind: true, shape: 'skipped' },
+      text: text.blind(visibleText(name), shortMoment(sinceUs, nowUs)),
+      rest: `${visibleText(why)} ${text.blindRest}`,
+    }
+  }
+  if (state.kind === 'failed') {
+    return {
+      blind: true,
+      shape: 'skipped',
+      text: text.unread(visibleText(name)),
+      rest: visibleText(state.problem.message),
+    }
+  }
+  const own = open.filter(({ sourceId }) => sourceId === id)
+  const [worst] = worstFirst(own, nowUs)
+  if (!worst) return null
+  const others = own.length > 1 ? ` ${text.incidentOthers(own.length - 1)}` : ''
+  return {
+    blind: false,
+    shape: incidentShape(worst),
+    text: incidentTitle(worst, sourceOf(worst)),
+    rest: `${incidentSentence(worst, nowUs, null)}${others}`,
+  }
+}
