@@ -41,7 +41,7 @@ const FIRST_SESSION = 0.1
 /** The data set of this shape: built by the code that appends in the app, once for a version of it. */
 export function dataSet(shape: Shape): DataSet {
   const { mix, runs, days } = shape
-  const path = join(FOLDER, `${version()}-${mix}-${runs}-${days}.db`)
+  const path = join(FOLDER, `${version()}-${mix}-${runs}-${Number(days.toFixed(2))}.db`)
   const [beginUs, endUs] = [BEGIN_US + ODD_END_US, BEGIN_US + ODD_END_US + days * DAY_US]
   if (FRESH && !builtNow.has(path)) rmSync(path, { force: true })
   if (!existsSync(path)) {
