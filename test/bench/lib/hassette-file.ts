@@ -8,10 +8,13 @@ const DAY_S = 86_400
  * A Hassette file of some days up to now that nobody writes: the first runs as Hassette lays them down, the others
  * copies of them with times and ids of their own. `runs` is a multiple of 20 000.
  */
-export async function writeHassetteFile(path: string, { runs, days }: { runs: number; days: number }): Promise<void> {
+export async function writeHassetteFile(
+  path: string,
+  { runs, days, seed = 1 }: { runs: number; days: number; seed?: number },
+): Promise<void> {
   const copies = runs / WRITTEN
   const spanSeconds = (days * DAY_S) / copies
-  const writer = await startHassetteWriter(path)
+  const writer = await startHassetteWriter(path, { seed })
   await writer.run({ count: WRITTEN, startedAt: Date.now() / 1000 - days * DAY_S, spanSeconds })
   await writer.exit()
   const db = new Database(path)
