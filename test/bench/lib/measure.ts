@@ -58,5 +58,6 @@ export function describeMachine(): string {
 
 /** Three digits are all that a measurement is good for. */
 export function figure(value: number): string {
+  if (value === 0) return '0'
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(value < 1 ? 2 : 3)
 }
