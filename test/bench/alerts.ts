@@ -75,8 +75,11 @@ await writeReport('alerts', text, goals())
 function goals(): Outcome[] {
   const all = together(SCENARIOS.flatMap((scenario) => ours.get(scenario) ?? []))
   return [
-    judgeGoal({ what: 'alerts: recall of the labelled homes', unit: '', bound: 'at least', limit: 0.98 }, recall(all)),
-    judgeGoal({ what: 'alerts: precision', unit: '', bound: 'at least', limit: 0.95 }, precision(all)),
+    judgeGoal(
+      { what: 'alerts: recall of the labelled homes', unit: '%', bound: 'at least', limit: 98 },
+      recall(all) * 100,
+    ),
+    judgeGoal({ what: 'alerts: precision', unit: '%', bound: 'at least', limit: 95 }, precision(all) * 100),
     judgeGoal({ what: 'alerts: false ones a week', unit: '', bound: 'at most', limit: 0.05 }, all.falseAlarms / WEEKS),
   ]
 }

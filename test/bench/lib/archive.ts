@@ -36,12 +36,16 @@ export function openArchive(path: string, nowUs = Date.now() * 1000): ArchiveCli
   })
 }
 
-/** Runs a bench with a temporary folder, which is gone afterwards. */
+/** Runs a bench with a temporary folder, which is gone afterwards, also when the process is told to end. */
 export async function inTempFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-bench-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  const end = (): never => process.exit(1)
+  process.once('exit', remove).once('SIGINT', end).once('SIGTERM', end)
   try {
     return await work(folder)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    process.off('exit', remove).off('SIGINT', end).off('SIGTERM', end)
+    remove()
   }
 }
