@@ -34,8 +34,8 @@ export async function measure(work: () => unknown, { least, most, enoughMs }: Re
   return { n: times.length, p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpu: percentile(processor, 0.5) }
 }
 
-/** The nearest rank; there is at least one value. */
-function percentile(values: number[], share: number): number {
+/** The nearest rank; NaN without a value. */
+export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN
 }
@@ -58,5 +58,6 @@ export function describeMachine(): string {
 
 /** Three digits are all that a measurement is good for. */
 export function figure(value: number): string {
+  if (value === 0) return '0'
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(value < 1 ? 2 : 3)
 }

@@ -1,0 +1,42 @@
+import type { ArchiveClient } from '@main/archive/client'
+import { startCopier } from '@main/storage/copier'
+import { createKeeping } from '@main/storage/keeping'
+import { createStorageWorks } from '@main/storage/work'
+import { openArchive, THREADS } from './archive'
+
+/** The archive that is open, which a compaction closes and opens again. */
+export interface Opened {
+  client: ArchiveClient
+  path: string
+  nowUs: number
+}
+
+/** "Compact now" as the app does it, with this as its home. Throws unless it is done. */
+export async function compact(opened: Opened): Promise<{ bytesBefore: number; bytesAfter: number }> {
+  const fail = (message: string, thrown?: unknown): never => {
+    throw new Error(message, { cause: thrown })
+  }
+  const keeping = createKeeping({
+    home: {
+      archivePath: () => opened.path,
+      isSample: () => false,
+      hasOwnArchive: () => true,
+      write: () => opened.client.write,
+      change: (work) => work(),
+      changeAtRest: (work) => work(),
+      replaceArchive: async (work) => {
+        await opened.client.close()
+        opened.path = await work(opened.path)
+        opened.client = openArchive(opened.path, opened.nowUs)
+        await opened.client.read.sources()
+        return opened.client.state()
+      },
+    },
+    works: createStorageWorks(fail),
+    startCopier: () => startCopier(THREADS.copier, fail),
+    warn: fail,
+  })
+  const { outcome, problem, bytesBefore, bytesAfter } = await keeping.compact()
+  if (outcome !== 'done') throw new Error(`the compaction is ${outcome}: ${problem?.message ?? ''}`)
+  return { bytesBefore, bytesAfter }
+}

@@ -1,0 +1,20 @@
+import { createBlocks } from '@main/archive/worker/queries/blocks'
+import { createGather } from '@main/archive/worker/queries/trends/gather'
+import { createKnown } from '@main/archive/worker/queries/trends/known'
+import { targetFigures } from '@main/archive/worker/queries/trends/target-figures'
+import { createTrendRows } from '@main/archive/worker/queries/trends/trend-rows'
+import type { Database } from 'better-sqlite3'
+import { CONTEXT } from './archive'
+
+/** Counts and percentiles of every target of a tier over a span, as the tables get them; answers of how many it has some. */
+export function targetPercentiles(db: Database, { sourceId, nowUs }: { sourceId: number; nowUs: number }) {
+  const rows = createTrendRows(db)
+  const known = createKnown(db, () => nowUs)
+  const gather = createGather(db, { blocks: createBlocks(db), rows, known })
+  const targetIds = db.prepare<[], number>(`SELECT id FROM targets WHERE tier = 'app'`).pluck().all()
+  return async (span: { fromUs: number; toUs: null }): Promise<number> => {
+    const question = { span, targetIds, jobs: [], sparks: false }
+    const figures = await targetFigures(gather, { sourceId, tier: 'app', targetId: null }, question, CONTEXT)
+    return [...figures.values()].filter(({ p95Us }) => p95Us !== null).length
+  }
+}

@@ -1,0 +1,2 @@
+import '../lib/moved-clock'
+import '@main/archive/worker/copier'
