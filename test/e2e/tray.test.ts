@@ -95,14 +95,15 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     expect(await registeredItems(session)).toHaveLength(1)
   })
 
-  it('names the Hassette that is watched, and calls nothing fine that nobody judges', async () => {
+  it('names the Hassette that is watched and judged, and offers to be quiet', async () => {
     const path = join(dataFolder(), 'cabin.db')
     const hassette = await startHassetteWriter(path, { onEnd: onTestFinished })
     await hassette.run({ count: 20 })
     running.push(await launchApp(['--source', path], { env: session.env }))
     const item = await trayItem(session)
-    await expect.poll(item.tooltip, PATIENCE).toBe('Hassette: recording')
+    await expect.poll(item.tooltip, PATIENCE).toBe('Hassette: all fine')
     await expect.poll(async () => (await item.labels())[2], PATIENCE).toBe('cabin · live')
+    expect(await item.labels()).toContain('Pause notifications')
   })
 
   it('changes shape, tooltip and menu with what is published, and goes back', async () => {
