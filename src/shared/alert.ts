@@ -116,6 +116,8 @@ export interface IncidentGroup {
   groupId: number
   title: string
   errorType: string | null
+  /** Handlers and jobs that it happens in, `app.name`; at most 3. */
+  where: string[]
   /** Failures ever counted in it, also of runs that are gone. */
   failures: number
   muted: boolean
@@ -168,6 +170,6 @@ export interface AlertsStatus {
 export interface AlertReplay {
   /** Incidents of dependency failures that would have opened. */
   incidents: number
-  /** Days of history that were looked at, at most 7; fewer when the archive holds less. */
+  /** Days of history that were looked at, rounded: at most 7, at least 1; 0 = there is no run. */
   days: number
 }

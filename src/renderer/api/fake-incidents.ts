@@ -46,18 +46,21 @@ export const FAKE_GROUPS: readonly Omit<IncidentGroup, 'muted'>[] = [
     groupId: 1,
     title: 'DependencyResolutionError: parameter new is not a LightState (UnableToConvertAnnotatedStateError)',
     errorType: 'DependencyResolutionError',
+    where: ['kitchen_lights.motion'],
     failures: 57,
   },
   {
     groupId: 2,
     title: 'DependencyResolutionError: a required value was not there',
     errorType: 'DependencyResolutionError',
+    where: ['presence_tracker.hall_motion'],
     failures: 96,
   },
   {
     groupId: 3,
     title: 'ConnectionClosedError: no close frame received from ‹host› within ‹duration›',
     errorType: 'ConnectionClosedError',
+    where: ['energy_monitor.poll_meter'],
     failures: 14,
   },
 ]

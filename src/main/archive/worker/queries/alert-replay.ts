@@ -44,7 +44,7 @@ export function createAlertReplay(db: Database): Handlers<ReadApi>['alertsReplay
         if (rule === 'rate' || rule === 'streak') opened.push(openedUs)
       }
     }
-    const days = oldestUs < newestUs ? Math.min(FOR_US, newestUs - oldestUs) / DAY_US : 0
+    const days = oldestUs < newestUs ? Math.max(1, Math.round(Math.min(FOR_US, newestUs - oldestUs) / DAY_US)) : 0
     return { incidents: opened.filter((us) => us > newestUs - FOR_US).length, days }
   }
 }

@@ -25,10 +25,16 @@ export function createAlertQueries(db: Database): AlertVerbs {
     )
     .pluck()
   const selectIncident = db.prepare<[number], string>('SELECT detail FROM incidents WHERE id = ?').pluck()
-  const selectGroup = db.prepare<[number], Omit<IncidentGroup, 'muted'>>(
+  const selectGroup = db.prepare<[number], Omit<IncidentGroup, 'muted' | 'where'>>(
     `SELECT g.id AS groupId, g.title, y.name AS errorType, g.n_total AS failures
      FROM error_groups g LEFT JOIN error_types y ON y.id = g.error_type_id WHERE g.id = ?`,
   )
+  const selectWhere = db
+    .prepare<[number], string>(
+      `SELECT a.app_key || '.' || t.name FROM group_targets m JOIN targets t ON t.id = m.target_id
+       JOIN apps a ON a.id = t.app_id WHERE m.group_id = ? LIMIT 3`,
+    )
+    .pluck()
   const selectNotices = db.prepare<[number], NoticeColumns>(`${NOTICE} ORDER BY id DESC LIMIT ?`)
   const selectNoticesOf = db.prepare<[number], NoticeColumns>(
     `${NOTICE} WHERE incident_id = ? ORDER BY id DESC LIMIT 200`,
@@ -53,7 +59,8 @@ export function createAlertQueries(db: Database): AlertVerbs {
         incident,
         groups: incident.groupIds.flatMap((groupId) => {
           const group = selectGroup.get(groupId)
-          return group ? [{ ...group, muted: muted.groups.has(groupId) }] : []
+          const where = selectWhere.all(groupId)
+          return group ? [{ ...group, where, muted: muted.groups.has(groupId) }] : []
         }),
         mutedTargets: incident.targets.flatMap(({ targetId }) => (muted.targets.has(targetId) ? [targetId] : [])),
         notices: selectNoticesOf.all(incidentId).map(noticeOf),
