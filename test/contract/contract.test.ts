@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import * as v from 'valibot'
 import type { Handlers } from '@main/ipc/dispatch'
 import { dispatch } from '@main/ipc/dispatch'
@@ -139,5 +139,39 @@ describe('contract', () => {
     expect(result).toMatchObject({ ok: false, error: { code: 'internal' } })
     expect(JSON.stringify(result)).not.toContain('secret')
     expect(report).toHaveBeenCalledOnce()
+  })
+
+  describe('while the archive is being exchanged', () => {
+    const busyTimes = (times: number) => {
+      const handler = vi.fn(() => {
+        if (handler.mock.calls.length <= times) throw new Failure('busy', 'The archive is closed.')
+        return 'answer'
+      })
+      return handler
+    }
+    const during = async (times: number, verb: 'apps.list' | 'sources.retry') => {
+      vi.useFakeTimers()
+      onTestFinished(() => void vi.useRealTimers())
+      const handler = busyTimes(times)
+      const answer = dispatch(handlers(handler), verb, { sourceId: 1 }, vi.fn())
+      await vi.runAllTimersAsync()
+      return { result: await answer, calls: handler.mock.calls.length }
+    }
+
+    it('asks again before anybody hears that it was busy', async () => {
+      expect(await during(3, 'apps.list')).toEqual({ result: { ok: true, value: 'answer' }, calls: 4 })
+    })
+
+    it('gives up after a while', async () => {
+      const { result, calls } = await during(99, 'apps.list')
+      expect(result).toMatchObject({ ok: false, error: { code: 'busy' } })
+      expect(calls).toBe(6)
+    })
+
+    it('never does twice what changes something', async () => {
+      const { result, calls } = await during(1, 'sources.retry')
+      expect(result).toMatchObject({ ok: false, error: { code: 'busy' } })
+      expect(calls).toBe(1)
+    })
   })
 })

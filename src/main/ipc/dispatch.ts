@@ -3,10 +3,17 @@ import type { Input, Output } from '@shared/contract'
 import { contract } from '@shared/contract'
 import type { Result } from '@shared/result'
 import { problem, toProblem } from '@shared/result'
+import { VERBS } from '@shared/verbs'
 import type { Verb } from '@shared/verbs'
 
 /** One function a verb; a verb without one does not compile. */
 export type Handlers = { [K in Verb]: (input: Input<K>) => Output<K> | Promise<Output<K>> }
+
+/**
+ * While another file takes the archive's place, or a thread of it is started again, a query would be refused for some
+ * tenths of a second: it is asked again after these waits, milliseconds, before anybody hears of it.
+ */
+const BUSY_WAITS_MS = [50, 100, 200, 400, 800] as const
 
 /** Checks an input against the contract, calls the handler, and turns whatever comes of it into a `Result`. */
 export async function dispatch<K extends Verb>(
@@ -20,11 +27,18 @@ export async function dispatch<K extends Verb>(
     const at = v.getDotPath(input.issues[0]) ?? 'input'
     return { ok: false, error: problem('invalid_input', `${verb}: ${at} is not valid.`) }
   }
-  try {
-    return { ok: true, value: await handlers[verb](input.output as Input<K>) }
-  } catch (thrown) {
-    const error = toProblem(thrown)
-    if (error.code === 'internal') onInternal(verb, thrown)
-    return { ok: false, error }
+  const waits = VERBS[verb] === 'query' ? [...BUSY_WAITS_MS] : []
+  for (;;) {
+    try {
+      return { ok: true, value: await handlers[verb](input.output as Input<K>) }
+    } catch (thrown) {
+      const error = toProblem(thrown)
+      const waitMs = error.code === 'busy' ? waits.shift() : undefined
+      if (waitMs === undefined) {
+        if (error.code === 'internal') onInternal(verb, thrown)
+        return { ok: false, error }
+      }
+      await new Promise((resume) => setTimeout(resume, waitMs))
+    }
   }
 }
