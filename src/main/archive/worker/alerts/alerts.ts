@@ -22,8 +22,11 @@ export interface Alerts {
   close(): void
 }
 
-/** Without a word of the engine its memory is written this often, microseconds: what is lost is told to it again. */
-const KEEP_EVERY_US = 60_000_000
+/**
+ * What was only counted is written this often, microseconds: after a crash it is told to the engine again, and that says
+ * the same. An engine of many handlers remembers up to a megabyte.
+ */
+const KEEP_EVERY_US = 600_000_000
 
 export function createAlerts(db: Database): Alerts {
   const store = createAlertStore(db)
@@ -48,7 +51,8 @@ export function createAlerts(db: Database): Alerts {
   const tell = db.transaction((known: AlertMemory, batch: AlertBatch): DueNotice[] => {
     const effects = advance(known.engine, batch)
     const notices = effects.flatMap((effect) => take(effect, batch.nowUs))
-    if (effects.length > 0 || batch.events.some(isChoice) || batch.nowUs - keptUs >= KEEP_EVERY_US) {
+    const isDue = batch.events.length > 0 && Math.abs(batch.nowUs - keptUs) >= KEEP_EVERY_US
+    if (isDue || effects.some(isNews) || batch.events.some(isChoice)) {
       store.keep(known)
       keptUs = batch.nowUs
     }
@@ -148,6 +152,11 @@ function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: 
 function closing({ sourceId, sight }: SourceSight): SourceEvent[] {
   if (sight.kind === 'blind') return [{ ...sight, sourceId }]
   return sight.kind === 'seen' && sight.caughtUp ? [{ kind: 'importing', sourceId, now: false }] : []
+}
+
+/** What must not be said twice. */
+function isNews({ kind }: AlertEffect): boolean {
+  return kind !== 'incidentUpdated'
 }
 
 /** What somebody chose is not lost to a crash. */
