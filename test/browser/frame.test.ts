@@ -11,6 +11,7 @@ describe('keys', () => {
       ['j', 'Jobs'],
       ['r', 'History'],
       ['s', 'Sessions'],
+      ['a', 'Alerts'],
       ['d', 'Storage'],
       [',', 'Settings'],
       ['h', 'Handlers'],

@@ -5,14 +5,7 @@ import type { TrendPoint, TrendSeries } from '@shared/trends'
 import { outcomeData } from '@renderer/lib/chart-outcome'
 import { durationRange, lonely, slowRuns } from '@renderer/lib/chart-duration'
 import { countLabel, decadeLabel, decades, timeLabel } from '@renderer/lib/chart-frame'
-import {
-  isForming,
-  outcomePoints,
-  outcomesOf,
-  pointTime,
-  pointWords,
-  stepWords,
-} from '@renderer/lib/chart-points'
+import { isForming, outcomePoints, outcomesOf, pointTime, pointWords, stepWords } from '@renderer/lib/chart-points'
 
 const MINUTE = 60_000_000
 const HOUR = 60 * MINUTE

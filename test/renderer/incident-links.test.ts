@@ -80,9 +80,7 @@ describe('handlers and jobs in the time of an incident', () => {
     }) as TargetRow
 
   it('have their kind and runs as soon as the tables are read', () => {
-    expect(members([target(1)], null)).toEqual([
-      { targetId: 1, kind: null, name: 'hall.t1', failures: 3, runs: null },
-    ])
+    expect(members([target(1)], null)).toEqual([{ targetId: 1, kind: null, name: 'hall.t1', failures: 3, runs: null }])
     expect(members([target(1), target(2)], [row(1, { kind: 'job', runs: 2 })])).toEqual([
       { targetId: 1, kind: 'job', name: 'hall.t1 · 1', failures: 3, runs: 3 },
       { targetId: 2, kind: null, name: 'hall.t2', failures: 3, runs: null },

@@ -26,7 +26,7 @@ export const usePastIncidents = defineStore('past-incidents', () => {
       const page = await client.alerts.list({ sourceId: null, beforeId: null, limit })
       const oldest = page.at(-1)?.id ?? 0
       const rest = page.length < limit ? [] : known.filter(({ id }) => id < oldest)
-      return { rows: [...page, ...rest], more: page.length === limit && (rest.length === 0 || more.value) }
+      return { rows: [...page, ...rest], more: page.length === limit && (known.length < PAGE || more.value) }
     })
   }
 

@@ -1,0 +1,187 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { effectScope, createApp } from 'vue'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AlertsStatus } from '@shared/alert'
+import type { Api } from '@shared/contract'
+import { problem } from '@shared/result'
+import { CLIENT, createClient } from '@renderer/api/client'
+import type { Fake } from '@renderer/api/fake'
+import { createFake } from '@renderer/api/fake'
+import { fakeOptions } from '@renderer/api/fake-options'
+import { useReplay } from '@renderer/composables/replay'
+import { useAlertChoices } from '@renderer/stores/alert-choices'
+import { useAlerts } from '@renderer/stores/alerts'
+import { useAnnouncer } from '@renderer/stores/announcer'
+import { useIncidentDetail } from '@renderer/stores/incident-detail'
+import { usePastIncidents } from '@renderer/stores/past-incidents'
+import { useSettings } from '@renderer/stores/settings'
+import { useSources } from '@renderer/stores/sources'
+
+let fake: Fake
+let api: Api
+/** Runs what needs the client and the stores. */
+let inApp: <T>(work: () => T) => T
+
+function house(query: string): void {
+  fake = createFake(fakeOptions(`?now=2026-11-23T14:12:00Z&${query}`))
+  api = fake.api
+  const app = createApp({ render: () => null })
+  app.provide(CLIENT, createClient(api))
+  const pinia = createPinia()
+  app.use(pinia)
+  setActivePinia(pinia)
+  inApp = (work) => app.runWithContext(work)
+}
+beforeEach(() => house('alerts=open&older=60'))
+
+describe('the state of the alerts', () => {
+  it('follows the event, and an older answer does not put it back', async () => {
+    const alerts = inApp(() => useAlerts())
+    alerts.start()
+    let answer: (value: Awaited<ReturnType<typeof api.alerts.status>>) => void = () => undefined
+    const status = await api.alerts.status()
+    vi.spyOn(api.alerts, 'status').mockReturnValueOnce(new Promise((done) => (answer = done)))
+    const loading = alerts.load()
+    fake.setAlerts('none')
+    expect(alerts.open).toEqual([])
+    answer(status)
+    await loading
+    expect(alerts.open).toEqual([])
+    await alerts.load()
+    expect(alerts.problem).toBeNull()
+  })
+
+  it('says why it could not be read, until it can', async () => {
+    const alerts = inApp(() => useAlerts())
+    fake.setState('error')
+    await alerts.load()
+    expect(alerts.problem?.code).toBe('busy')
+    fake.setState('ready')
+    await alerts.load()
+    expect(alerts.problem).toBeNull()
+    expect(alerts.open).toHaveLength(2)
+  })
+})
+
+describe('past incidents', () => {
+  it('go on below the oldest, and stay when they are read again', async () => {
+    const past = inApp(() => usePastIncidents())
+    await past.load()
+    expect(past.rows).toHaveLength(30)
+    expect(past.more).toBe(true)
+    await past.older()
+    await past.older()
+    expect(past.rows).toHaveLength(65)
+    expect(past.more).toBe(false)
+    await past.load()
+    expect(past.rows).toHaveLength(65)
+    expect(past.more).toBe(false)
+    expect(new Set(past.rows?.map(({ id }) => id)).size).toBe(65)
+  })
+
+  it('beyond 200 stay as they were when the newest are read again', async () => {
+    house('alerts=none&older=290')
+    const past = inApp(() => usePastIncidents())
+    await past.load()
+    while (past.more) await past.older()
+    expect(past.rows).toHaveLength(295)
+    await past.load()
+    expect(past.rows).toHaveLength(295)
+    expect(past.more).toBe(false)
+  })
+
+  it('are asked for once at a time', async () => {
+    const past = inApp(() => usePastIncidents())
+    await past.load()
+    await Promise.all([past.older(), past.older()])
+    expect(past.rows).toHaveLength(60)
+  })
+})
+
+describe('what people choose', () => {
+  it('is seen at once, and two quick choices do not undo each other', async () => {
+    await inApp(() => useSettings()).start()
+    const choices = inApp(() => useAlertChoices())
+    const first = choices.notify('missed', true)
+    const second = choices.change({ remind: true })
+    expect(choices.values).toMatchObject({ remind: true, notify: { missed: true, rate: true } })
+    await Promise.all([first, second])
+    expect(choices.values).toMatchObject({ remind: true, notify: { missed: true } })
+    const kept = await api.settings.get()
+    expect(kept.ok && kept.value.values.alerts).toMatchObject({ remind: true, notify: { missed: true } })
+  })
+
+  it('is taken back and said when it could not be kept', async () => {
+    await inApp(() => useSettings()).start()
+    const choices = inApp(() => useAlertChoices())
+    const announcer = inApp(() => useAnnouncer())
+    vi.spyOn(api.settings, 'change').mockResolvedValueOnce({ ok: false, error: problem('busy', 'Not now.') })
+    const change = choices.change({ enabled: false })
+    expect(choices.values.enabled).toBe(false)
+    await change
+    expect(choices.values.enabled).toBe(true)
+    expect(announcer.notice).toBe('Not now.')
+  })
+})
+
+describe('an incident in the inspector', () => {
+  it('has its parts, and nothing of the one before', async () => {
+    const detail = inApp(() => useIncidentDetail())
+    const { value } = (await api.alerts.status()) as { value: AlertsStatus }
+    const kitchen = value.open.find(({ rule }) => rule === 'streak')
+    await detail.show(kitchen?.id ?? 0)
+    expect(detail.detail.data?.incident.id).toBe(kitchen?.id)
+    expect(detail.series.data?.points.length).toBeGreaterThan(0)
+    expect(detail.targets.data?.length).toBeGreaterThan(0)
+    const next = detail.show(1)
+    expect(detail.detail.data).toBeNull()
+    expect(detail.series.data).toBeNull()
+    await next
+    expect(detail.detail.data?.incident.id).toBe(1)
+    await detail.show(999)
+    expect(detail.detail.problem?.code).toBe('not_found')
+    expect(detail.targets.data).toBeNull()
+  })
+
+  it('that was left while it was read loads nothing more', async () => {
+    const detail = inApp(() => useIncidentDetail())
+    const series = vi.spyOn(api.trends, 'series')
+    const loading = detail.show(1)
+    detail.clear()
+    await loading
+    expect(series).not.toHaveBeenCalled()
+    expect(detail.detail.data).toBeNull()
+  })
+})
+
+describe('the replay', () => {
+  it('asks once after a pause for the newest choice, and hears no older answer', async () => {
+    vi.useFakeTimers()
+    try {
+      await inApp(() => useSettings()).start()
+      await inApp(() => useSources()).load()
+      const choices = inApp(() => useAlertChoices())
+      const replay = vi.spyOn(api.alerts, 'replay')
+      const scope = effectScope()
+      const lines = inApp(() => scope.run(() => useReplay(() => choices.values.sensitivity)))
+      await choices.change({ sensitivity: { level: 'low' } })
+      await choices.change({ sensitivity: { level: 'high' } })
+      expect(lines?.value).toMatchObject([{ name: 'Home', busy: true, replay: null }])
+      await vi.advanceTimersByTimeAsync(400)
+      expect(replay.mock.calls.map(([input]) => input.sensitivity.level)).toEqual(['high'])
+      expect(lines?.value[0]).toMatchObject({ busy: false, replay: { days: 7 } })
+
+      replay.mockResolvedValueOnce({ ok: false, error: problem('busy', 'The archive was busy.') })
+      await choices.change({ sensitivity: { level: 'medium' } })
+      expect(lines?.value[0]?.replay).toBeNull()
+      await vi.advanceTimersByTimeAsync(400)
+      expect(lines?.value[0]).toMatchObject({ busy: false, replay: null, problem: 'The archive was busy.' })
+      scope.stop()
+      await choices.change({ sensitivity: { level: 'low' } })
+      await vi.advanceTimersByTimeAsync(400)
+      expect(replay).toHaveBeenCalledTimes(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
