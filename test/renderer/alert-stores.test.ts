@@ -83,7 +83,7 @@ describe('past incidents', () => {
     house('alerts=none&older=290')
     const past = inApp(() => usePastIncidents())
     await past.load()
-    while (past.more) await past.older()
+    for (let page = 0; page < 12; page++) await past.older()
     expect(past.rows).toHaveLength(295)
     await past.load()
     expect(past.rows).toHaveLength(295)
@@ -102,6 +102,12 @@ describe('what people choose', () => {
   it('is seen at once, and two quick choices do not undo each other', async () => {
     await inApp(() => useSettings()).start()
     const choices = inApp(() => useAlertChoices())
+    const change = api.settings.change
+    // The answer to the first takes longer than the second choice.
+    vi.spyOn(api.settings, 'change').mockImplementationOnce(async (wanted) => {
+      await Promise.resolve()
+      return change(wanted)
+    })
     const first = choices.notify('missed', true)
     const second = choices.change({ remind: true })
     expect(choices.values).toMatchObject({ remind: true, notify: { missed: true, rate: true } })

@@ -38,7 +38,7 @@ export const useIncidentDetail = defineStore('incident-detail', () => {
     shown = incidentId
     await detail.load(incidentId)
     const incident = detail.data?.incident
-    if (shown !== incidentId || incident?.id !== incidentId) return
+    if (incident?.id !== incidentId) return
     await Promise.all([...(incident.rule === 'blind' ? [] : [series.load(incident)]), targets.load(incident)])
   }
 
