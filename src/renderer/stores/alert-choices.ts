@@ -15,12 +15,20 @@ export const useAlertChoices = defineStore('alert-choices', () => {
   const kept = computed(() => settings.view?.values.alerts ?? DEFAULT_ALERT_SETTINGS)
   const values = computed(() => wanted.value ?? kept.value)
   let turn = 0
+  /** One at a time: what was chosen first must not arrive last. */
+  let line: Promise<unknown> = Promise.resolve()
 
   /** Chooses part of it anew. Never throws: a refusal is said. */
-  async function change(part: Partial<AlertSettings>): Promise<void> {
+  function change(part: Partial<AlertSettings>): Promise<void> {
     const mine = ++turn
     const value = { ...values.value, ...part }
     wanted.value = value
+    const done = line.then(() => keep(value, mine))
+    line = done
+    return done
+  }
+
+  async function keep(value: AlertSettings, mine: number): Promise<void> {
     try {
       await settings.change({ name: 'alerts', value })
     } catch (thrown) {
