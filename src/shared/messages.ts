@@ -1,5 +1,6 @@
 import { formatCount, formatShortCount, plural } from './format'
-import { alertRuleWords, incidentWords } from './messages-alerts-page'
+import { alertRuleWords } from './messages-alert-rules'
+import { incidentWords } from './messages-alerts-page'
 import { connectWords } from './messages-connect'
 import { frameWords } from './messages-frame'
 import { runWords } from './messages-run'
