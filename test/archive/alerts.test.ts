@@ -31,11 +31,16 @@ class Home {
     this.appender = this.archive.epoch().appender
     this.sessions([madeSession(1, { startedUs: BEGIN_US })])
     this.alerts = createAlerts(this.archive.db)
-    for (let us = BEGIN_US + MINUTE; us < NOW; us += 10 * MINUTE) this.run(1 + (us / MINUTE) % 3, us)
+    for (let us = BEGIN_US + MINUTE; us < NOW; us += 10 * MINUTE) this.run(1 + ((us / MINUTE) % 3), us)
   }
 
   sessions(sessions: SessionInput[]): void {
-    this.appender.update(madeParents([1, 2, 3].map((id) => madeTarget(id)), sessions))
+    this.appender.update(
+      madeParents(
+        [1, 2, 3].map((id) => madeTarget(id)),
+        sessions,
+      ),
+    )
   }
 
   run(foreignTargetId: number, startedUs = this.nowUs, failed = false): void {

@@ -89,8 +89,9 @@ export function startSession(db, ageS = 0) {
   endOrphans(db)
   const now = seconds()
   const id = Number(
-    db.prepare(`INSERT INTO sessions (started_at, last_heartbeat_at, status) VALUES (?, ?, 'running')`).run(now - ageS, now)
-      .lastInsertRowid,
+    db
+      .prepare(`INSERT INTO sessions (started_at, last_heartbeat_at, status) VALUES (?, ?, 'running')`)
+      .run(now - ageS, now).lastInsertRowid,
   )
   deleteSpentHandlers(db)
   const home = makeHome()
