@@ -62,7 +62,11 @@ async function sessionSummaries(): Promise<string[][]> {
       ...[toRaw, toArrays].map((ratio) => `${figure(ratio)} ×`),
     ])
     note({ what: `session summary of all targets, ${shape.mix}, ${millions} M, p95`, ...atMost(1) }, fromTrends.p95)
-    if (runs >= 5_000_000) note({ what: `the same, against raw runs`, unit: '×', bound: 'at least', limit: 500 }, toRaw)
+    if (runs >= 5_000_000)
+      note(
+        { what: `the same, raw runs : trends, ${shape.mix}, ${millions} M`, unit: '×', bound: 'at least', limit: 500 },
+        toRaw,
+      )
   }
   return rows
 }
@@ -76,10 +80,8 @@ async function rangesOf(reader: OpenReader, endUs: number, path: string): Promis
   ] as const) {
     const span = { fromUs: endUs - days * SCALE * DAY_US, toUs: null }
     const scope = { sourceId: 1, tier: 'app', span, targetId: null } as const
-    const timing = await take(`summary of ${days} days (trends.summary)`, () =>
-      reader.verbs.trendsSummary(scope, CONTEXT),
-    )
-    note({ what: `summary of ${days} days, p95`, ...atMost(limit), why: ODD_START }, timing.p95)
+    const timing = await take(`summary of ${days} d (trends.summary)`, () => reader.verbs.trendsSummary(scope, CONTEXT))
+    note({ what: `summary of ${days} d, p95`, ...atMost(limit), why: ODD_START }, timing.p95)
   }
   const db = openForReading(path)
   const percentiles = targetPercentiles(db, { sourceId: 1, nowUs: endUs })
@@ -89,8 +91,8 @@ async function rangesOf(reader: OpenReader, endUs: number, path: string): Promis
   ] as const) {
     const span = { fromUs: endUs - days * SCALE * DAY_US, toUs: null }
     if ((await percentiles(span)) < 60) throw new Error('targets without percentiles')
-    const timing = await take(`percentiles of all targets, ${days} days`, () => percentiles(span))
-    note({ what: `percentiles of all targets, ${days} days, p95`, ...atMost(limit), why: ODD_START }, timing.p95)
+    const timing = await take(`percentiles of all targets, ${days} d`, () => percentiles(span))
+    note({ what: `percentiles of all targets, ${days} d, p95`, ...atMost(limit), why: ODD_START }, timing.p95)
   }
   db.close()
 }

@@ -5,6 +5,7 @@ export const BENCHES = ['gate', 'goals', 'append', 'import', 'retention', 'week'
 export type BenchName = (typeof BENCHES)[number]
 
 const SUMMARY = 'summary'
+const KILLED = 'That a writer that is killed loses and doubles nothing is held by tests (`test/archive/kill*.test.ts`).'
 const COLUMNS = ['what', 'goal', 'measured', '', 'bench']
 
 /** A table of Markdown, which is also fit to be printed. */
@@ -26,7 +27,7 @@ export function withGoals(text: string, name: BenchName, outcomes: readonly Outc
   const rows = BENCHES.flatMap((bench) => [...known, ...fresh].filter((row) => row.bench === bench))
   const cells = rows.map(({ what, goal, measured, verdict, bench }) => [what, goal, measured, verdict, bench])
   const missed = rows.filter(({ verdict }) => verdict !== 'met').length
-  const count = `${rows.length - missed} of ${rows.length} are met.`
+  const count = `${rows.length - missed} of ${rows.length} are met. ${KILLED}`
   return put(text, SUMMARY, `## The goals\n\n${count}\n\n${table(COLUMNS, cells)}`, BENCHES)
 }
 
