@@ -194,6 +194,8 @@ export const incidentWords = {
   },
 
   alertBanner: {
+    unjudged: 'Failures are not judged now: nobody is told of them.',
+    unjudgedHint: 'Recording goes on; it is tried again without being asked.',
     undelivered: 'The newest notification could not be shown.',
     undeliveredAt: (moment: string, why: string): string => `${moment}: ${why}.`,
     undeliveredLink: 'Notifications',

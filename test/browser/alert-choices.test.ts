@@ -135,6 +135,15 @@ describe('delivery', () => {
     expect(await page.locator('.setting-below').count()).toBe(0)
   })
 
+  it('that waits because nothing can be judged is said on every page', async () => {
+    const page = await open({ path: '/history', query: 'alerts=unjudged' })
+    const notices = page.getByRole('region', { name: 'Notices' })
+    await notices.getByText('Failures are not judged now: nobody is told of them.').waitFor()
+    await notices.getByText('Recording goes on; it is tried again without being asked.').waitFor()
+    await page.evaluate(() => window.fake.setAlerts('none'))
+    await notices.getByText('Failures are not judged now').waitFor({ state: 'detached' })
+  })
+
   it('is switched off as a whole, here and in Settings alike', async () => {
     const page = await open({ path: '/settings' })
     await page.getByRole('switch', { name: 'Notify of failures' }).click()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { customOf, minuteOf, minuteText, rateWords, replayWords, streakWords } from '@renderer/lib/alert-rules'
 import { titlePieces } from '@renderer/lib/group-title'
 import { noticeTitle, outcomeShape, outcomeWords } from '@renderer/lib/notice-words'
-import { quietEnd, snoozeFor } from '@renderer/lib/quiet-span'
+import { quietEnd, snoozeFor } from '@shared/quiet-span'
 
 describe('the rules in words', () => {
   it('name the floors of each level', () => {

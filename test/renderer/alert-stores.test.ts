@@ -177,6 +177,14 @@ describe('the replay', () => {
       expect(replay.mock.calls.map(([input]) => input.sensitivity.level)).toEqual(['high'])
       expect(lines?.value[0]).toMatchObject({ busy: false, replay: { days: 7 } })
 
+      // What was judged while it was read in part is judged again.
+      const sources = useSources()
+      sources.list = sources.list.map((each) => ({ ...each, state: { kind: 'catching_up', done: 1, total: 2 } }))
+      await vi.advanceTimersByTimeAsync(400)
+      sources.list = sources.list.map((each) => ({ ...each, state: { kind: 'live', atMs: 0 } }))
+      await vi.advanceTimersByTimeAsync(400)
+      expect(replay).toHaveBeenCalledTimes(3)
+
       replay.mockResolvedValueOnce({ ok: false, error: problem('busy', 'The archive was busy.') })
       await choices.change({ sensitivity: { level: 'medium' } })
       expect(lines?.value[0]?.replay).toBeNull()
@@ -185,7 +193,7 @@ describe('the replay', () => {
       scope.stop()
       await choices.change({ sensitivity: { level: 'low' } })
       await vi.advanceTimersByTimeAsync(400)
-      expect(replay).toHaveBeenCalledTimes(2)
+      expect(replay).toHaveBeenCalledTimes(4)
     } finally {
       vi.useRealTimers()
     }

@@ -123,6 +123,10 @@ describe('whether an incident was told', () => {
   ])('%j is "%s"', (notices, told) => {
     expect(toldWords(incident(), notices, NOW)).toBe(told)
   })
+
+  it('was not, when it was read too late and nobody had it to tell', () => {
+    expect(toldWords(incident({ late: true }), [], NOW)).toBe('no: it was read too late')
+  })
 })
 
 describe('the state of an incident', () => {

@@ -1,14 +1,11 @@
-import type { Snooze } from '@shared/alert'
 import { formatDay, formatMinute, sameDay } from '@shared/format'
 import { trayWords as words } from '@shared/messages-tray'
+import type { QuietSpan } from '@shared/quiet-span'
 import type { TrayIncident, TraySource, BoardStatus } from './board'
 
 export const SHAPES = ['fine', 'attention', 'blind', 'paused'] as const
 /** The silhouette of the icon; it tells the state without colour. */
 export type Shape = (typeof SHAPES)[number]
-
-/** How long to be quiet; `open` = until it recovers, or until somebody resumes. */
-export type QuietSpan = 'hour' | 'tomorrow' | 'open'
 
 /** What a click on a menu item asks for. */
 export type TrayAction =
@@ -34,8 +31,6 @@ export interface TrayView {
 /** So many incidents and sources have a line of their own. */
 const NAMED = 5
 const MAX_NAME_CHARS = 48
-const HOUR_US = 3_600_000_000
-const MORNING_HOUR = 8
 
 /** What the tray shows of a status at a moment (µs UTC). `mayQuiet`: somebody is there who can snooze and pause. */
 export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number): TrayView {
@@ -57,23 +52,6 @@ export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number):
       { kind: 'action', label: words.quit, action: { do: 'quit' } },
     ],
   }
-}
-
-/** The snooze that a span means when it begins now (µs UTC). */
-export function snoozeFor(span: QuietSpan, nowUs: number): Snooze {
-  const us = quietEnd(span, nowUs)
-  return us === null ? { kind: 'recovery' } : { kind: 'until', us }
-}
-
-/** The end of a quiet span that begins now, µs UTC; null = it has no end of its own. */
-export function quietEnd(span: QuietSpan, nowUs: number): number | null {
-  if (span === 'open') return null
-  if (span === 'hour') return nowUs + HOUR_US
-  // By the local calendar, so that a change of the clock in between moves it along.
-  const morning = new Date(nowUs / 1000)
-  morning.setDate(morning.getDate() + 1)
-  morning.setHours(MORNING_HOUR, 0, 0, 0)
-  return morning.getTime() * 1000
 }
 
 function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): Shape {

@@ -1,9 +1,10 @@
+import { quietEnd, snoozeFor } from '@shared/quiet-span'
 import type { Service } from '../service'
 import type { SettingsStore } from '../settings/settings'
 import type { AlertBoard } from './board'
 import type { TrayHost } from './host'
 import type { TrayAction } from './model'
-import { quietEnd, snoozeFor, trayView } from './model'
+import { trayView } from './model'
 import type { TrayIcon } from './tray'
 
 /** The tray as a service, and what the window needs to know of it. */

@@ -33,6 +33,7 @@ export interface FakeAlerts {
 const MINUTE = 60_000_000
 const DAY = 1440 * MINUTE
 const LEVELS = { low: 6, medium: 4, high: 3 } as const
+const UNJUDGED = problem('internal', 'Something went wrong inside Hassette Monitor.', 'The log file says more.')
 const GONE = problem('not_found', 'This incident is not in the archive.')
 
 /** Incidents, notifications, snoozing and muting over the runs of the invented house. */
@@ -69,7 +70,7 @@ export function fakeAlerts(answer: Answer, house: FakeAlertHouse): FakeAlerts {
       paused,
       settings: house.settings(),
       undelivered: newest?.outcome.kind === 'failed' ? { atUs: newest.atUs, reason: newest.outcome.reason } : null,
-      problem: null,
+      problem: options.alerts === 'unjudged' ? UNJUDGED : null,
     }
   }
   const tell = (): null => {

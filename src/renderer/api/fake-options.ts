@@ -21,7 +21,7 @@ export interface FakeOptions {
   /** Sessions before those that have runs, and as many incidents that are over. */
   older: number
   /** What the alerts have to tell. */
-  alerts: 'none' | 'open' | 'storm' | 'blind' | 'undelivered' | 'learning' | 'paused'
+  alerts: 'none' | 'open' | 'storm' | 'blind' | 'undelivered' | 'learning' | 'paused' | 'unjudged'
   /** Somebody was told that failures are notified. */
   told: boolean
 }
@@ -38,7 +38,7 @@ const STATES = [
   'no-source',
 ] as const
 const DISCOVERIES = ['found', 'refused', 'nothing'] as const
-const ALERTS = ['none', 'open', 'storm', 'blind', 'undelivered', 'learning', 'paused'] as const
+const ALERTS = ['none', 'open', 'storm', 'blind', 'undelivered', 'learning', 'paused', 'unjudged'] as const
 const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'cancelled', 'failed', 'stale'] as const
 
 /** Reads the options; what is unknown takes its default. */

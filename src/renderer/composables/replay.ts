@@ -25,11 +25,15 @@ export function useReplay(sensitivity: () => Sensitivity) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let turn = 0
 
-  /** Live sources; where there is none, whatever is shown. */
-  function judged(): { sourceId: number; name: string }[] {
+  /** Live sources; where there is none, whatever is shown. What is only read in part is judged again when it is whole. */
+  function judged(): { sourceId: number; name: string; isWhole: boolean }[] {
     const kept = sources.list.filter(({ removed, id }) => removed !== true && id > 0)
     const live = kept.filter(({ mode }) => mode === 'live')
-    return (live.length > 0 ? live : kept.slice(0, 1)).map(({ id, name }) => ({ sourceId: id, name }))
+    return (live.length > 0 ? live : kept.slice(0, 1)).map(({ id, name, state }) => ({
+      sourceId: id,
+      name,
+      isWhole: state.kind !== 'connecting' && state.kind !== 'catching_up',
+    }))
   }
 
   async function ask(line: ReplayLine, wanted: Sensitivity, mine: number): Promise<void> {
@@ -45,7 +49,7 @@ export function useReplay(sensitivity: () => Sensitivity) {
   function begin(): void {
     const mine = ++turn
     clearTimeout(timer)
-    lines.value = judged().map((source) => ({ ...source, busy: true, replay: null, problem: null }))
+    lines.value = judged().map(({ sourceId, name }) => ({ sourceId, name, busy: true, replay: null, problem: null }))
     timer = setTimeout(() => {
       for (const line of lines.value) void ask(line, sensitivity(), mine)
     }, PAUSE_MS)
@@ -56,7 +60,7 @@ export function useReplay(sensitivity: () => Sensitivity) {
       () => JSON.stringify(sensitivity()),
       () =>
         judged()
-          .map(({ sourceId }) => sourceId)
+          .map(({ sourceId, isWhole }) => `${sourceId} ${isWhole}`)
           .join(),
     ],
     begin,

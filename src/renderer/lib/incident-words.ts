@@ -107,7 +107,7 @@ export function toldWords(incident: Incident, notices: readonly NoticeRow[], now
     return sent.length === 1 ? text.toldOnce(moment) : text.toldTimes(moment, sent.length)
   }
   const newest = own[0]?.outcome
-  if (!newest) return text.toldNotYet
+  if (!newest) return incident.late ? text.toldNot(words.noticeList.withheld.late) : text.toldNotYet
   if (newest.kind === 'failed') return text.toldFailed
   return newest.kind === 'suppressed' ? text.toldNot(words.noticeList.withheld[newest.reason]) : text.toldPending
 }

@@ -1,4 +1,4 @@
-import type { Snooze } from '@shared/alert'
+import type { Snooze } from './alert'
 
 /** How long to be quiet; `open` = until it recovers, or until somebody resumes. */
 export const QUIET_SPANS = ['hour', 'tomorrow', 'open'] as const
