@@ -1,4 +1,5 @@
 import type { Outcome } from './goal'
+import { speedWords, withSpeed } from './speed'
 
 /** Benches in the order of the document. */
 export const BENCHES = ['gate', 'goals', 'append', 'import', 'retention', 'week', 'loop', 'alerts'] as const
@@ -24,10 +25,10 @@ export function withPart(text: string, name: BenchName, markdown: string): strin
 export function withGoals(text: string, name: BenchName, outcomes: readonly Outcome[]): string {
   const known = goalsOf(text).filter((row) => row.bench !== name)
   const fresh = outcomes.map((outcome) => ({ ...outcome, bench: name }))
-  const rows = BENCHES.flatMap((bench) => [...known, ...fresh].filter((row) => row.bench === bench))
+  const rows = withSpeed(BENCHES.flatMap((bench) => [...known, ...fresh].filter((row) => row.bench === bench)))
   const cells = rows.map(({ what, goal, measured, verdict, bench }) => [what, goal, measured, verdict, bench])
   const missed = rows.filter(({ verdict }) => verdict !== 'met').length
-  const count = `${rows.length - missed} of ${rows.length} are met. ${KILLED}`
+  const count = `${rows.length - missed} of ${rows.length} are met. ${speedWords(rows)}${KILLED}`
   return put(text, SUMMARY, `## The goals\n\n${count}\n\n${table(COLUMNS, cells)}`, BENCHES)
 }
 
