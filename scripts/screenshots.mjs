@@ -10,11 +10,23 @@ import { runMain } from './lib/steps.mjs'
 
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 820, height: 700 } }
 
+const PAGES = [
+  'overview',
+  'handlers',
+  'jobs',
+  'target',
+  'history',
+  'sessions',
+  'alerts',
+  'incident',
+  'connect',
+  'storage',
+  'settings',
+]
+
 /** Which pictures there are: page, theme, size. Each starts where the one before ended. */
 const PICTURES = ['light', 'dark'].flatMap((theme) =>
-  Object.keys(SIZES).flatMap((size) =>
-    ['overview', 'handlers', 'jobs', 'target', 'history', 'connect', 'settings'].map((page) => ({ theme, size, page })),
-  ),
+  Object.keys(SIZES).flatMap((size) => PAGES.map((page) => ({ theme, size, page }))),
 )
 
 async function show(page, name) {
@@ -40,6 +52,18 @@ async function show(page, name) {
     await failed.waitFor()
     await failed.click()
     await page.getByText('Parameter').first().waitFor()
+  } else if (name === 'sessions') {
+    await go('/sessions?range=30d')
+    await page.getByRole('row').nth(3).waitFor()
+  } else if (name === 'alerts' || name === 'incident') {
+    await go('/alerts')
+    const incident = page.locator('a[href*="incident="]').first()
+    await incident.waitFor()
+    if (name === 'incident') await incident.click()
+    if (name === 'incident') await page.locator('.inspector .uplot canvas, .inspector svg').first().waitFor()
+  } else if (name === 'storage') {
+    await go('/storage')
+    await page.getByText('Compact now').waitFor()
   } else if (name === 'connect') {
     await go('/handlers?range=24h')
     await page.getByRole('button', { name: 'Connect your Hassette' }).click()
