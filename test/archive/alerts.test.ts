@@ -1,106 +1,170 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import type { AlertsOutcome, AlertsStep, SourceSight } from '@main/archive/alerts-api'
-import type { SessionInput } from '@main/archive/batch'
 import { createAlerts } from '@main/archive/worker/alerts/alerts'
-import type { Alerts } from '@main/archive/worker/alerts/alerts'
-import { createAlertQueries } from '@main/archive/worker/queries/alerts'
-import type { UserEvent } from '@main/alerts/events'
+import { Failure } from '@shared/result'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
-import type { SyntheticArchive } from '../support/synthetic'
-import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
-
-const SECOND = 1_000_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const NOW = BEGIN_US + 3 * DAY
-
-/** An archive whose source has run well for three days, and alerts that look at it. */
-class Home {
-  readonly archive: SyntheticArchive
-  readonly nextForeign = { id: 1 }
-  nowUs = NOW
-  private readonly appender
-  alerts: Alerts
-
-  constructor(path: string) {
-    this.archive = createSynthetic(path)
-    this.archive.db.prepare(`UPDATE sources SET mode = 'live'`).run()
-    this.appender = this.archive.epoch().appender
-    this.sessions([madeSession(1, { startedUs: BEGIN_US })])
-    this.alerts = createAlerts(this.archive.db)
-    for (let us = BEGIN_US + MINUTE; us < NOW; us += 10 * MINUTE) this.run(1 + ((us / MINUTE) % 3), us)
-  }
-
-  sessions(sessions: SessionInput[]): void {
-    this.appender.update(
-      madeParents(
-        [1, 2, 3].map((id) => madeTarget(id)),
-        sessions,
-      ),
-    )
-  }
-
-  run(foreignTargetId: number, startedUs = this.nowUs, failed = false): void {
-    const foreignId = this.nextForeign.id++
-    const message = `Handler 'on_${foreignTargetId}' - failed to extract parameter 'new': no state`
-    const failure = failed ? { errorType: 'DependencyResolutionError', message, traceback: null } : null
-    const more = { foreignTargetId, startedUs, status: failed ? 1 : 0, dependencyFailure: failed, failure }
-    this.appender.append(batchOf([madeRun(foreignId, more)]))
-  }
-
-  fail(foreignTargetId: number, startedUs = this.nowUs): void {
-    this.run(foreignTargetId, startedUs, true)
-  }
-
-  sight(sight: SourceSight['sight'] = { kind: 'seen', caughtUp: true }): SourceSight {
-    return { sourceId: this.archive.sourceId, name: 'Home', mode: 'live', sight }
-  }
-
-  async look(events: UserEvent[] = [], sources = [this.sight()]): Promise<AlertsOutcome> {
-    const step: AlertsStep = { nowUs: this.nowUs, utcOffsetMinutes: 0, sources, events }
-    return this.alerts.step(step, CONTEXT)
-  }
-
-  restart(): void {
-    this.alerts.close()
-    this.alerts = createAlerts(this.archive.db)
-  }
-}
+import { BEGIN_US, madeSession } from '../support/synthetic'
+import { AlertHome, DAY, failure, HOUR, kindsOf, MINUTE, NOW, SECOND } from './alert-home'
 
 describe('the alerts on an archive', () => {
   const folder = useTempFolder()
-  let home: Home
+  let home: AlertHome
   beforeEach(async () => {
-    home = new Home(folder.path('archive.db'))
+    home = new AlertHome(folder.path('archive.db'))
     await home.look()
   })
 
-  it('go on', async () => {
-    for (let n = 0; n < 6; n++) home.fail(1, home.nowUs + n * SECOND)
-    home.nowUs += 10 * SECOND
-    const out = await home.look()
-    expect(out.notices.map(({ kind }) => kind)).toEqual(['opened'])
-    home.nowUs += 10 * MINUTE
-    home.fail(1)
-    await home.look()
-    home.restart()
-    home.fail(1)
-    await home.look()
-    home.nowUs += 10 * MINUTE
-    home.fail(1)
-    for (let n = 0; n < 6; n++) home.fail(2, home.nowUs + n * SECOND)
-    await home.look()
+  it('open an incident, keep it with its notification, and end it', async () => {
+    home.fails(6)
+    const opened = await home.look()
+    expect(kindsOf(opened)).toEqual(['opened'])
+    expect(opened.open).toMatchObject([{ sourceId: home.sourceId, failures: 6, clearedUs: null, late: false }])
+    expect(home.incidents()).toEqual(opened.open)
+    expect(await home.notices()).toMatchObject([
+      { id: opened.notices[0]?.noticeId, kind: 'opened', incidentId: opened.open[0]?.id, outcome: { kind: 'pending' } },
+    ])
     home.nowUs += 2 * MINUTE
-    home.run(1)
-    home.run(2)
+    home.runs([{ startedUs: home.nowUs - SECOND }])
+    const ended = await home.after(HOUR)
+    expect(ended.open).toEqual([])
+    expect(home.incidents()).toMatchObject([{ ending: 'recovered', failures: 6 }])
+  })
+
+  it('say nothing twice of what they saw', async () => {
+    home.fails(6)
     await home.look()
-    home.nowUs += 20 * MINUTE
-    await home.look()
-    await turn()
-    void createAlertQueries
+    expect((await home.look()).notices).toEqual([])
+    expect((await home.after(SECOND)).open).toMatchObject([{ failures: 6 }])
+    expect(home.incidents()).toHaveLength(1)
+  })
+
+  it('look at runs of apps only', async () => {
+    home.runs(Array.from({ length: 9 }, () => ({ failed: true, tier: 'framework' as const })))
     expect((await home.look()).open).toEqual([])
+  })
+
+  it('take two looks at once one after the other', async () => {
+    home.fails(6)
+    const [first, second] = await Promise.all([home.look(), home.look()])
+    expect(first.notices).toHaveLength(1)
+    expect(second.notices).toEqual([])
+    expect(second.open).toEqual(first.open)
+  })
+
+  it('go on after a look that was cancelled between two slices', async () => {
+    home.runs(Array.from({ length: 2500 }, (_, n) => ({ startedUs: home.nowUs - MINUTE + n * 1000 })))
+    home.fails(6)
+    let slices = 0
+    const cancelling = () => (++slices === 2 ? Promise.reject(new Failure('cancelled', '')) : CONTEXT.pause())
+    await expect(home.alerts.step(home.input(), { pause: cancelling })).rejects.toMatchObject({ code: 'cancelled' })
+    expect(slices).toBe(2)
+    const out = await home.look()
+    expect(kindsOf(out)).toEqual(['opened'])
+    expect(out.open).toMatchObject([{ failures: 6 }])
+    expect(home.incidents()).toHaveLength(1)
+  })
+
+  it('leave the archive as it was when it refuses what they found, and go on when it no longer does', async () => {
+    home.db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON notices BEGIN SELECT raise(ABORT, 'no'); END`)
+    home.fails(6)
+    await expect(home.look()).rejects.toThrow('no')
+    await expect(home.look()).rejects.toThrow('no')
+    expect(home.incidents()).toEqual([])
+    home.db.exec('DROP TRIGGER refuse')
+    expect(kindsOf(await home.look())).toEqual(['opened'])
+    expect(home.incidents()).toMatchObject([{ failures: 6 }])
+  })
+
+  it('do not hand out again what is being shown, though a look failed meanwhile', async () => {
+    home.fails(6)
+    expect(kindsOf(await home.look())).toEqual(['opened'])
+    home.runs([{}])
+    const cancelled = { pause: () => Promise.reject(new Failure('cancelled', '')) }
+    await expect(home.alerts.step(home.input(), cancelled)).rejects.toMatchObject({ code: 'cancelled' })
+    expect((await home.look()).notices).toEqual([])
+  })
+
+  it('hand out what was noted in a look that was cancelled later', async () => {
+    home.fails(6)
+    const cancelled = { pause: () => Promise.reject(new Failure('cancelled', '')) }
+    await expect(home.alerts.step(home.input(), cancelled)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(kindsOf(await home.look())).toEqual(['opened'])
+  })
+
+  it('note what is not shown, with the reason', async () => {
+    const off = { ...DEFAULT_ALERT_SETTINGS, enabled: false }
+    home.fails(6)
+    expect((await home.look([{ kind: 'settings', settings: off }])).notices).toEqual([])
+    expect(await home.notices()).toMatchObject([{ title: '', outcome: { kind: 'suppressed', reason: 'off' } }])
+  })
+
+  it('keep what became of a notification, and those that were shown without them', async () => {
+    home.fails(6)
+    const [due] = (await home.look()).notices
+    home.alerts.settleNotice({ noticeId: due!.noticeId, outcome: { kind: 'failed', reason: 'nobody there' } })
+    const notice = { kind: 'test' as const, incidentId: null, title: 'T', body: 'B', silent: false, replaces: null }
+    home.alerts.addNotice({ notice, outcome: { kind: 'sent' }, atUs: NOW })
+    const kept = await home.notices()
+    expect(kept.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['opened', { kind: 'failed', reason: 'nobody there' }],
+      ['test', { kind: 'sent' }],
+    ])
+  })
+
+  it('keep the newest 2000 notices', () => {
+    const notice = { kind: 'test' as const, incidentId: null, title: '', body: '', silent: false, replaces: null }
+    for (let n = 0; n < 2003; n++) home.alerts.addNotice({ notice, outcome: { kind: 'sent' }, atUs: NOW + n })
+    const kept = home.db.prepare('SELECT count(*) AS n, min(at_us) AS oldest FROM notices').get()
+    expect(kept).toEqual({ n: 2000, oldest: NOW + 3 })
+  })
+
+  it('tell rows that are read late in one summary only', async () => {
+    const began = home.nowUs
+    home.runs([...Array(6).keys()].map((n) => failure(1, began + n * SECOND)))
+    home.runs([...Array(6).keys()].map((n) => failure(2, began + 2 * HOUR + n * SECOND)))
+    home.nowUs += 3 * HOUR
+    const reading = await home.look([], [home.sight({ kind: 'unknown' })])
+    expect(reading.notices).toEqual([])
+    const out = await home.look()
+    expect(kindsOf(out)).toEqual(['summary'])
+    expect(out.notices[0]?.title).toBe('While away: 2 spikes, 2 still open')
+    expect((await home.notices()).filter(({ kind }) => kind === 'opened')).toMatchObject([
+      { outcome: { kind: 'suppressed', reason: 'late' } },
+      { outcome: { kind: 'suppressed', reason: 'late' } },
+    ])
+    expect((await home.look()).notices).toEqual([])
+  })
+
+  it('open nothing in the first minute of a session, and do after it', async () => {
+    const startedUs = home.nowUs + MINUTE
+    home.parents([madeSession(1, { startedUs: BEGIN_US, ending: 'clean', stoppedUs: home.nowUs, heartbeatUs: null })])
+    home.parents([madeSession(2, { startedUs })])
+    home.nowUs = startedUs + 30 * SECOND
+    home.fails(9)
+    expect((await home.look()).open).toEqual([])
+    home.nowUs = startedUs + 2 * MINUTE
+    home.fails(6)
+    expect((await home.look()).open).toMatchObject([{ failures: 6 }])
+  })
+
+  it('keep whole microseconds only', async () => {
+    home.fails(7)
+    await home.look()
+    await home.after(DAY)
+    for (const incident of home.incidents()) {
+      const { firstUs, openedUs, lastUs, clearedUs } = incident
+      for (const us of [firstUs, openedUs, lastUs, clearedUs ?? 0]) expect(Number.isSafeInteger(us)).toBe(true)
+    }
+    expect(home.incidents()).toHaveLength(1)
+  })
+
+  it('close with an archive that cannot be written to any more', async () => {
+    home.fails(6)
+    await home.look()
+    home.db.close()
+    expect(() => home.alerts.close()).not.toThrow()
+    home = new AlertHome(folder.path('other.db'), 'none')
+    expect(() => createAlerts(home.db).close()).not.toThrow()
   })
 })

@@ -138,6 +138,8 @@ export function createAlerting(options: AlertingOptions): Alerting {
   }
 
   function look(): void {
+    // What is opened next may be another archive at the same place, as after a restore.
+    if (archive() === null) told = ''
     wanted = true
     if (looking || !started) return
     looking = true
@@ -169,6 +171,9 @@ export function createAlerting(options: AlertingOptions): Alerting {
       started = false
       clearInterval(every)
       wakeUp()
+      const left = choices
+      choices = []
+      for (const { failed } of left) failed(new Failure('cancelled', 'The app is closing.'))
     },
     status,
     look,

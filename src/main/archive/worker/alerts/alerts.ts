@@ -39,10 +39,12 @@ export function createAlerts(db: Database): Alerts {
   let keptUs = 0
   /** Not shown yet when the archive was opened. */
   let leftOver: DueNotice[] = []
+  /** Newest notice that was answered: whoever got it shows it, and tells. */
+  let answered = 0
 
   const load = (nowUs: number): AlertMemory => {
     if (memory) return memory
-    leftOver = store.pending(nowUs - LATE_US)
+    leftOver = store.pending(nowUs - LATE_US).filter(({ noticeId }) => noticeId > answered)
     memory = store.load()
     return memory
   }
@@ -52,7 +54,7 @@ export function createAlerts(db: Database): Alerts {
     const effects = advance(known.engine, batch)
     const notices = effects.flatMap((effect) => take(effect, batch.nowUs))
     const isDue = batch.events.length > 0 && Math.abs(batch.nowUs - keptUs) >= KEEP_EVERY_US
-    if (isDue || effects.some(isNews) || batch.events.some(isChoice)) {
+    if (isDue || effects.some(isNews) || batch.events.some(isKept)) {
       store.keep(known)
       keptUs = batch.nowUs
     }
@@ -83,9 +85,10 @@ export function createAlerts(db: Database): Alerts {
     }
     const caughtUp = sources.filter(({ mode, sight }) => mode === 'live' && sight.kind === 'seen' && sight.caughtUp)
     say(
-      sources.flatMap((source) => closing(source)),
+      sources.flatMap((source) => closing(source, known)),
       caughtUp.map(({ sourceId }) => sourceId),
     )
+    answered = Math.max(answered, ...notices.map(({ noticeId }) => noticeId))
     return { notices, ...outcomeOf(known.engine, nowUs) }
   }
 

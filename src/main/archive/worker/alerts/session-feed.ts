@@ -31,19 +31,23 @@ export function createSessionFeed(db: Database): SessionFeed {
   return {
     next: (source, toUs) => {
       const { id: sourceId } = source
-      const knownUs = source.sessionStartedUs ?? -1
+      let knownUs = source.sessionStartedUs ?? -1
       const sinceUs = selectSince.get(sourceId) ?? Infinity
       const events: SourceEvent[] = []
       let runs = source.sessionRunning
       for (const { startedUs, endedUs } of selectSessions.all(sourceId, knownUs)) {
+        if (endedUs !== null && endedUs <= sinceUs) continue
         const atUs = Math.max(startedUs, sinceUs)
         if (atUs > toUs) break
+        // One that began later runs: how this one ended is no news.
+        if (atUs < knownUs) continue
         if (atUs > knownUs) {
           events.push({ kind: 'sessionStarted', sourceId, atUs })
+          knownUs = atUs
           runs = true
         }
-        if (!runs || endedUs === null || endedUs > toUs || endedUs < knownUs) continue
-        events.push({ kind: 'sessionEnded', sourceId, atUs: Math.max(atUs, endedUs) })
+        if (!runs || endedUs === null || endedUs > toUs) continue
+        events.push({ kind: 'sessionEnded', sourceId, atUs: endedUs })
         runs = false
       }
       return events
