@@ -152,9 +152,10 @@ function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: 
   ]
 }
 
-function closing({ sourceId, sight }: SourceSight): SourceEvent[] {
+function closing({ sourceId, sight }: SourceSight, { engine }: AlertMemory): SourceEvent[] {
   if (sight.kind === 'blind') return [{ ...sight, sourceId }]
-  return sight.kind === 'seen' && sight.caughtUp ? [{ kind: 'importing', sourceId, now: false }] : []
+  const ends = sight.kind === 'seen' && sight.caughtUp && engine.sources[sourceId]?.importing === true
+  return ends ? [{ kind: 'importing', sourceId, now: false }] : []
 }
 
 /** What must not be said twice. */
@@ -162,7 +163,17 @@ function isNews({ kind }: AlertEffect): boolean {
   return kind !== 'incidentUpdated'
 }
 
-/** What somebody chose is not lost to a crash. */
-function isChoice({ kind }: AlertBatch['events'][number]): boolean {
-  return kind === 'snooze' || kind === 'muteGroup' || kind === 'muteTarget' || kind === 'pause' || kind === 'settings'
+/** What somebody chose is not lost to a crash, and what was read as history is not read as news, nor the other way. */
+function isKept({ kind }: AlertBatch['events'][number]): boolean {
+  return KEPT.has(kind)
 }
+
+const KEPT: ReadonlySet<string> = new Set<AlertBatch['events'][number]['kind']>([
+  'importing',
+  'sourceRemoved',
+  'snooze',
+  'muteGroup',
+  'muteTarget',
+  'pause',
+  'settings',
+])
