@@ -52,6 +52,7 @@ export function createAlerts(db: Database): Alerts {
   /** What the engine says to a batch, kept in the same transaction as what it was told up to. */
   const tell = db.transaction((known: AlertMemory, batch: AlertBatch): DueNotice[] => {
     const effects = advance(known.engine, batch)
+    for (const event of batch.events) if (event.kind === 'sourceRemoved') store.abandon(event.sourceId, batch.nowUs)
     const notices = effects.flatMap((effect) => take(effect, batch.nowUs))
     const isDue = batch.events.length > 0 && Math.abs(batch.nowUs - keptUs) >= KEEP_EVERY_US
     if (isDue || effects.some(isNews) || batch.events.some(isKept)) {

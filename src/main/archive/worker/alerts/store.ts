@@ -20,6 +20,8 @@ export interface AlertStore {
   load(): AlertMemory
   keep(memory: AlertMemory): void
   writeIncident(incident: Incident): void
+  /** Ends what nobody looks after any more: open incidents of a source, or those that no memory knows (null). */
+  abandon(sourceId: number | null, atUs: number): void
   /** Notes a notification that is to be shown, and answers it with its id. */
   addNotice(notice: NoticeRequest, atUs: number): DueNotice
   addWithheld(incidentId: number, kind: NoticeKind, reason: WithheldReason, atUs: number): void
@@ -62,6 +64,11 @@ export function createAlertStore(db: Database): AlertStore {
        cleared_us = excluded.cleared_us, failures = excluded.failures, detail = excluded.detail`,
   )
   const dropIncidents = db.prepare<[number]>('DELETE FROM incidents WHERE id <= ? AND cleared_us IS NOT NULL')
+  const abandon = db.prepare<[{ sourceId: number | null; atUs: number }]>(
+    `UPDATE incidents SET cleared_us = max(@atUs, last_us),
+       detail = json_set(detail, '$.clearedUs', max(@atUs, last_us), '$.ending', 'stale')
+     WHERE cleared_us IS NULL AND (@sourceId IS NULL OR source_id = @sourceId)`,
+  )
   const addNotice = db.prepare<[NoticeColumns]>(
     `INSERT INTO notices (incident_id, at_us, kind, title, body, silent, replaces, outcome, reason)
      VALUES (@incidentId, @atUs, @kind, @title, @body, @silent, @replaces, @outcome, @reason)`,
@@ -98,6 +105,7 @@ export function createAlertStore(db: Database): AlertStore {
       writeIncident.run({ id, sourceId, rule, openedUs, lastUs, clearedUs, failures, detail })
       dropIncidents.run(id - MOST_INCIDENTS)
     },
+    abandon: (sourceId, atUs) => void abandon.run({ sourceId, atUs }),
     addNotice: (notice, atUs) => {
       const { incidentId, kind, title, body, silent, replaces } = notice
       const row = { incidentId, kind, title, body, silent: silent ? 1 : 0, replaces, atUs }

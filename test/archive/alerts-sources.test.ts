@@ -1,0 +1,209 @@
+import type { SourceSight } from '@main/archive/alerts-api'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { useTempFolder } from '../support/fixtures'
+import { BEGIN_US, madeSession } from '../support/synthetic'
+import { AlertHome, DAY, failure, HOUR, kindsOf, MINUTE, NOW, SECOND } from './alert-home'
+
+const six = (fromUs: number, target = 1) => [...Array(6).keys()].map((n) => failure(target, fromUs + n * SECOND))
+
+describe('a source that is met first', () => {
+  const folder = useTempFolder()
+  let home: AlertHome
+  beforeEach(() => {
+    home = new AlertHome(folder.path('archive.db'))
+  })
+
+  it('is history: its incidents are kept and never told', async () => {
+    home.runs(six(NOW - MINUTE))
+    const out = await home.look()
+    expect(out.open).toMatchObject([{ failures: 6, late: true }])
+    expect(out.notices).toEqual([])
+    expect(await home.notices()).toEqual([])
+  })
+
+  it('stays history until all of it was read', async () => {
+    const reading = home.sight({ kind: 'unknown' })
+    await home.look([], [reading])
+    home.fails(6)
+    expect((await home.look([], [reading])).notices).toEqual([])
+    home.fails(6, 2)
+    expect((await home.look()).notices).toEqual([])
+    home.nowUs += 20 * MINUTE
+    home.fails(6, 3)
+    expect(kindsOf(await home.look())).toEqual(['opened'])
+  })
+
+  it.each(['snapshot', 'sample'] as const)('as a %s never notifies', async (mode) => {
+    home.mode = mode
+    await home.look()
+    home.fails(6)
+    const out = await home.look()
+    expect(out.open).toHaveLength(1)
+    expect(out.notices).toEqual([])
+    const blind = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'gone' })
+    const later = await home.after(HOUR, [blind])
+    expect([later.notices, later.blind]).toEqual([[], []])
+  })
+
+  it('is learnt from its last eight days, in every stream', async () => {
+    home.runs(Array.from({ length: 9000 }, (_, n) => ({ startedUs: BEGIN_US - 400 * DAY + n * SECOND })))
+    const old = home.backfill()
+    home.runs(
+      Array.from({ length: 500 }, (_, n) => ({ startedUs: BEGIN_US + n * MINUTE })),
+      old,
+    )
+    await home.look()
+    const { cursors, engine } = home.memory()
+    expect(Object.keys(cursors)).toHaveLength(2)
+    const streams = home.db.prepare('SELECT id, last_sequence AS last FROM streams').all() as {
+      id: number
+      last: number
+    }[]
+    for (const { id, last } of streams) expect(cursors[id]).toBe(id * 2 ** 40 + last)
+    expect(engine.sources[home.sourceId]?.importing).toBe(false)
+  })
+})
+
+describe('the streams of a source', () => {
+  const folder = useTempFolder()
+  let home: AlertHome
+  beforeEach(async () => {
+    home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+  })
+
+  it('go on in a new epoch, from its first run', async () => {
+    const epoch = home.epoch()
+    home.parents([madeSession(1, { startedUs: NOW - HOUR })], epoch)
+    home.runs(six(NOW - 10 * SECOND), epoch)
+    expect((await home.look()).open).toMatchObject([{ failures: 6 }])
+  })
+
+  it('that are filled in later are history', async () => {
+    home.runs(six(NOW - DAY), home.backfill())
+    const out = await home.look()
+    expect([out.open, out.notices]).toEqual([[], []])
+  })
+
+  it('are told in slices, none twice', async () => {
+    home.runs(Array.from({ length: 2000 }, (_, n) => ({ startedUs: NOW + n * 1000 })))
+    home.nowUs += 10 * SECOND
+    await home.look()
+    const told = Object.values(home.memory().engine.sources[home.sourceId]?.targets ?? {})
+    const runs = told.flatMap(({ history }) => history).reduce((sum, [, n]) => sum + n, 0)
+    expect(runs).toBe(3 * 24 * 6 + 2000)
+  })
+})
+
+describe('the sessions of a source', () => {
+  const folder = useTempFolder()
+  const ended = (id: number, startedUs: number, stoppedUs: number, ending: 'clean' | 'killed' = 'clean') =>
+    madeSession(id, { startedUs, stoppedUs, heartbeatUs: stoppedUs, ending, status: 'success' })
+  const stateOf = (home: AlertHome) => home.memory().engine.sources[home.sourceId]
+
+  it('before its first run end none that runs', async () => {
+    const home = new AlertHome(folder.path('archive.db'), 'none')
+    home.parents([
+      ended(1, BEGIN_US - 20 * DAY, BEGIN_US - 10 * DAY),
+      madeSession(2, { startedUs: BEGIN_US - 9 * DAY }),
+    ])
+    home.runs([{ startedUs: BEGIN_US }, { startedUs: NOW - MINUTE }])
+    await home.look()
+    expect(stateOf(home)).toMatchObject({ sessionStartedUs: BEGIN_US, sessionRunning: true })
+  })
+
+  it('that came and went between two looks are both known', async () => {
+    const home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+    home.parents([
+      ended(1, BEGIN_US, NOW + MINUTE),
+      ended(2, NOW + 2 * MINUTE, NOW + 3 * MINUTE, 'killed'),
+      madeSession(3, { startedUs: NOW + 5 * MINUTE }),
+    ])
+    await home.after(6 * MINUTE)
+    home.restart()
+    expect(stateOf(home)).toMatchObject({ sessionStartedUs: NOW + 5 * MINUTE, sessionRunning: true })
+    expect(stateOf(home)?.coverage.map(([from]) => from)).toEqual([
+      BEGIN_US + MINUTE,
+      NOW + 2 * MINUTE,
+      NOW + 5 * MINUTE,
+    ])
+  })
+
+  it('end, and their quiet counts no more', async () => {
+    const home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+    home.fails(6)
+    await home.look()
+    home.parents([ended(1, BEGIN_US, NOW + MINUTE, 'killed')])
+    expect((await home.after(2 * DAY)).open).toHaveLength(1)
+    expect(stateOf(home)?.sessionRunning).toBe(false)
+  })
+
+  it('that are found to have ended after the next one began do not end it', async () => {
+    const home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+    home.parents([madeSession(2, { startedUs: NOW + MINUTE })])
+    await home.after(2 * MINUTE)
+    home.parents([ended(1, BEGIN_US, NOW + 90 * SECOND, 'killed')])
+    await home.after(2 * MINUTE)
+    home.restart()
+    expect(stateOf(home)).toMatchObject({ sessionStartedUs: NOW + MINUTE, sessionRunning: true })
+  })
+})
+
+describe('several sources', () => {
+  const folder = useTempFolder()
+  let home: AlertHome
+  let other: SourceSight
+  beforeEach(() => {
+    home = new AlertHome(folder.path('archive.db'))
+    const added = home.db.prepare(`INSERT INTO sources (name, mode, added_us) VALUES ('Cabin', 'live', 0)`).run()
+    other = { ...home.sight(), sourceId: Number(added.lastInsertRowid), name: 'Cabin' }
+  })
+
+  it('are judged apart', async () => {
+    await home.look([], [home.sight(), other])
+    home.fails(6)
+    const gone = { ...other, sight: { kind: 'blind' as const, sinceUs: home.nowUs, reason: 'gone' } }
+    const out = await home.look([], [home.sight(), gone])
+    expect(out.open).toMatchObject([{ sourceId: home.sourceId }])
+    expect(out.blind).toEqual([{ sourceId: other.sourceId, name: 'Cabin', sinceUs: home.nowUs, reason: 'gone' }])
+  })
+
+  it('are forgotten when they are removed, with their incidents', async () => {
+    await home.look([], [home.sight(), other])
+    home.fails(6)
+    await home.look([], [home.sight(), other])
+    home.db.prepare(`UPDATE sources SET removed_us = 1, mode = 'snapshot' WHERE id = ?`).run(home.sourceId)
+    const out = await home.after(MINUTE, [home.sight(), other])
+    expect(out.open).toEqual([])
+    expect(Object.keys(home.memory().engine.sources)).toEqual([String(other.sourceId)])
+    expect(home.incidents()).toMatchObject([{ ending: 'stale', clearedUs: expect.any(Number) as number }])
+    expect(await home.queries().incidentsList({ sourceId: null, beforeId: null, limit: 9 }, {} as never)).toHaveLength(
+      1,
+    )
+  })
+})
+
+describe('a source that is not seen', () => {
+  const folder = useTempFolder()
+
+  it('is told after ten minutes, once, and silently when it is seen again', async () => {
+    const home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+    const blind = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'the file is gone' })
+    const early = await home.after(9 * MINUTE, [blind])
+    expect([early.notices, early.open]).toEqual([[], []])
+    expect(early.blind).toMatchObject([{ sinceUs: NOW, reason: 'the file is gone' }])
+    const late = await home.after(MINUTE, [blind])
+    expect(kindsOf(late)).toEqual(['opened'])
+    expect(late.open).toMatchObject([{ rule: 'blind', firstUs: NOW }])
+    expect((await home.after(HOUR, [blind])).notices).toEqual([])
+    const unknown = await home.after(SECOND, [home.sight({ kind: 'unknown' })])
+    expect(unknown.blind).toHaveLength(1)
+    const seen = await home.after(SECOND)
+    expect([seen.open, seen.blind]).toEqual([[], []])
+    expect(home.incidents()).toMatchObject([{ rule: 'blind', ending: 'recovered' }])
+  })
+})
