@@ -89,6 +89,7 @@ describe('the streams of a source', () => {
     home.runs(Array.from({ length: 2000 }, (_, n) => ({ startedUs: NOW + n * 1000 })))
     home.nowUs += 10 * SECOND
     await home.look()
+    home.restart()
     const told = Object.values(home.memory().engine.sources[home.sourceId]?.targets ?? {})
     const runs = told.flatMap(({ history }) => history).reduce((sum, [, n]) => sum + n, 0)
     expect(runs).toBe(3 * 24 * 6 + 2000)
@@ -104,8 +105,8 @@ describe('the sessions of a source', () => {
   it('before its first run end none that runs', async () => {
     const home = new AlertHome(folder.path('archive.db'), 'none')
     home.parents([
-      ended(1, BEGIN_US - 20 * DAY, BEGIN_US - 10 * DAY),
-      madeSession(2, { startedUs: BEGIN_US - 9 * DAY }),
+      ended(2, BEGIN_US - 20 * DAY, BEGIN_US - 10 * DAY),
+      madeSession(1, { startedUs: BEGIN_US - 9 * DAY }),
     ])
     home.runs([{ startedUs: BEGIN_US }, { startedUs: NOW - MINUTE }])
     await home.look()
@@ -137,6 +138,7 @@ describe('the sessions of a source', () => {
     await home.look()
     home.parents([ended(1, BEGIN_US, NOW + MINUTE, 'killed')])
     expect((await home.after(2 * DAY)).open).toHaveLength(1)
+    home.restart()
     expect(stateOf(home)?.sessionRunning).toBe(false)
   })
 
