@@ -121,10 +121,16 @@ describe('a replay', () => {
   })
 
   it('follows the sensitivity that is asked for', async () => {
-    await spikes()
-    const custom = { level: 'custom', failures: 500, minutes: 5 } as const
-    const few = await home.queries().alertsReplay({ sourceId: home.sourceId, sensitivity: custom }, CONTEXT)
-    expect(few.incidents).toBeLessThan(4)
+    home.nowUs += HOUR
+    // Successes in between: no streak.
+    home.runs(Array.from({ length: 16 }, (_, n) => ({ failed: n % 2 === 0, startedUs: home.nowUs + n * SECOND })))
+    const custom = (failures: number) => ({ level: 'custom' as const, failures, minutes: 5 })
+    const replay = async (failures: number) => {
+      const input = { sourceId: home.sourceId, sensitivity: custom(failures) }
+      return (await home.queries().alertsReplay(input, CONTEXT)).incidents
+    }
+    expect(await replay(5)).toBe(1)
+    expect(await replay(50)).toBe(0)
   })
 
   it('counts seven days at most', async () => {

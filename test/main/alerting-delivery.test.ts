@@ -1,0 +1,157 @@
+import { createDelivery } from '@main/alerting/delivery'
+import { noteOf } from '@main/alerting/note'
+import type { DueNotice, NoticeSettlement, ShownNotice } from '@main/archive/alerts-api'
+import type { Delivery as Outcome, Note } from '@main/notifications/notifier'
+import type { Incident } from '@shared/alert'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { waitFor } from '../support/wait'
+
+const NOW_US = 1_800_000_000_000_000
+const MINUTE_US = 60_000_000
+
+const notice = (noticeId: number, more: Partial<DueNotice> = {}): DueNotice => ({
+  noticeId,
+  kind: 'opened',
+  incidentId: 7,
+  title: 'title',
+  body: 'body',
+  silent: false,
+  replaces: null,
+  ...more,
+})
+const incident = { id: 7, sourceId: 3, firstUs: NOW_US - MINUTE_US, clearedUs: null, peak: 5 } as Incident
+
+function createScene() {
+  const scene = {
+    shown: [] as Note[],
+    settled: [] as NoticeSettlement[],
+    added: [] as ShownNotice[],
+    warned: [] as string[],
+    told: 0,
+    answer: (): Promise<Outcome> => Promise.resolve({ kind: 'sent' }),
+    archive: 'open' as 'open' | 'refusing' | 'closed',
+  }
+  const keep = (what: () => void): Promise<null> => {
+    if (scene.archive === 'refusing') return Promise.reject(new Error('refused'))
+    what()
+    return Promise.resolve(null)
+  }
+  const delivery = createDelivery({
+    notifier: {
+      show: (note) => {
+        scene.shown.push(note)
+        return scene.answer()
+      },
+    },
+    write: () => {
+      if (scene.archive === 'closed') throw new Error('closed')
+      return {
+        settleNotice: (input) => keep(() => scene.settled.push(input)),
+        addNotice: (input) => keep(() => scene.added.push(input)),
+      }
+    },
+    clock: { nowUs: () => NOW_US },
+    warn: (message) => scene.warned.push(message),
+  })
+  const deliver = async (due: DueNotice, open: Incident[] = [incident]) => {
+    const before = scene.told
+    delivery.deliver(due, open, () => scene.told++)
+    await waitFor('the answer', () => scene.told > before)
+  }
+  return { ...delivery, scene, deliver }
+}
+
+describe('the delivery of notifications', () => {
+  let home: ReturnType<typeof createScene>
+  beforeEach(() => {
+    home = createScene()
+  })
+
+  it('has the system show one and keeps what it said', async () => {
+    await home.deliver(notice(1))
+    expect(home.scene.shown).toMatchObject([{ key: 'incident 7', title: 'title', body: 'body' }])
+    expect(home.scene.settled).toEqual([{ noticeId: 1, outcome: { kind: 'sent' } }])
+    expect(home.failed()).toBeNull()
+  })
+
+  it('says that the newest was not taken, until one is', async () => {
+    home.scene.answer = () => Promise.resolve({ kind: 'failed', reason: 'nobody there' })
+    await home.deliver(notice(1))
+    expect(home.scene.settled).toEqual([{ noticeId: 1, outcome: { kind: 'failed', reason: 'nobody there' } }])
+    expect(home.failed()).toEqual({ atUs: NOW_US, reason: 'nobody there' })
+    home.scene.answer = () => Promise.resolve({ kind: 'sent' })
+    await home.deliver(notice(2))
+    expect(home.failed()).toBeNull()
+  })
+
+  it('shows one after the other', async () => {
+    let answer = (_outcome: Outcome): void => undefined
+    home.scene.answer = () => new Promise((resolve) => (answer = resolve))
+    home.deliver(notice(1)).catch(() => undefined)
+    const second = home.deliver(notice(2))
+    await waitFor('the first', () => home.scene.shown.length === 1)
+    answer({ kind: 'sent' })
+    await waitFor('the second', () => home.scene.shown.length === 2)
+    expect(home.scene.settled.map(({ noticeId }) => noticeId)).toEqual([1])
+    answer({ kind: 'sent' })
+    await second
+  })
+
+  it.each(['refusing', 'closed'] as const)('goes on when the archive is %s', async (archive) => {
+    home.scene.archive = archive
+    await home.deliver(notice(1))
+    expect(home.scene.warned).toHaveLength(1)
+    home.scene.archive = 'open'
+    await home.deliver(notice(2))
+    expect(home.scene.settled.map(({ noticeId }) => noticeId)).toEqual([2])
+  })
+
+  it('shows one that is about nothing when asked, and notes it', async () => {
+    expect(await home.tryOne()).toEqual({ kind: 'sent' })
+    expect(home.scene.shown).toMatchObject([{ key: 'test', path: '/alerts' }])
+    expect(home.scene.added).toMatchObject([{ notice: { kind: 'test', incidentId: null }, atUs: NOW_US }])
+  })
+
+  it.each(['refusing', 'closed'] as const)('answers what the system said though the archive is %s', async (archive) => {
+    home.scene.archive = archive
+    home.scene.answer = () => Promise.resolve({ kind: 'failed', reason: 'no' })
+    expect(await home.tryOne()).toEqual({ kind: 'failed', reason: 'no' })
+    expect(home.failed()).toEqual({ atUs: NOW_US, reason: 'no' })
+    expect(home.scene.warned).toHaveLength(1)
+  })
+})
+
+describe('a notice as the system shows it', () => {
+  const pathOf = (due: DueNotice, about: Incident | null) => new URL(noteOf(due, about, NOW_US).path, 'x://x')
+
+  it('opens the incident with its source and the time around it', () => {
+    const { pathname, searchParams } = pathOf(notice(1), incident)
+    expect(pathname).toBe('/alerts')
+    expect(searchParams.get('incident')).toBe('7')
+    expect(searchParams.get('source')).toBe('3')
+    expect(searchParams.get('range')).not.toBeNull()
+  })
+
+  it('opens the incident alone where no more is known of it, and the list where it is about several', () => {
+    expect(noteOf(notice(1), null, NOW_US).path).toBe('/alerts?incident=7')
+    expect(noteOf(notice(1, { incidentId: null, kind: 'digest' }), null, NOW_US)).toMatchObject({
+      path: '/alerts',
+      key: 'digest',
+    })
+  })
+
+  it('takes the place of the one that told the opening', () => {
+    expect(noteOf(notice(2, { kind: 'recovered', replaces: 7, silent: true }), incident, NOW_US)).toMatchObject({
+      key: 'incident 7',
+      isSilent: true,
+    })
+  })
+
+  it.each([
+    [100, false, true],
+    [99, false, false],
+    [100, true, false],
+  ])('with a peak of %i (silent: %s) is urgent: %s', (peak, silent, isUrgent) => {
+    expect(noteOf(notice(1, { silent }), { ...incident, peak }, NOW_US).isUrgent).toBe(isUrgent)
+  })
+})
