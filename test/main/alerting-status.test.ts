@@ -1,0 +1,68 @@
+import { createMovableClock } from '@main/alerting/clock'
+import { boardOf, pauseOf, UNTIL_RESUMED_US } from '@main/alerting/status'
+import type { AlertsStatus, Incident } from '@shared/alert'
+import type { AlertRule } from '@shared/alert-settings'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
+import { describe, expect, it } from 'vitest'
+
+const NOW_US = 1_800_000_000_000_000
+
+function incident(id: number, rule: AlertRule): Incident {
+  const targets = [{ targetId: 1, appKey: 'kitchen_lights', name: 'motion', failures: 6 }]
+  return { id, rule, targets, failures: 6, firstUs: NOW_US, snooze: null } as Incident
+}
+
+function status(more: Partial<AlertsStatus> = {}): AlertsStatus {
+  const nothing = { open: [], blind: [], learning: [], muted: [], paused: null, undelivered: null, problem: null }
+  return { ...nothing, settings: DEFAULT_ALERT_SETTINGS, ...more }
+}
+
+describe('a pause', () => {
+  it.each([
+    [null, null],
+    [NOW_US, NOW_US],
+    [UNTIL_RESUMED_US, 'resumed'],
+  ])('until %s is %s for people', (untilUs, paused) => {
+    expect(pauseOf(untilUs)).toBe(paused)
+  })
+
+  it('until resumed is a whole number that JSON keeps', () => {
+    expect(JSON.parse(JSON.stringify(UNTIL_RESUMED_US))).toBe(UNTIL_RESUMED_US)
+    expect(Number.isSafeInteger(UNTIL_RESUMED_US)).toBe(true)
+  })
+})
+
+describe('what the tray tells of the alerts', () => {
+  it.each<[AlertRule, string]>([
+    ['rate', 'kitchen_lights: 6 dependency failures'],
+    ['streak', 'kitchen_lights fails every run'],
+    ['failures', 'kitchen_lights: 6 failures in a row'],
+    ['missed', 'kitchen_lights: 6 starts missed'],
+  ])('of an incident by %s', (rule, title) => {
+    expect(boardOf(status({ open: [incident(7, rule)] })).incidents).toEqual([
+      { id: 7, title, sinceUs: NOW_US, snooze: null, path: '/alerts?incident=7' },
+    ])
+  })
+
+  it('leaves out blind sources, which are told with the sources', () => {
+    const { incidents } = boardOf(status({ open: [incident(8, 'blind'), incident(7, 'rate')] }))
+    expect(incidents.map(({ id }) => id)).toEqual([7])
+  })
+
+  it('says that nothing is judged while the archive cannot be looked at, and what is paused', () => {
+    expect(boardOf(status())).toMatchObject({ judged: true, paused: null })
+    const problem = { code: 'disk_full' as const, message: 'The disk is full.' }
+    expect(boardOf(status({ problem, paused: 'resumed' }))).toMatchObject({ judged: false, paused: 'resumed' })
+  })
+})
+
+describe('the clock', () => {
+  it('goes on by what it is moved, and what only goes forward is left as it is', () => {
+    const clock = createMovableClock()
+    const [beforeUs, elapsedMs] = [clock.nowUs(), clock.elapsedMs()]
+    clock.move(3_600_000)
+    expect(clock.nowUs() - beforeUs).toBeGreaterThanOrEqual(3_600_000_000)
+    expect(clock.elapsedMs() - elapsedMs).toBeLessThan(3_600_000)
+    expect(Number.isSafeInteger(clock.nowUs())).toBe(true)
+  })
+})
