@@ -34,10 +34,10 @@ describe('a pause', () => {
 
 describe('what the tray tells of the alerts', () => {
   it.each<[AlertRule, string]>([
-    ['rate', 'kitchen_lights: 6 dependency failures'],
-    ['streak', 'kitchen_lights fails every run'],
-    ['failures', 'kitchen_lights: 6 failures in a row'],
-    ['missed', 'kitchen_lights: 6 starts missed'],
+    ['rate', 'kitchen_lights.motion: 6 dependency failures'],
+    ['streak', 'kitchen_lights.motion fails every run'],
+    ['failures', 'kitchen_lights.motion: 6 failures in a row'],
+    ['missed', 'kitchen_lights.motion: 6 starts missed'],
   ])('of an incident by %s', (rule, title) => {
     expect(boardOf(status({ open: [incident(7, rule)] })).incidents).toEqual([
       { id: 7, title, sinceUs: NOW_US, snooze: null, path: '/alerts?incident=7' },

@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { SourceSight } from '@main/archive/alerts-api'
+import { openWriter } from '@main/archive/worker/open-writer'
+import { loadRecording } from '@main/sources/sample/recording'
+import type { Incident } from '@shared/alert'
+import { describe, expect, it } from 'vitest'
+import { replayOf, replayOfWeek } from '../alerts/replay'
+import { incidentsOf, play } from '../alerts/scenarios/play'
+import type { Timeline } from '../alerts/scenarios/play'
+import { CONTEXT, rowsOf } from '../support/archive'
+import { openFixture, useTempFolder } from '../support/fixtures'
+
+/** What is the same of an incident, whoever read the runs. */
+function essence({ rule, ending, firstUs, openedUs, lastUs, failures, peak, targets }: Incident) {
+  const handlers = targets.map(({ appKey, name, failures: n }) => `${appKey}.${name} ${n}`)
+  return { rule, ending, firstUs, openedUs, lastUs, failures, peak, handlers: handlers.sort() }
+}
+
+function essences(incidents: Incident[]) {
+  return incidents.filter(({ rule }) => rule === 'rate' || rule === 'streak').map(essence)
+}
+
+describe('a recording that is read in by its feed', () => {
+  const folder = useTempFolder()
+
+  /** The incidents that the alerts find in a file that is added as one of a Hassette that lives. */
+  async function found(path: string, nowUs: number): Promise<{ incidents: Incident[]; notices: number }> {
+    const archive = folder.path('archive.db')
+    const writer = openWriter(archive, () => undefined)
+    const { sourceId } = await writer.sources.addFile({ path, name: 'Home', mode: 'live', shiftUs: 0 })
+    await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
+    const sight: SourceSight = { sourceId, name: 'Home', mode: 'live', sight: { kind: 'seen', caughtUp: true } }
+    const { notices } = await writer.alerts.step({ nowUs, utcOffsetMinutes: 0, sources: [sight], events: [] }, CONTEXT)
+    writer.close()
+    const rows = rowsOf<{ detail: string }>(archive, 'SELECT detail FROM incidents ORDER BY id')
+    return { incidents: rows.map(({ detail }) => JSON.parse(detail) as Incident), notices: notices.length }
+  }
+
+  async function agree(path: string, timeline: Timeline): Promise<Incident[]> {
+    const { incidents, notices } = await found(path, timeline.endUs)
+    expect(essences(incidents)).toEqual(essences(incidentsOf(play(timeline).told)))
+    expect(notices).toBe(0)
+    return incidents
+  }
+
+  it('has the incidents of the week that were found run by run', async () => {
+    const { image } = await loadRecording(resolve(import.meta.dirname, '../../resources/sample'))
+    const path = folder.path('hassette.db')
+    writeFileSync(path, image)
+    const incidents = await agree(path, await replayOfWeek())
+    expect(essences(incidents).map(({ failures }) => failures)).toEqual([250, 8, 110, 153])
+  }, 60_000)
+
+  it('has the incidents of twenty minutes of storms', async () => {
+    const incidents = await agree(openFixture('live-0.60'), replayOf('live-0.60'))
+    expect(essences(incidents)).toHaveLength(2)
+  })
+})
