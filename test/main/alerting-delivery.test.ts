@@ -85,7 +85,7 @@ describe('the delivery of notifications', () => {
   })
 
   it('shows one after the other', async () => {
-    let answer = (_outcome: Outcome): void => undefined
+    let answer: (outcome: Outcome) => void = () => undefined
     home.scene.answer = () => new Promise((resolve) => (answer = resolve))
     home.deliver(notice(1)).catch(() => undefined)
     const second = home.deliver(notice(2))

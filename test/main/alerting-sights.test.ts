@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 const SECOND_US = 1_000_000
 const START_US = 1_800_000_000_000_000
-const problem = { code: 'source_missing' as const, message: 'The file is gone.' }
+const problem = { code: 'source_not_found' as const, message: 'The file is gone.' }
 
 function source(state: SourceState, more: Partial<SourceInfo> = {}): SourceInfo {
   return {
