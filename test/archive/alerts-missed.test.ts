@@ -83,6 +83,22 @@ describe('starts that a schedule foresaw', () => {
     expect(missed()).toEqual([])
   })
 
+  it.each([
+    ['cron', '0 * * * *'],
+    ['every', '3600s'],
+  ])('are missed though the next one comes at its time just after (%s)', async (scheduleLabel, scheduleDetail) => {
+    const schedule = { scheduleLabel, scheduleDetail }
+    home.appender.update(
+      madeParents([madeTarget(9, { kind: 'job', topic: null, appKey: 'boiler', name: 'heat', ...schedule })]),
+    )
+    hour(NOW_S, 1, 0)
+    const run = { kind: 'job', foreignTargetId: 9, startedUs: NOW + HOUR + 5000 } as const
+    home.appender.append(batchOf([madeRun(5000, run)]))
+    countedTo(NOW_S + HOUR_S)
+    await home.after(HOUR + 3 * MINUTE)
+    expect(missed()).toMatchObject([{ failures: 1 }])
+  })
+
   it('before the alerts looked at all are not told', async () => {
     hour(NOW_S - 2 * HOUR_S, 3, 0)
     await home.after(MINUTE)

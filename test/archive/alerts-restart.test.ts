@@ -1,3 +1,4 @@
+import type { UserEvent } from '@main/alerts/events'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useTempFolder } from '../support/fixtures'
@@ -65,12 +66,16 @@ describe.each(['restart', 'crash'] as const)('after a %s the alerts', (ending) =
     const { sourceId } = home
     const [groupId, targetId] = [incident!.groupIds[0]!, incident!.targets[0]!.targetId]
     const untilUs = home.nowUs + 3 * HOUR
-    await home.look([
+    const choices: UserEvent[] = [
       { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, remind: true } },
-      { kind: 'snooze', sourceId, incidentId: incident!.id, snooze: { kind: 'recovery' } },
       { kind: 'pause', untilUs },
-    ])
-    home[ending]()
+      { kind: 'snooze', sourceId, incidentId: incident!.id, snooze: { kind: 'recovery' } },
+    ]
+    for (const choice of choices) {
+      await home.look()
+      await home.look([choice])
+      home[ending]()
+    }
     const snoozed = await home.look()
     expect(snoozed.open).toMatchObject([{ snooze: { kind: 'recovery' } }])
     expect(snoozed.pausedUntilUs).toBe(untilUs)

@@ -1,5 +1,6 @@
 import type { SourceSight } from '@main/archive/alerts-api'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { BEGIN_US, madeSession } from '../support/synthetic'
 import { AlertHome, DAY, failure, HOUR, kindsOf, MINUTE, NOW, SECOND } from './alert-home'
@@ -45,8 +46,20 @@ describe('a source that is met first', () => {
     expect([later.notices, later.blind]).toEqual([[], []])
   })
 
-  it('is learnt from its last eight days, in every stream', async () => {
-    home.runs(Array.from({ length: 9000 }, (_, n) => ({ startedUs: BEGIN_US - 400 * DAY + n * SECOND })))
+  it('is learnt from its last eight days', async () => {
+    const old = new AlertHome(folder.path('old.db'), 'none')
+    old.runs(Array.from({ length: 9000 }, (_, n) => ({ startedUs: BEGIN_US - 400 * DAY + n * SECOND })))
+    old.runs(Array.from({ length: 400 }, (_, n) => ({ startedUs: BEGIN_US + n * MINUTE })))
+    let slices = 0
+    await old.alerts.step(old.input(), { pause: () => CONTEXT.pause().finally(() => slices++) })
+    // Blocks of 4096 that end before are not read.
+    expect(slices).toBeLessThanOrEqual(3)
+    old.restart()
+    const source = old.memory().engine.sources[old.sourceId]
+    expect(source?.targets[1]?.history.reduce((sum, [, n]) => sum + n, 0)).toBe(400)
+  })
+
+  it('is read to the end of every stream', async () => {
     const old = home.backfill()
     home.runs(
       Array.from({ length: 500 }, (_, n) => ({ startedUs: BEGIN_US + n * MINUTE })),
@@ -151,6 +164,23 @@ describe('the sessions of a source', () => {
     await home.after(2 * MINUTE)
     home.restart()
     expect(stateOf(home)).toMatchObject({ sessionStartedUs: NOW + MINUTE, sessionRunning: true })
+  })
+})
+
+describe('the silence of a source', () => {
+  const folder = useTempFolder()
+
+  it('ends an incident only once all is read', async () => {
+    const home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+    home.fails(6)
+    await home.look()
+    home.nowUs += MINUTE
+    home.runs([{ startedUs: home.nowUs - SECOND }])
+    const notYet = home.sight({ kind: 'seen', caughtUp: false })
+    expect((await home.after(HOUR, [notYet])).open).toHaveLength(1)
+    expect((await home.after(HOUR, [home.sight({ kind: 'unknown' })])).open).toHaveLength(1)
+    expect((await home.look()).open).toEqual([])
   })
 })
 

@@ -46,10 +46,20 @@ describe('the alerts on an archive', () => {
 
   it('take two looks at once one after the other', async () => {
     home.fails(6)
-    const [first, second] = await Promise.all([home.look(), home.look()])
-    expect(first.notices).toHaveLength(1)
-    expect(second.notices).toEqual([])
-    expect(second.open).toEqual(first.open)
+    let release = (): void => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const first = home.alerts.step(home.input(), { pause: () => gate })
+    const second = home.look().then((out) => {
+      order.push('second')
+      return out
+    })
+    const order: string[] = []
+    for (let turn = 0; turn < 5; turn++) await CONTEXT.pause()
+    order.push('first')
+    release()
+    expect(kindsOf(await first)).toEqual(['opened'])
+    expect((await second).notices).toEqual([])
+    expect(order).toEqual(['first', 'second'])
   })
 
   it('go on after a look that was cancelled between two slices', async () => {

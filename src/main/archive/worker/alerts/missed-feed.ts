@@ -2,6 +2,8 @@ import type { SourceEvent } from '@main/alerts/events'
 import type { Database } from 'better-sqlite3'
 import { unpackRecent } from '../recent'
 import { RESOLUTION } from '../trends/open-buckets'
+import { expectedStarts, readSchedule } from '../trends/schedule'
+import { zoneOf } from '../trends/zone'
 
 /** Tells starts of jobs that their schedules foresaw and that were not. */
 export interface MissedFeed {
@@ -19,6 +21,11 @@ interface HourRow {
   started: number
   /** Starts of the hour before beyond what was expected there: one may have begun just before the hour. */
   surplus: number
+  scheduleLabel: string | null
+  scheduleDetail: string | null
+  timeZone: string | null
+  /** Start of the newest session before the hour was over, microseconds. */
+  sessionUs: number | null
   ids: Uint8Array
   ends: Uint8Array
   outcomes: string
@@ -33,19 +40,23 @@ export function createMissedFeed(db: Database): MissedFeed {
     `SELECT t.id AS targetId, a.app_key AS appKey, t.name AS targetName, r.bucket, r.expected, r.n AS started,
        coalesce((SELECT p.n - p.expected FROM rollups p WHERE p.resolution = ${RESOLUTION.hour}
          AND p.bucket = r.bucket - ${RESOLUTION.hour} AND p.target_id = t.id), 0) AS surplus,
+       t.schedule_label AS scheduleLabel, t.schedule_detail AS scheduleDetail, s.time_zone AS timeZone,
+       (SELECT max(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id
+         AND x.started_us < (r.bucket + ${RESOLUTION.hour}) * ${SECOND_US}) AS sessionUs,
        coalesce(n.ids, x'') AS ids, coalesce(n.ends, x'') AS ends, coalesce(n.outcomes, '') AS outcomes
-     FROM apps a JOIN targets t ON t.app_id = a.id AND t.kind = 'job' AND t.tier = 'app'
+     FROM sources s JOIN apps a ON a.source_id = s.id
+     JOIN targets t ON t.app_id = a.id AND t.kind = 'job' AND t.tier = 'app'
      CROSS JOIN rollups r ON r.resolution = ${RESOLUTION.hour} AND r.bucket = ? AND r.target_id = t.id
      LEFT JOIN target_recent n ON n.target_id = t.id
-     WHERE a.source_id = ? AND r.expected > r.n`,
+     WHERE s.id = ? AND r.expected > r.n`,
   )
 
   const missedOf = (sourceId: number, row: HourRow): SourceEvent[] => {
     const { targetId, appKey, targetName, bucket, expected, started, surplus } = row
     const dueUs = (bucket + RESOLUTION.hour) * SECOND_US
     // A start that fell just over the border of the hour makes up for one that lacks in it.
-    const ranAfter = unpackRecent(row).some(({ endUs }) => endUs >= dueUs && endUs < dueUs + JUST_AFTER_US)
-    const missed = expected - started - (surplus > 0 ? 1 : 0) - (ranAfter ? 1 : 0)
+    const ranAfter = unpackRecent(row).filter(({ endUs }) => endUs >= dueUs && endUs < dueUs + JUST_AFTER_US).length
+    const missed = expected - started - (surplus > 0 ? 1 : 0) - (ranAfter > expectedAfter(row, dueUs) ? 1 : 0)
     const event: SourceEvent = { kind: 'missed', sourceId, targetId, appKey, targetName, dueUs }
     return Array.from({ length: Math.max(0, missed) }, () => event)
   }
@@ -63,4 +74,11 @@ export function createMissedFeed(db: Database): MissedFeed {
       return events
     },
   }
+}
+
+/** Starts that are due just after the hour: those make up for none in it. */
+function expectedAfter({ scheduleLabel, scheduleDetail, timeZone, sessionUs }: HourRow, dueUs: number): number {
+  const schedule = readSchedule(scheduleLabel, scheduleDetail)
+  if (!schedule || sessionUs === null) return 0
+  return expectedStarts(schedule, [dueUs, dueUs + JUST_AFTER_US], [sessionUs, Infinity], zoneOf(timeZone))
 }
