@@ -127,12 +127,16 @@ describe('what the alerts remember', () => {
   it('is built anew from the archive when another version of the engine kept it', async () => {
     const home = new AlertHome(folder.path('archive.db'))
     await home.look()
+    home.fails(6, 2)
+    await home.look()
     home.restart()
     const kept = home.db.prepare<[], string>(`SELECT v FROM meta WHERE k = 'alerts'`).pluck().get()!
     home.db.prepare(`UPDATE meta SET v = ? WHERE k = 'alerts'`).run(kept.replace('version\\":1', 'version\\":0'))
     const out = await home.look()
-    expect(out.notices).toEqual([])
+    expect(kindsOf(out)).toEqual(['opened'])
+    expect(home.incidents()[0]).toMatchObject({ ending: 'stale' })
     expect(out.learning).toEqual([])
+    home.nowUs += 20 * MINUTE
     home.fails(6)
     expect(kindsOf(await home.look())).toEqual(['opened'])
   })

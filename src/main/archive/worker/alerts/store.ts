@@ -16,12 +16,12 @@ export interface AlertMemory {
 
 /** Incidents, notices and the memory of the alerts in the archive; every write within the caller's transaction. */
 export interface AlertStore {
-  /** As it was kept, or a new one. */
+  /** As it was kept, or a new one; then incidents that were open are over. */
   load(): AlertMemory
   keep(memory: AlertMemory): void
   writeIncident(incident: Incident): void
-  /** Ends what nobody looks after any more: open incidents of a source, or those that no memory knows (null). */
-  abandon(sourceId: number | null, atUs: number): void
+  /** Ends the open incidents of a source that nobody looks after any more. */
+  abandon(sourceId: number, atUs: number): void
   /** Notes a notification that is to be shown, and answers it with its id. */
   addNotice(notice: NoticeRequest, atUs: number): DueNotice
   addWithheld(incidentId: number, kind: NoticeKind, reason: WithheldReason, atUs: number): void
@@ -93,6 +93,8 @@ export function createAlertStore(db: Database): AlertStore {
     load: () => {
       const nextIncidentId = (newest.get() ?? 0) + 1
       const kept = parseMemory(getMeta.get(KEY))
+      // What is open is known to no engine any more.
+      if (!kept) abandon.run({ sourceId: null, atUs: 0 })
       if (!kept) return { engine: createEngineState(nextIncidentId), cursors: {}, missedTo: {} }
       kept.engine.nextIncidentId = Math.max(kept.engine.nextIncidentId, nextIncidentId)
       return kept
