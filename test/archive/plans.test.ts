@@ -31,6 +31,8 @@ const MAY_SCAN = [
   // What is left after a bounded number, in a pass or a removal.
   /^DELETE FROM blocking_events WHERE id IN \(SELECT id FROM blocking_events WHERE detected_us < \? LIMIT/,
   /FROM incidents WHERE source_id = \? LIMIT \?/,
+  // When a source is removed, or the memory of the alerts cannot be read; there are 5 000 at most.
+  /^UPDATE incidents SET cleared_us = max/,
   // As many as the window asks for; there are 2 000 at most.
   /FROM notices ORDER BY id DESC LIMIT \?$/,
   // 2 000 groups a source; the newest 200 of a table; the entries of an index.
