@@ -216,6 +216,7 @@ describe('Electron security check list', () => {
       ])
     })
     expect(Object.fromEntries(given)).toEqual({
+      alerts: true,
       app: true,
       archive: true,
       settings: true,
