@@ -50,8 +50,3 @@ export function minuteOf(typed: string): number | null {
   const of = Number(hour) * 60 + Number(minute)
   return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 ? of : null
 }
-
-/** Whether anything differs from what is in force until somebody chooses. */
-export function isChanged(values: AlertSettings, defaults: AlertSettings): boolean {
-  return JSON.stringify(values) !== JSON.stringify(defaults)
-}
