@@ -1,5 +1,5 @@
 import type { AlertReplay } from '@shared/alert'
-import type { AlertSettings, QuietHours, Sensitivity } from '@shared/alert-settings'
+import type { QuietHours, Sensitivity } from '@shared/alert-settings'
 import { words } from '@shared/messages'
 
 const text = words.rules
