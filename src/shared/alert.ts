@@ -155,6 +155,8 @@ export interface AlertsStatus {
   blind: BlindSource[]
   /** Sources with less than a day of history: what is usual there is not known yet, so it takes more to open an incident. */
   learning: number[]
+  /** Live sources that are being read for the first time: what fails in them meanwhile is history, and told to nobody. */
+  unread: number[]
   muted: Muted[]
   /** When notifications come again; `resumed` = when somebody says so; null = they are not paused. */
   paused: number | 'resumed' | null

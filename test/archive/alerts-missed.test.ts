@@ -59,6 +59,16 @@ describe('starts that a schedule foresaw', () => {
     expect(kindsOf(await home.after(HOUR + 3 * MINUTE))).toEqual(['opened'])
   })
 
+  it('are history before the alerts first looked, whenever they are counted', async () => {
+    for (const ago of [3, 2, 1]) hour(NOW_S - ago * HOUR_S, 3, 0)
+    countedTo(NOW_S - 3 * HOUR_S)
+    home.restart()
+    await home.look()
+    countedTo(NOW_S)
+    await home.after(MINUTE)
+    expect(missed()).toEqual([])
+  })
+
   it('and were, are none', async () => {
     hour(NOW_S, 3, 3)
     countedTo(NOW_S + HOUR_S)

@@ -7,7 +7,15 @@ import type { SourceInfo } from '@shared/source'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const NOW_US = 1_800_000_000_000_000
-const nothing: AlertsOutcome = { notices: [], open: [], blind: [], learning: [], muted: [], pausedUntilUs: null }
+const nothing: AlertsOutcome = {
+  notices: [],
+  open: [],
+  blind: [],
+  learning: [],
+  unread: [],
+  muted: [],
+  pausedUntilUs: null,
+}
 const incident = { id: 7, sourceId: 3, rule: 'rate' } as Incident
 
 function createScene() {

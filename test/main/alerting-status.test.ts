@@ -13,7 +13,16 @@ function incident(id: number, rule: AlertRule): Incident {
 }
 
 function status(more: Partial<AlertsStatus> = {}): AlertsStatus {
-  const nothing = { open: [], blind: [], learning: [], muted: [], paused: null, undelivered: null, problem: null }
+  const nothing = {
+    open: [],
+    blind: [],
+    learning: [],
+    unread: [],
+    muted: [],
+    paused: null,
+    undelivered: null,
+    problem: null,
+  }
   return { ...nothing, settings: DEFAULT_ALERT_SETTINGS, ...more }
 }
 
@@ -52,6 +61,7 @@ describe('what the tray tells of the alerts', () => {
   it('says that nothing is judged while the archive cannot be looked at, and what is paused', () => {
     expect(boardOf(status())).toMatchObject({ judged: true, paused: null })
     const problem = { code: 'disk_full' as const, message: 'The disk is full.' }
+    expect(boardOf(status({ unread: [3] }))).toMatchObject({ judged: false })
     expect(boardOf(status({ problem, paused: 'resumed' }))).toMatchObject({ judged: false, paused: 'resumed' })
   })
 })

@@ -56,7 +56,14 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const { archive, settings, delivery, clock, onStatus, warn } = options
   const sights = createSights()
   let sources: readonly SourceInfo[] = []
-  let outcome: Omit<AlertsOutcome, 'notices'> = { open: [], blind: [], learning: [], muted: [], pausedUntilUs: null }
+  let outcome: Omit<AlertsOutcome, 'notices'> = {
+    open: [],
+    blind: [],
+    learning: [],
+    unread: [],
+    muted: [],
+    pausedUntilUs: null,
+  }
   /** The archive and the settings that were told to it last. */
   let told = ''
   let choices: Choice[] = []
@@ -70,7 +77,15 @@ export function createAlerting(options: AlertingOptions): Alerting {
 
   const status = (): AlertsStatus => {
     const { pausedUntilUs, ...rest } = outcome
-    return { ...rest, paused: pauseOf(pausedUntilUs), settings: settings(), undelivered: delivery.failed(), problem }
+    const unread = outcome.unread.filter((id) => sources.some((source) => source.id === id && isBeingRead(source)))
+    return {
+      ...rest,
+      unread,
+      paused: pauseOf(pausedUntilUs),
+      settings: settings(),
+      undelivered: delivery.failed(),
+      problem,
+    }
   }
 
   function publish(): void {
@@ -194,4 +209,9 @@ export function createAlerting(options: AlertingOptions): Alerting {
     mute: choose,
     pause: (until) => choose({ kind: 'pause', untilUs: until === 'resumed' ? UNTIL_RESUMED_US : until }),
   }
+}
+
+/** One that nobody reads now is waited for by nobody. */
+function isBeingRead({ state }: SourceInfo): boolean {
+  return state.kind !== 'cancelled' && state.kind !== 'not_read' && state.kind !== 'failed' && state.kind !== 'stale'
 }

@@ -12,8 +12,17 @@ export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
 }
 
 /** What the tray tells of the alerts; blind sources are told with the sources. */
-export function boardOf({ open, paused, problem }: AlertsStatus): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
-  return { judged: problem === null, incidents: open.filter(({ rule }) => rule !== 'blind').map(trayIncident), paused }
+export function boardOf({
+  open,
+  paused,
+  problem,
+  unread,
+}: AlertsStatus): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
+  return {
+    judged: problem === null && unread.length === 0,
+    incidents: open.filter(({ rule }) => rule !== 'blind').map(trayIncident),
+    paused,
+  }
 }
 
 function trayIncident(incident: Incident): TrayIncident {

@@ -39,6 +39,8 @@ export interface AlertsOutcome {
   blind: BlindSource[]
   /** Sources of which too little is known to say what is usual. */
   learning: number[]
+  /** Live sources that are being read for the first time: what fails in them is history. */
+  unread: number[]
   muted: Muted[]
   pausedUntilUs: number | null
 }

@@ -66,6 +66,7 @@ export function fakeAlerts(answer: Answer, house: FakeAlertHouse): FakeAlerts {
           ...{ sourceId, name: home?.name ?? '', sinceUs: firstUs, reason: 'its file cannot be read' },
         })),
       learning: options.alerts === 'learning' && home ? [home.id] : [],
+      unread: [],
       muted,
       paused,
       settings: house.settings(),

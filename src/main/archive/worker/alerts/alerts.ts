@@ -82,7 +82,7 @@ export function createAlerts(db: Database): Alerts {
     say([...gone.map(({ id: sourceId }) => ({ kind: 'sourceRemoved' as const, sourceId })), ...input.events])
     for (const source of sources) {
       say(introduction(source, known))
-      for (let more = true; more; await context.pause()) more = tellRuns(source, known, say)
+      for (let more = true; more; await context.pause()) more = tellRuns(source, known, nowUs, say)
     }
     const caughtUp = sources.filter(({ mode, sight }) => mode === 'live' && sight.kind === 'seen' && sight.caughtUp)
     say(
@@ -94,14 +94,19 @@ export function createAlerts(db: Database): Alerts {
   }
 
   /** Tells the next runs of a source; answers whether there are more. */
-  const tellRuns = ({ sourceId }: SourceSight, known: AlertMemory, say: (events: SourceEvent[]) => void): boolean => {
+  const tellRuns = (
+    { sourceId }: SourceSight,
+    known: AlertMemory,
+    nowUs: number,
+    say: (events: SourceEvent[]) => void,
+  ): boolean => {
     const state = known.engine.sources[sourceId]
     if (!state) return false
     const cursors = { ...known.cursors }
     const slice = runs.next(sourceId, cursors, state.importing)
     const toUs = slice.more ? Math.max(...slice.runs.map(({ endUs }) => endUs)) : Infinity
     const missedTo = { ...known.missedTo }
-    const starts = slice.more ? [] : missed.next(sourceId, missedTo)
+    const starts = slice.more ? [] : missed.next(sourceId, missedTo, nowUs)
     const events = [...sessions.next(state, toUs), ...slice.runs, ...starts]
     Object.assign(known, { cursors, missedTo })
     if (events.length > 0) say(events)

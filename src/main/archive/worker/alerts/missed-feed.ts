@@ -1,14 +1,17 @@
 import type { SourceEvent } from '@main/alerts/events'
 import type { Database } from 'better-sqlite3'
 import { unpackRecent } from '../recent'
-import { RESOLUTION } from '../trends/open-buckets'
+import { bucketAt, RESOLUTION } from '../trends/open-buckets'
 import { expectedStarts, readSchedule } from '../trends/schedule'
 import { zoneOf } from '../trends/zone'
 
 /** Tells starts of jobs that their schedules foresaw and that were not. */
 export interface MissedFeed {
-  /** What was missed in the hours that were counted since; `missedTo` moves on. What is history at first is not told. */
-  next(sourceId: number, missedTo: Record<string, number>): SourceEvent[]
+  /**
+   * What was missed in the hours that were counted since; `missedTo` moves on. It begins with the hour of `nowUs` (our
+   * clock): what was before is history, whenever it is counted.
+   */
+  next(sourceId: number, missedTo: Record<string, number>, nowUs: number): SourceEvent[]
 }
 
 interface HourRow {
@@ -62,10 +65,10 @@ export function createMissedFeed(db: Database): MissedFeed {
   }
 
   return {
-    next: (sourceId, missedTo) => {
+    next: (sourceId, missedTo, nowUs) => {
       const countedTo = selectCounted.get(`trends.expected.${sourceId}`)
-      const from = missedTo[sourceId] ?? countedTo
-      if (countedTo === undefined || from === undefined) return []
+      const from = (missedTo[sourceId] ??= bucketAt(Math.floor(nowUs / SECOND_US), RESOLUTION.hour))
+      if (countedTo === undefined || countedTo <= from) return []
       missedTo[sourceId] = countedTo
       const events: SourceEvent[] = []
       for (let hour = from; hour < countedTo; hour += RESOLUTION.hour) {

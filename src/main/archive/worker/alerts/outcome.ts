@@ -33,6 +33,7 @@ export function createOutcome(db: Database): (state: EngineState, nowUs: number)
       open,
       blind: sources.flatMap((source) => blindOf(source)),
       learning: sources.filter((source) => learns(source, nowUs)).map(({ id }) => id),
+      unread: sources.filter(({ mode, importing }) => mode === 'live' && importing).map(({ id }) => id),
       muted: sources.flatMap(mutedOf),
       pausedUntilUs: state.notify.pausedUntilUs,
     }
