@@ -1,7 +1,8 @@
 /** `npm run screenshots`: docs/screenshots/ from the real app on the sample home, light, dark and narrow. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
 import { startInvisibleDisplay } from './lib/display.mjs'
 import { sandboxArguments } from './lib/launch.mjs'
 import { repositoryRoot } from './lib/paths.mjs'
@@ -20,14 +21,10 @@ const PAGES = [
   'alerts',
   'incident',
   'connect',
-  'storage',
   'settings',
 ]
-
-/** Which pictures there are: page, theme, size. Each starts where the one before ended. */
-const PICTURES = ['light', 'dark'].flatMap((theme) =>
-  Object.keys(SIZES).flatMap((size) => PAGES.map((page) => ({ theme, size, page }))),
-)
+/** The sample has no storage to look after: this is shown with its recording as a file. */
+const PAGES_OF_A_FILE = ['storage']
 
 async function show(page, name) {
   // The pane that connects opens by itself where a Hassette is found, and stays from page to page.
@@ -59,6 +56,7 @@ async function show(page, name) {
     await go('/alerts')
     const incident = page.locator('a[href*="incident="]').first()
     await incident.waitFor()
+    await page.getByText('Looking at the last 7 days').waitFor({ state: 'detached' })
     if (name === 'incident') await incident.click()
     if (name === 'incident') await page.locator('.inspector .uplot canvas, .inspector svg').first().waitFor()
   } else if (name === 'storage') {
@@ -84,33 +82,59 @@ async function resize(app, size) {
   }, size)
 }
 
-runMain(async () => {
-  const runtime = await setUp({ tests: true, build: true })
-  const display = process.platform === 'linux' ? await startInvisibleDisplay() : null
+/** Pictures of some pages, each theme and size; each starts where the one before ended. */
+async function picture({ runtime, display, args, ready, pages, target }) {
   const { _electron } = await import('playwright')
   const dataDir = mkdtempSync(join(tmpdir(), 'screenshots-'))
-  const target = join(repositoryRoot, 'docs', 'screenshots')
-  mkdirSync(target, { recursive: true })
   const app = await _electron.launch({
     executablePath: runtime.executable,
-    args: [...sandboxArguments(), repositoryRoot, '--sample', '--data-dir', dataDir],
+    args: [...sandboxArguments(), repositoryRoot, ...args, '--data-dir', dataDir],
     env: { ...process.env, ...(display && { DISPLAY: display.name }) },
   })
   try {
     const page = await app.firstWindow()
-    await page.getByText('up to date', { exact: false }).first().waitFor()
-    for (const { theme, size, page: name } of PICTURES) {
-      await page.evaluate((value) => window.hassetteMonitor.settings.change({ name: 'theme', value }), theme)
-      await resize(app, SIZES[size])
-      await show(page, name)
-      const file = `${name}-${theme}${size === 'narrow' ? '-narrow' : ''}.png`
-      await page.screenshot({ path: join(target, file), animations: 'disabled' })
-      process.stdout.write(`  docs/screenshots/${file}\n`)
+    await page.getByText(ready).first().waitFor()
+    for (const theme of ['light', 'dark']) {
+      for (const size of Object.keys(SIZES)) {
+        for (const name of pages) {
+          await page.evaluate((value) => window.hassetteMonitor.settings.change({ name: 'theme', value }), theme)
+          await resize(app, SIZES[size])
+          await show(page, name)
+          const file = `${name}-${theme}${size === 'narrow' ? '-narrow' : ''}.png`
+          await page.screenshot({ path: join(target, file), animations: 'disabled' })
+          process.stdout.write(`  docs/screenshots/${file}\n`)
+        }
+      }
     }
   } finally {
     await app.close()
-    display?.stop()
     rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+runMain(async () => {
+  const runtime = await setUp({ tests: true, build: true })
+  const display = process.platform === 'linux' ? await startInvisibleDisplay() : null
+  const target = join(repositoryRoot, 'docs', 'screenshots')
+  mkdirSync(target, { recursive: true })
+  const folder = mkdtempSync(join(tmpdir(), 'screenshots-'))
+  try {
+    await picture({ runtime, display, target, args: ['--sample'], ready: 'up to date', pages: PAGES })
+    const file = join(folder, 'house', 'hassette.db')
+    mkdirSync(dirname(file))
+    const packed = readFileSync(join(repositoryRoot, 'resources', 'sample', 'recording.db.br'))
+    writeFileSync(file, brotliDecompressSync(packed))
+    await picture({
+      runtime,
+      display,
+      target,
+      args: ['--source', file],
+      ready: 'read completely',
+      pages: PAGES_OF_A_FILE,
+    })
+  } finally {
+    display?.stop()
+    rmSync(folder, { recursive: true, force: true })
   }
   return 0
 })

@@ -8,7 +8,6 @@ import { exposeToTests } from './lifecycle/test-hook'
 import { createAlerting } from './alerting/alerting'
 import { createMovableClock } from './alerting/clock'
 import { createDelivery } from './alerting/delivery'
-import { boardOf } from './alerting/status'
 import { createArchiveClient } from './archive/client'
 import { createHome } from './home'
 import { createHandlers } from './ipc/handlers'
@@ -26,10 +25,10 @@ import { createKeeping } from './storage/keeping'
 import { limitsOf } from './storage/limits'
 import { createStorageWorks } from './storage/work'
 import { createAlertBoard } from './tray/board'
+import { createBulletin } from './tray/bulletin'
 import type { QuietControls } from './tray/board'
 import { hostOfThisSystem } from './tray/host'
 import { createTrayPresence } from './tray/presence'
-import { traySources } from './tray/sources'
 import { createTrayIcon } from './tray/tray'
 import { createWindowNews } from './windows/events'
 import { createMainWindow } from './windows/main-window'
@@ -78,7 +77,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     },
     onSources: (sources) => {
       news.sourcesChanged(sources)
-      if (!home.isSample()) board.publish({ ...board.status(), sources: traySources(sources) })
+      if (!home.isSample()) bulletin.sources(sources)
       retention.sourcesChanged(sources)
       alerting.sourcesChanged(sources)
     },
@@ -114,6 +113,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
   })
   const open = createOpener(window, news)
   const board = createAlertBoard()
+  const bulletin = createBulletin(board)
   const tray = createTrayPresence({
     board,
     host: hostOfThisSystem(log.warn),
@@ -144,7 +144,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       news.alertsChanged(status)
       if (home.isSample()) return
       if (board.controls() === null) board.takeControls(controls)
-      board.publish({ ...board.status(), ...boardOf(status) })
+      bulletin.alerts(status)
     },
     onResume: (work) => {
       powerMonitor.on('resume', work)

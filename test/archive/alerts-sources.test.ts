@@ -26,9 +26,9 @@ describe('a source that is met first', () => {
     const reading = home.sight({ kind: 'unknown' })
     await home.look([], [reading])
     home.fails(6)
-    expect((await home.look([], [reading])).notices).toEqual([])
+    expect(await home.look([], [reading])).toMatchObject({ notices: [], unread: [home.sourceId] })
     home.fails(6, 2)
-    expect((await home.look()).notices).toEqual([])
+    expect(await home.look()).toMatchObject({ notices: [], unread: [] })
     home.nowUs += 20 * MINUTE
     home.fails(6, 3)
     expect(kindsOf(await home.look())).toEqual(['opened'])
@@ -44,6 +44,24 @@ describe('a source that is met first', () => {
     const blind = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'gone' })
     const later = await home.after(HOUR, [blind])
     expect([later.notices, later.blind]).toEqual([[], []])
+  })
+
+  it('as a snapshot is over a day after its end, whenever it is read', async () => {
+    home.mode = 'snapshot'
+    home.fails(6)
+    const reading = home.sight({ kind: 'unknown' })
+    expect((await home.after(23 * HOUR, [reading])).open).toHaveLength(1)
+    expect((await home.look()).open).toHaveLength(1)
+    expect((await home.after(2 * HOUR)).open).toEqual([])
+    const [incident] = home.incidents()
+    expect(incident).toMatchObject({ ending: 'stale', clearedUs: incident?.lastUs })
+  })
+
+  it('is over at once when it ended long ago', async () => {
+    home.mode = 'snapshot'
+    home.fails(6)
+    expect(await home.after(9 * DAY)).toMatchObject({ open: [], notices: [] })
+    expect(home.incidents()).toMatchObject([{ failures: 6, ending: 'stale' }])
   })
 
   it('is learnt from its last eight days', async () => {

@@ -9,7 +9,7 @@ const NOW_US = 1_800_000_000_000_000
 
 function incident(id: number, rule: AlertRule): Incident {
   const targets = [{ targetId: 1, appKey: 'kitchen_lights', name: 'motion', failures: 6 }]
-  return { id, rule, targets, failures: 6, firstUs: NOW_US, snooze: null } as Incident
+  return { id, sourceId: 1, rule, targets, failures: 6, firstUs: NOW_US, snooze: null } as Incident
 }
 
 function status(more: Partial<AlertsStatus> = {}): AlertsStatus {
@@ -25,6 +25,8 @@ function status(more: Partial<AlertsStatus> = {}): AlertsStatus {
   }
   return { ...nothing, settings: DEFAULT_ALERT_SETTINGS, ...more }
 }
+
+const isNews = (sourceId: number): boolean => sourceId === 1
 
 describe('a pause', () => {
   it.each([
@@ -48,21 +50,26 @@ describe('what the tray tells of the alerts', () => {
     ['failures', 'kitchen_lights.motion: 6 failures in a row'],
     ['missed', 'kitchen_lights.motion: 6 starts missed'],
   ])('of an incident by %s', (rule, title) => {
-    expect(boardOf(status({ open: [incident(7, rule)] })).incidents).toEqual([
+    expect(boardOf(status({ open: [incident(7, rule)] }), isNews).incidents).toEqual([
       { id: 7, title, sinceUs: NOW_US, snooze: null, path: '/alerts?incident=7' },
     ])
   })
 
   it('leaves out blind sources, which are told with the sources', () => {
-    const { incidents } = boardOf(status({ open: [incident(8, 'blind'), incident(7, 'rate')] }))
+    const { incidents } = boardOf(status({ open: [incident(8, 'blind'), incident(7, 'rate')] }), isNews)
     expect(incidents.map(({ id }) => id)).toEqual([7])
   })
 
+  it('leaves out what only a recording held', () => {
+    const old = { ...incident(8, 'rate'), sourceId: 2 }
+    expect(boardOf(status({ open: [old, incident(7, 'rate')] }), isNews).incidents.map(({ id }) => id)).toEqual([7])
+  })
+
   it('says that nothing is judged while the archive cannot be looked at, and what is paused', () => {
-    expect(boardOf(status())).toMatchObject({ judged: true, paused: null })
+    expect(boardOf(status(), isNews)).toMatchObject({ judged: true, paused: null })
     const problem = { code: 'disk_full' as const, message: 'The disk is full.' }
-    expect(boardOf(status({ unread: [3] }))).toMatchObject({ judged: false })
-    expect(boardOf(status({ problem, paused: 'resumed' }))).toMatchObject({ judged: false, paused: 'resumed' })
+    expect(boardOf(status({ unread: [3] }), isNews)).toMatchObject({ judged: false })
+    expect(boardOf(status({ problem, paused: 'resumed' }), isNews)).toMatchObject({ judged: false, paused: 'resumed' })
   })
 })
 

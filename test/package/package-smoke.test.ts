@@ -86,7 +86,7 @@ describe('the packed application', () => {
     const browser = await chromium.connectOverCDP(address!)
     const page = await waitFor('the window', () => browser.contexts()[0]?.pages()[0])
     expect(page.url()).toMatch(/^app:\/\//)
-    await page.evaluate(() => (location.hash = '#/handlers'))
+    await page.getByRole('link', { name: 'Handlers' }).click()
     const rows = page.getByRole('grid').getByRole('row')
     await waitFor('rows', async () => (await rows.count()) > 5, IMPORT_TIMEOUT_MS)
     expect(await rows.nth(2).innerText()).toMatch(/\w/)

@@ -14,6 +14,7 @@ import {
   usualRate,
   worstFirst,
 } from '@renderer/lib/incident-words'
+import { recordingEnd } from '@renderer/lib/recording-end'
 
 /** Local, so that the words are the same everywhere. */
 const at = (hour: number, minute = 0, day = 23): number => new Date(2026, 10, day, hour, minute).getTime() * 1000
@@ -76,7 +77,7 @@ describe('the sentence of an incident', () => {
 
 describe('the five facts', () => {
   const facts = (change: Partial<Incident>, notices: NoticeRow[] = []): string[] =>
-    incidentFacts(incident(change), notices, NOW).map(({ label, value }) => plain(`${label} ${value}`))
+    incidentFacts(incident(change), notices, NOW, NOW).map(({ label, value }) => plain(`${label} ${value}`))
 
   it('always stand in the same order', () => {
     expect(facts({}, [notice({})])).toEqual([
@@ -102,10 +103,16 @@ describe('the five facts', () => {
     expect(incidentEndUs(incident({ firstUs: NOW + 5 }), NOW)).toBe(NOW + 5)
   })
 
+  it('count what is open in a recording to its end', () => {
+    expect(plain(incidentFacts(incident({}), [], NOW, at(14, 12))[1]?.value ?? '')).toBe('10 m')
+    expect(recordingEnd({ mode: 'live', newestRunUs: 5 })).toBeNull()
+    expect([recordingEnd({ mode: 'sample', newestRunUs: 5 }), recordingEnd(null)]).toEqual([5, null])
+  })
+
   it('name the handlers of a storm only by their number', () => {
     const storm = { targets: [kitchen, { ...kitchen, targetId: 2 }] }
     expect(affectedWords(incident(storm))).toBe('41 runs of 2')
-    expect(incidentFacts(incident(storm), [], NOW)[2]?.title).toBe('41 failed runs of 2 handlers and jobs')
+    expect(incidentFacts(incident(storm), [], NOW, NOW)[2]?.title).toBe('41 failed runs of 2 handlers and jobs')
     expect(affectedWords(incident({ rule: 'missed', failures: 2 }))).toBe('2 starts')
   })
 })

@@ -61,7 +61,8 @@ export async function launchApp(
     cwd: REPOSITORY,
   })
   const page = await app.firstWindow()
-  await page.waitForLoadState('domcontentloaded')
+  // Before that the window follows no change of its address.
+  await page.locator('#app > *').first().waitFor({ state: 'attached' })
   return { app, page, dataDir, close: () => app.close() }
 }
 

@@ -11,16 +11,17 @@ export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
   return untilUs !== null && untilUs >= UNTIL_RESUMED_US ? 'resumed' : untilUs
 }
 
-/** What the tray tells of the alerts; blind sources are told with the sources. */
-export function boardOf({
-  open,
-  paused,
-  problem,
-  unread,
-}: AlertsStatus): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
+/**
+ * What the tray tells of the alerts; blind sources are told with the sources. `isNews` = whether a source is watched: what
+ * a recording held is not told.
+ */
+export function boardOf(
+  { open, paused, problem, unread }: AlertsStatus,
+  isNews: (sourceId: number) => boolean,
+): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
   return {
     judged: problem === null && unread.length === 0,
-    incidents: open.filter(({ rule }) => rule !== 'blind').map(trayIncident),
+    incidents: open.filter(({ rule, sourceId }) => rule !== 'blind' && isNews(sourceId)).map(trayIncident),
     paused,
   }
 }

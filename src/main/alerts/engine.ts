@@ -6,7 +6,7 @@ import { createSourceState } from './engine-state'
 import { eventsInOrder, userEvents } from './event-order'
 import type { AlertBatch, AlertEffect, SourceEvent, UserEvent } from './events'
 import type { Happening } from './incidents'
-import { clear, forget, takeSignal } from './incidents'
+import { clear, forget, STALE_US, takeSignal } from './incidents'
 import { publicIncident } from './incident-record'
 import { notifyDue, notifyHappening } from './notify-policy'
 import type { NotifyContext } from './notify-policy'
@@ -57,6 +57,7 @@ export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = 
       extend(source, seenUs)
     }
     tell(minding(source, around))
+    tell(ageing(source, nowUs))
   }
   notifyDue(context, batch.caughtUp)
   for (const { open } of Object.values(state.sources)) {
@@ -91,6 +92,13 @@ function minding(source: SourceAlertState, around: Surroundings): Happening[] {
   const signal = { rule: 'blind' as const, atUs: nowUs, targets: [], failures, ...nothing }
   const happening = takeSignal(source, signal, { ...around, late: false })
   return happening ? [happening] : []
+}
+
+/** The time of a recording stands still: what was open at its end is over by the clock on the wall. */
+function ageing(source: SourceAlertState, nowUs: number): Happening[] {
+  const { mode, importing, watermarkUs } = source
+  if (mode === 'live' || importing || nowUs - watermarkUs < STALE_US) return []
+  return source.open.map((record) => clear(source, record, Math.max(watermarkUs, record.lastUs), 'stale'))
 }
 
 function takeUserEvent(state: EngineState, event: UserEvent, around: Surroundings): Happening[] {

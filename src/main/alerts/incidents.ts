@@ -32,7 +32,8 @@ const REOPEN_MOST_US = 6 * HOUR_US
 const QUIET_MOST_US = 3 * HOUR_US
 /** A success of what fails many times a second is no recovery yet. */
 const SUCCESS_HOLDS_US = 10 * SECOND_US
-const STALE_US = DAY_US
+/** What does not run for so long is not waited for. */
+export const STALE_US = DAY_US
 /** A job that runs seldom is missed for longer. */
 const MISSED_STALE_US = 7 * DAY_US
 /** Failures so long before the opening are taken out of the baseline; what gathered more slowly is learnt. */

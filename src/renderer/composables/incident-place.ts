@@ -1,13 +1,16 @@
 import { computed } from 'vue'
 import type { LocationQueryRaw } from 'vue-router'
 import type { Incident } from '@shared/alert'
+import { recordingEnd } from '../lib/recording-end'
 import { useSources } from '../stores/sources'
 import { useView } from '../stores/view'
+import { useNow } from './now'
 
 /** Where an incident is shown, and of which source it is. */
 export function useIncidentPlace() {
   const view = useView()
   const sources = useSources()
+  const now = useNow()
 
   /** Its place on the Alerts page. */
   function placeOf({ id }: Pick<Incident, 'id'>): { path: string; query: LocationQueryRaw } {
@@ -19,8 +22,13 @@ export function useIncidentPlace() {
     return sources.list.find(({ id }) => id === sourceId)?.name ?? null
   }
 
+  /** Until when it can have lasted, microseconds: a recording knows nothing beyond its end. */
+  function untilOf({ sourceId }: Pick<Incident, 'sourceId'>): number {
+    return recordingEnd(sources.list.find(({ id }) => id === sourceId)) ?? now.value
+  }
+
   /** There are several sources, so that each is named. */
   const several = computed(() => sources.list.length > 1)
 
-  return { placeOf, sourceOf, several }
+  return { placeOf, sourceOf, untilOf, several }
 }

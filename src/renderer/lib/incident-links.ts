@@ -15,16 +15,19 @@ export interface IncidentLink {
 const MOST_TARGETS = 40
 const MINUTE_US = 60_000_000
 
-/** The time of an incident, first failure to end or now, microseconds; an end of its own even where it lasted no time. */
-export function incidentSpan(incident: Incident, nowUs: number): { fromUs: number; toUs: number } {
-  const toUs = Math.max(incidentEndUs(incident, nowUs), incident.lastUs, incident.firstUs) + MINUTE_US
+/**
+ * The time of an incident, first failure to end, microseconds; an end of its own even where it lasted no time. One that is
+ * open has lasted until `untilUs`: now, or the end of a recording.
+ */
+export function incidentSpan(incident: Incident, untilUs: number): { fromUs: number; toUs: number } {
+  const toUs = Math.max(incidentEndUs(incident, untilUs), incident.lastUs, incident.firstUs) + MINUTE_US
   // A list holds runs that started in its range, and the first failure started before it finished.
   return { fromUs: incident.firstUs - MINUTE_US, toUs }
 }
 
 /** The time of an incident as a range to be typed. */
-export function incidentRange(incident: Incident, nowUs: number): string {
-  const { fromUs, toUs } = incidentSpan(incident, nowUs)
+export function incidentRange(incident: Incident, untilUs: number): string {
+  const { fromUs, toUs } = incidentSpan(incident, untilUs)
   return rangeText(fromUs, toUs)
 }
 
@@ -33,19 +36,19 @@ export function failuresLink(
   incident: Incident,
   targetIds: readonly number[],
   sticky: LocationQueryRaw,
-  nowUs: number,
+  untilUs: number,
 ): IncidentLink {
   const named = targetIds.length <= MOST_TARGETS ? targetIds : []
   const conditions: Condition[] = [
     ...named.map((value): Condition => ({ field: 'target', op: 'is', value })),
     ...(['failed', 'timed_out'] as const).map((value): Condition => ({ field: 'status', op: 'is', value })),
   ]
-  return { path: '/history', query: { ...placed(incident, sticky, nowUs), ...queryOf(conditions) } }
+  return { path: '/history', query: { ...placed(incident, sticky, untilUs), ...queryOf(conditions) } }
 }
 
 /** One of its runs in History. */
-export function runLink(incident: Incident, runId: number, sticky: LocationQueryRaw, nowUs: number): IncidentLink {
-  return { path: '/history', query: { ...placed(incident, sticky, nowUs), run: String(runId) } }
+export function runLink(incident: Incident, runId: number, sticky: LocationQueryRaw, untilUs: number): IncidentLink {
+  return { path: '/history', query: { ...placed(incident, sticky, untilUs), run: String(runId) } }
 }
 
 /** A handler or job of it. */
@@ -54,9 +57,9 @@ export function memberLink(
   kind: 'handler' | 'job',
   targetId: number,
   sticky: LocationQueryRaw,
-  nowUs: number,
+  untilUs: number,
 ): IncidentLink {
-  return { path: `/${kind}s/${targetId}`, query: placed(incident, sticky, nowUs) }
+  return { path: `/${kind}s/${targetId}`, query: placed(incident, sticky, untilUs) }
 }
 
 /** From an hour before the first failure to the end; open at the end while it is open. */
@@ -68,6 +71,6 @@ export function chartSpan(incident: Incident): Span {
   }
 }
 
-function placed(incident: Incident, sticky: LocationQueryRaw, nowUs: number): LocationQueryRaw {
-  return { ...sticky, source: String(incident.sourceId), range: incidentRange(incident, nowUs) }
+function placed(incident: Incident, sticky: LocationQueryRaw, untilUs: number): LocationQueryRaw {
+  return { ...sticky, source: String(incident.sourceId), range: incidentRange(incident, untilUs) }
 }

@@ -33,9 +33,12 @@ export function incidentShape({ rule }: Pick<Incident, 'rule'>): ShapeKind {
   return rule === 'missed' ? 'timed_out' : 'skipped'
 }
 
-/** When an incident ended, microseconds: a rate with its last failure, the others when it was seen to work again. */
-export function incidentEndUs(incident: Incident, nowUs: number): number {
-  if (incident.ending === null) return Math.max(nowUs, incident.firstUs)
+/**
+ * When an incident ended, microseconds: a rate with its last failure, the others when it was seen to work again; of one
+ * that is open `untilUs`, which is now, or the end of a recording.
+ */
+export function incidentEndUs(incident: Incident, untilUs: number): number {
+  if (incident.ending === null) return Math.max(untilUs, incident.firstUs)
   return incident.rule === 'rate' ? incident.lastUs : (incident.clearedUs ?? incident.lastUs)
 }
 
@@ -45,12 +48,12 @@ export function usualRate(perHour: number): string | null {
 }
 
 /** What happened so far, in a sentence; `reason` = why a source is not watched. */
-export function incidentSentence(incident: Incident, nowUs: number, reason: string | null): string {
+export function incidentSentence(incident: Incident, untilUs: number, reason: string | null): string {
   const { rule, failures, reopened, late } = incident
   const more = [...(reopened > 0 ? [text.reopened(reopened)] : []), ...(late ? [text.late] : [])]
   if (rule === 'blind') return [...(reason === null ? [] : [sentence(visibleText(reason))]), ...more].join(' ')
   if (rule === 'missed') return [text.missed(failures), ...more].join(' ')
-  const length = formatLength(incidentEndUs(incident, nowUs) - incident.firstUs)
+  const length = formatLength(incidentEndUs(incident, untilUs) - incident.firstUs)
   const count = rule === 'failures' ? text.failed(failures, length) : text.dependency(failures, length)
   return [`${count}${usualWords(incident)}`, ...more].join(' ')
 }
@@ -60,6 +63,7 @@ export function incidentFacts(
   incident: Incident,
   notices: readonly NoticeRow[],
   nowUs: number,
+  untilUs: number,
 ): { label: string; value: string; title?: string; bad?: boolean }[] {
   const { failures, targets, firstUs, ending } = incident
   const some = targets.length > 1 ? { title: text.runsOfTitle(failures, targets.length) } : {}
@@ -67,7 +71,7 @@ export function incidentFacts(
     { label: text.since, value: shortMoment(firstUs, nowUs) },
     {
       label: ending === null ? text.lasts : text.lasted,
-      value: formatLength(incidentEndUs(incident, nowUs) - firstUs),
+      value: formatLength(incidentEndUs(incident, untilUs) - firstUs),
     },
     { label: text.affected, value: affectedWords(incident), bad: hasPeak(incident), ...some },
     { label: text.peak, value: peakWords(incident) },

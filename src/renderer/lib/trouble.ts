@@ -4,6 +4,7 @@ import type { SourceInfo } from '@shared/source'
 import { incidentSentence, incidentShape, incidentTitle, worstFirst } from './incident-words'
 import type { Trouble } from './lead'
 import { shortMoment } from './lead'
+import { recordingEnd } from './recording-end'
 import { visibleText } from './visible-text'
 
 /**
@@ -45,6 +46,6 @@ export function troubleOf(
     blind: false,
     shape: incidentShape(worst),
     text: incidentTitle(worst, sourceOf(worst)),
-    rest: `${incidentSentence(worst, nowUs, null)}${others}`,
+    rest: `${incidentSentence(worst, recordingEnd(source) ?? nowUs, null)}${others}`,
   }
 }

@@ -9,6 +9,7 @@ import { FIRST_VIEW } from '@shared/settings'
 import type { SourceInfo } from '@shared/source'
 import { useClient } from '../api/client'
 import { nowUs } from '../lib/clock'
+import { recordingEnd } from '../lib/recording-end'
 import { idOf, rangeOf, tierOf } from '../lib/route-state'
 import { useSources } from './sources'
 
@@ -31,7 +32,7 @@ export const useView = defineStore('view', () => {
   /** Which source it is whatever the archive: sources of the sample's archive and of the user's share their ids. */
   const sourceKey = computed(() => (source.value ? `${source.value.id} ${source.value.path ?? 'sample'}` : null))
   /** The time of a recording ends with its newest run; a live source has no end. */
-  const endUs = computed(() => (source.value?.mode === 'live' ? null : (source.value?.newestRunUs ?? null)))
+  const endUs = computed(() => recordingEnd(source.value))
 
   /** While a recording is read in, its end moves, and with it what "24 h" means: lists load anew when it stands. */
   const endStands = computed(() => endUs.value === null || source.value?.state.kind !== 'catching_up')
