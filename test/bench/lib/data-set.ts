@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { createExpected } from '@main/archive/worker/trends/expected'
 import { batchOf, BEGIN_US, createSynthetic } from '../../support/synthetic'
 import { madeHome, MIXES } from './mix'
 import { FRESH } from './options'
@@ -67,7 +68,7 @@ const builtNow = new Set<string>()
 function build(path: string, { mix, runs }: Shape, beginUs: number, endUs: number): void {
   for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
   // As a history that is read in at its end: minutes are kept of the last 48 hours.
-  const { db, memory, epoch } = createSynthetic(path, () => endUs)
+  const { db, memory, epoch, sourceId } = createSynthetic(path, () => endUs)
   const { appender } = epoch()
   const home = madeHome(MIXES[mix], [beginUs, beginUs + FIRST_SESSION * (endUs - beginUs)])
   appender.update(home.parents)
@@ -80,7 +81,10 @@ function build(path: string, { mix, runs }: Shape, beginUs: number, endUs: numbe
     appender.append(batchOf(batch))
   }
   // As the writer does when it is closed.
-  db.transaction(() => memory.trends.flush()).immediate()
+  const flush = (): void => memory.trends.flush()
+  db.transaction(flush).immediate()
+  const expected = createExpected(db, flush, () => endUs)
+  while (expected.advance(sourceId));
   db.close()
 }
 

@@ -77,11 +77,15 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
     }
     const takeStream = async (stream: KnownStream, requests: Request[]): Promise<void> => {
       const { id, rolledSequence, lastSequence } = stream
-      for (const { range, run } of requests) {
-        for (const piece of range.pieces) {
-          if (isTrend(piece)) continue
-          await takeRuns({ stream: id, from: 1, to: rolledSequence }, piece, run)
-        }
+      const parts = requests.flatMap(({ range, run }) =>
+        range.pieces.filter((piece) => !isTrend(piece)).map(({ fromUs, toUs }) => ({ fromUs, toUs, run })),
+      )
+      for (const joined of join(parts)) {
+        await takeRuns({ stream: id, from: 1, to: rolledSequence }, joined, (found) => {
+          for (const { fromUs, toUs, run } of parts) {
+            if (found.startedUs >= fromUs && found.startedUs < toUs) run(found)
+          }
+        })
       }
       const tail = {
         fromUs: Math.min(...requests.map(({ range }) => range.fromUs)),
@@ -106,4 +110,15 @@ type TimeRange = Pick<Piece, 'fromUs' | 'toUs'>
 
 function isTrend(piece: Piece): piece is TrendPiece {
   return piece.from !== 'runs'
+}
+
+/** Ranges that meet or overlap as one, so that no run is read twice. */
+function join(ranges: readonly TimeRange[]): TimeRange[] {
+  const joined: TimeRange[] = []
+  for (const { fromUs, toUs } of ranges.toSorted((a, b) => a.fromUs - b.fromUs)) {
+    const last = joined.at(-1)
+    if (last && fromUs <= last.toUs) last.toUs = Math.max(last.toUs, toUs)
+    else joined.push({ fromUs, toUs })
+  }
+  return joined
 }

@@ -1,4 +1,4 @@
-import type { TrendRow } from './trend-rows'
+import type { StartsRow } from './trend-rows'
 
 /** Starts of a job that should have been and were not. */
 export interface MissedStarts {
@@ -10,7 +10,7 @@ export interface MissedStarts {
 /** Compares the starts that schedules foresaw with those that were, by target. */
 export interface MissedCounter {
   /** Rows of one target must come in order of time. Minutes say nothing: schedules are counted by the hour. */
-  row(row: TrendRow): void
+  row(row: StartsRow): void
   /** A run that no row holds yet; after the rows. */
   run(run: { targetId: number; startedUs: number }): void
   /** Null where no row knows what was expected. */
@@ -34,7 +34,6 @@ export function createMissedCounter(): MissedCounter {
   }
   return {
     row: ({ targetId, fromUs, lengthUs, expected, n }) => {
-      if (expected === null) return
       const entry = { fromUs, toUs: fromUs + lengthUs, expected, started: n }
       const list = byTarget.get(targetId)
       if (list) list.push(entry)

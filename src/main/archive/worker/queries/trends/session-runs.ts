@@ -45,7 +45,7 @@ export function createSessionRuns(db: Database, gather: Gather) {
       const range = rangeOf({ fromUs: startedUs, toUs: untilUs }, known)
       const starts: Request = {
         range: { ...range, pieces: range.pieces.filter(knowsExpected) },
-        trends: (piece, rows) => rows.of(piece, jobs, false, missed.row),
+        trends: (piece, rows) => rows.starts(piece, jobs, missed.row),
         run: () => undefined,
       }
       const answer = (): SessionRuns => ({

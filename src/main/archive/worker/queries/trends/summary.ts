@@ -49,7 +49,7 @@ function count(range: Composed, known: Known, targetId: number | null, jobs: num
   }
   const starts: Request = {
     range: { ...range, pieces: range.pieces.filter(knowsExpected) },
-    trends: (piece, rows) => rows.of(piece, jobs, false, missed.row),
+    trends: (piece, rows) => rows.starts(piece, jobs, missed.row),
     run: missed.run,
   }
   return {

@@ -126,7 +126,7 @@ function countTargets(range: CountedRange, { scope, jobs, wanted }: Counting) {
           if (wanted.has(sum.targetId)) addSum(countOf(sum.targetId), sum)
         })
       }
-      if (jobs.length > 0 && knowsExpected(piece)) rows.of(piece, jobs, false, missed.row)
+      if (jobs.length > 0 && knowsExpected(piece)) rows.starts(piece, jobs, missed.row)
     },
     run: (run) => {
       if (!wanted.has(run.targetId)) return

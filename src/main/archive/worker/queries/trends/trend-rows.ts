@@ -18,10 +18,13 @@ export interface TrendRow extends TrendCounts {
   /** Start of its bucket, microseconds. */
   fromUs: number
   lengthUs: number
-  /** Starts that the schedule foresaw; null when it cannot be known, or not yet. */
-  expected: number | null
   /** Null unless asked for, and where no run has a duration that counts. */
   histogram: Uint8Array | null
+}
+
+/** The starts of a job in a bucket of which it is known how many its schedule foresaw. */
+export interface StartsRow extends Pick<TrendRow, 'targetId' | 'fromUs' | 'lengthUs' | 'n'> {
+  expected: number
 }
 
 /** Rows of one target added up. Their histograms are told in one text, which costs less than a buffer each. */
@@ -46,6 +49,8 @@ export interface TrendStep {
 export interface TrendRows {
   /** Rows of these targets or totals, in order of time. */
   of(piece: TrendPiece, keys: readonly number[], durations: boolean, take: (row: TrendRow) => void): void
+  /** Rows of these jobs that know of expected starts, in order of time: none but those of hours and days do. */
+  starts(piece: TrendPiece, jobs: readonly number[], take: (row: StartsRow) => void): void
   /** Rows of every target of every source, added up by target; a target may come several times. */
   sums(piece: TrendPiece, take: (sum: TrendSum) => void): void
   /** The same by target and step of so many microseconds from the piece's start on. */
@@ -53,6 +58,13 @@ export interface TrendRows {
 }
 
 type Stored = Omit<TrendRow, 'fromUs' | 'lengthUs'> & { bucket: number }
+type StoredStarts = Omit<StartsRow, 'fromUs' | 'lengthUs'> & { bucket: number }
+interface Lookups {
+  length: number
+  /** In JSON, as the next one. */
+  buckets: string
+  keys: string
+}
 interface Buckets {
   length: number
   from: number
@@ -75,11 +87,12 @@ const OF_KEYS = `FROM json_each(@buckets) b CROSS JOIN json_each(@keys) k
 
 export function createTrendRows(db: Database): TrendRows {
   const ofKeys = (histogram: string) =>
-    db.prepare<[{ length: number; buckets: string; keys: string }], Stored>(
-      `SELECT r.bucket, ${COUNTS}, r.expected, ${histogram} AS histogram ${OF_KEYS}`,
-    )
+    db.prepare<[Lookups], Stored>(`SELECT r.bucket, ${COUNTS}, ${histogram} AS histogram ${OF_KEYS}`)
   const statements = {
     keys: { plain: ofKeys('NULL'), durations: ofKeys('r.histogram') },
+    starts: db.prepare<[Lookups], StoredStarts>(
+      `SELECT r.bucket, r.target_id AS targetId, r.n, r.expected ${OF_KEYS} WHERE r.expected IS NOT NULL`,
+    ),
     steps: db.prepare<[Buckets & { start: number; step: number }], TrendStep>(
       `SELECT r.target_id AS targetId, CAST((r.bucket - @start) / @step AS INTEGER) AS step, sum(r.n) AS n,
          sum(r.failed + r.timed_out) AS failed ${OF_TARGETS} GROUP BY r.target_id, 2`,
@@ -93,12 +106,15 @@ export function createTrendRows(db: Database): TrendRows {
   return {
     of: (piece, keys, durations, take) => {
       const statement = durations ? statements.keys.durations : statements.keys.plain
-      const most = Math.max(1, Math.floor(MOST_LOOKUPS / Math.max(1, keys.length)))
-      const inJson = JSON.stringify(keys)
-      for (const { length, from, to } of split(piece, most)) {
-        const buckets = Array.from({ length: (to - from) / length }, (_, index) => from + index * length)
-        for (const row of statement.all({ length, buckets: JSON.stringify(buckets), keys: inJson })) {
-          take(rowOf(row, length))
+      for (const lookups of lookupsOf(piece, keys)) {
+        for (const row of statement.all(lookups)) take(rowOf(row, lookups.length))
+      }
+    },
+    starts: (piece, jobs, take) => {
+      for (const lookups of lookupsOf(piece, jobs)) {
+        const lengthUs = lookups.length * SECOND_US
+        for (const { bucket, targetId, n, expected } of statements.starts.all(lookups)) {
+          take({ targetId, fromUs: bucket * SECOND_US, lengthUs, n, expected })
         }
       }
     },
@@ -114,6 +130,15 @@ export function createTrendRows(db: Database): TrendRows {
   }
 }
 
+/** What a statement looks up at once: these keys in some buckets of a piece. */
+function lookupsOf(piece: TrendPiece, keys: readonly number[]): Lookups[] {
+  const most = Math.max(1, Math.floor(MOST_LOOKUPS / Math.max(1, keys.length)))
+  return split(piece, most).map(({ length, from, to }) => {
+    const buckets = Array.from({ length: (to - from) / length }, (_, index) => from + index * length)
+    return { length, buckets: JSON.stringify(buckets), keys: JSON.stringify(keys) }
+  })
+}
+
 /** Stretches of at most so many buckets. */
 function split({ from: length, fromUs, toUs }: TrendPiece, most: number): Buckets[] {
   const [first, end] = [fromUs / SECOND_US, toUs / SECOND_US]
@@ -125,7 +150,7 @@ function split({ from: length, fromUs, toUs }: TrendPiece, most: number): Bucket
 
 /** Named one by one, which takes a fifth of the time of spreading. */
 function rowOf(row: Stored, length: number): TrendRow {
-  const { targetId, n, failed, timedOut, cancelled, skipped, di, expected, histogram } = row
+  const { targetId, n, failed, timedOut, cancelled, skipped, di, histogram } = row
   const [fromUs, lengthUs] = [row.bucket * SECOND_US, length * SECOND_US]
-  return { fromUs, lengthUs, targetId, n, failed, timedOut, cancelled, skipped, di, expected, histogram }
+  return { fromUs, lengthUs, targetId, n, failed, timedOut, cancelled, skipped, di, histogram }
 }
