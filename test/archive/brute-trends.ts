@@ -1,4 +1,4 @@
-import { addDuration, emptyHistogram, percentile } from '@main/archive/worker/trends/histogram'
+import { addDuration, emptyHistogram, percentiles } from '@main/archive/worker/trends/histogram'
 import type { Precision } from '@shared/trends'
 import type { GivenRun } from './made-homes'
 
@@ -14,9 +14,9 @@ export function figuresOf(runs: readonly GivenRun[]) {
     timedOut: of('timed_out'),
     cancelled: of('cancelled'),
     skipped: of('skipped'),
-    p50Us: percentile(durations, 0.5),
-    p95Us: percentile(durations, 0.95),
-    p99Us: percentile(durations, 0.99),
+    p50Us: percentiles(durations, [0.5])[0] ?? null,
+    p95Us: percentiles(durations, [0.95])[0] ?? null,
+    p99Us: percentiles(durations, [0.99])[0] ?? null,
   }
 }
 

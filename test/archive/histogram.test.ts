@@ -7,7 +7,7 @@ import {
   mergeEncoded,
   mergeHistogram,
   middleOf,
-  percentile,
+  percentiles,
   slotOf,
 } from '@main/archive/worker/trends/histogram'
 import * as fc from 'fast-check'
@@ -48,17 +48,21 @@ describe('histograms of durations', () => {
 
   it('tell percentiles by nearest rank within 3.1 %', () => {
     fc.assert(
-      fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
+      fc.property(durations, fc.array(fc.double({ min: 0, max: 1, noNaN: true })), (values, some) => {
         const sorted = values.toSorted((a, b) => a - b)
-        const exact = sorted[Math.max(1, Math.ceil(q * values.length)) - 1]!
-        const told = percentile(histogramOf(values), q)!
-        // Half a microsecond more, for what is told is whole.
-        expect(Math.abs(told - exact)).toBeLessThanOrEqual(exact / 32 + 0.5)
+        const shares = some.toSorted((a, b) => a - b)
+        const told = percentiles(histogramOf(values), shares)
+        expect(told).toHaveLength(shares.length)
+        for (const [index, share] of shares.entries()) {
+          const exact = sorted[Math.max(1, Math.ceil(share * values.length)) - 1]!
+          // Half a microsecond more, for what is told is whole.
+          expect(Math.abs(told[index]! - exact)).toBeLessThanOrEqual(exact / 32 + 0.5)
+        }
       }),
       { numRuns: 500 },
     )
-    expect(percentile(emptyHistogram(), 0.5)).toBe(null)
-    expect(percentile(histogramOf([0]), 0.99)).toBe(0)
+    expect(percentiles(emptyHistogram(), [0.5])).toEqual([])
+    expect(percentiles(histogramOf([0]), [0.99])).toEqual([0])
   })
 
   it('merged are those of all durations together; so are stored ones', () => {

@@ -114,18 +114,21 @@ export function mergeEncoded(into: Histogram, stored: Uint8Array): void {
 }
 
 /**
- * The duration (microseconds) that a share `q` (0 … 1) of the runs does not exceed, by nearest rank; within 3.1 %. Null
- * for an empty histogram.
+ * The durations (microseconds) that shares (0 … 1, ascending) of the runs do not exceed, by nearest rank; within 3.1 %.
+ * Nothing for an empty histogram.
  */
-export function percentile({ n, slots }: Histogram, q: number): number | null {
-  if (n === 0) return null
-  const rank = Math.min(n, Math.max(1, Math.ceil(q * n)))
+export function percentiles({ n, slots }: Histogram, shares: readonly number[]): number[] {
+  const found: number[] = []
   let seen = 0
-  for (let slot = 0; slot < SLOTS; slot++) {
+  for (let slot = 0; slot < SLOTS && n > 0; slot++) {
     seen += slots[slot] ?? 0
-    if (seen >= rank) return Math.round(middleOf(slot))
+    for (let share = shares[found.length]; share !== undefined; share = shares[found.length]) {
+      if (seen < Math.min(n, Math.max(1, Math.ceil(share * n)))) break
+      found.push(Math.round(middleOf(slot)))
+    }
+    if (found.length === shares.length) break
   }
-  return null
+  return found
 }
 
 /** Room to encode in: two varints of at most 8 bytes a slot. */

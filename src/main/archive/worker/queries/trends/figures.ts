@@ -1,7 +1,7 @@
 import type { Figures } from '@shared/trends'
 import { RUN_FLAG } from '@shared/run'
 import { statusOf } from '../../run-codes'
-import { addDuration, emptyHistogram, mergeEncoded, percentile } from '../../trends/histogram'
+import { addDuration, emptyHistogram, mergeEncoded, percentiles } from '../../trends/histogram'
 import type { Histogram } from '../../trends/histogram'
 import type { TrendCounts, TrendRow, TrendSum } from './trend-rows'
 
@@ -21,6 +21,9 @@ export interface Counted extends OutcomeCounts {
   /** Durations of ok and failed runs; null while there is none. */
   durations: Histogram | null
 }
+
+/** Median, 95th and 99th percentile. */
+const SHARES = [0.5, 0.95, 0.99]
 
 type Percentiles = Pick<Figures, 'p50Us' | 'p95Us' | 'p99Us'>
 
@@ -79,8 +82,8 @@ export function outcomesOf(counted: Counted): OutcomeCounts {
 
 /** Percentiles of the durations, microseconds; null without any. */
 export function percentilesOf({ durations }: Counted): Percentiles {
-  const at = (share: number) => (durations === null ? null : percentile(durations, share))
-  return { p50Us: at(0.5), p95Us: at(0.95), p99Us: at(0.99) }
+  const [p50Us = null, p95Us = null, p99Us = null] = durations === null ? [] : percentiles(durations, SHARES)
+  return { p50Us, p95Us, p99Us }
 }
 
 /** How many runs ended ok. */

@@ -46,7 +46,7 @@ export async function targetFigures(
     const before = spanBefore(span, known)
     const earlier = before && countTargets(rangeOf(before, known), { scope, jobs, wanted })
     const steps = sparkSteps(span, known)
-    const sparks = new Map([...wanted].map((id) => [id, steps.empty()]))
+    const sparks = new Map(wantsSparks ? [...wanted].map((id) => [id, steps.empty()]) : [])
     const addSpark = (targetId: number, step: number, runs: number, failed: number): void => {
       const spark = sparks.get(targetId)
       if (!spark || step < 0 || step >= spark.runs.length) return
@@ -82,7 +82,7 @@ export async function targetFigures(
                 p95Us,
                 missed: missed?.missed ?? null,
                 expected: missed?.expected ?? 0,
-                spark: sparks.get(id) ?? steps.empty(),
+                spark: sparks.get(id) ?? { runs: [], failed: [] },
                 before: past ? beforeOf(past) : null,
                 timed: counted.durations?.n ?? 0,
                 timedBefore: past?.counted.durations?.n ?? 0,
