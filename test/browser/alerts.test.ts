@@ -106,6 +106,18 @@ describe('open incidents', () => {
     await page.getByText('Nothing is muted.').waitFor()
   })
 
+  it('of several handlers stay open when one is muted, and the same menu takes that back', async () => {
+    const page = await alerts('alerts=storm')
+    const menu = cards(page).first().getByRole('button', { name: /^Mute/ })
+    await menu.click()
+    await page.getByRole('button', { name: 'Mute kitchen_lights.motion' }).click()
+    await page.locator('.muted-list li').filter({ hasText: 'kitchen_lights.motion' }).waitFor()
+    await menu.click()
+    const back = page.locator('.mute-pop').getByRole('button', { name: 'Unmute kitchen_lights.motion' })
+    await back.click()
+    await page.getByText('Nothing is muted.').waitFor()
+  })
+
   it('of a storm name one handler and how many others, and only the worst has a wash', async () => {
     const page = await alerts('alerts=storm')
     await cards(page).nth(1).waitFor()

@@ -126,6 +126,14 @@ describe('the inspector of an incident', () => {
     expect(await page.locator('.inspector-foot').getByRole('link', { name: 'Open runs' }).count()).toBe(0)
   })
 
+  it('of failures that are none of dependencies counts all that failed', async () => {
+    const page = await open({ query: 'alerts=none', path: '/alerts' })
+    await page.getByRole('link', { name: 'energy_monitor.poll_meter', exact: true }).click()
+    await page.locator('.incident .chart-head').getByText(/^Failures/).waitFor()
+    await page.locator('.incident-day').getByRole('link', { name: 'boiler_controller.room_temp', exact: true }).click()
+    await page.locator('.incident .chart-head').getByText(/^Dependency failures/).waitFor()
+  })
+
   it('of one that is over says how it ended, and offers no snooze', async () => {
     const page = await incident('alerts=none', 1440, '/alerts?incident=2')
     await section(page, 'Times').getByText('Over', { exact: true }).waitFor()

@@ -13,7 +13,9 @@ import { openFixture, useTempFolder } from '../support/fixtures'
 
 /** What is the same of an incident, whoever read the runs. */
 function essenceOf({ rule, ending, failures, peak, targets }: Incident) {
-  const handlers = targets.map(({ appKey, name, failures: n }) => `${appKey}.${name} ${n}`)
+  // Only the feed knows that an app has several instances.
+  const bare = (name: string) => name.replace(/ · \d+$/, '')
+  const handlers = targets.map(({ appKey, name, failures: n }) => `${appKey}.${bare(name)} ${n}`)
   return { rule, ending, failures, peak, handlers: handlers.sort() }
 }
 

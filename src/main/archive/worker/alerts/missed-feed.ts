@@ -4,6 +4,7 @@ import { unpackRecent } from '../recent'
 import { bucketAt, RESOLUTION } from '../trends/open-buckets'
 import { expectedStarts, readSchedule } from '../trends/schedule'
 import { zoneOf } from '../trends/zone'
+import { TARGET_NAME } from './target-name'
 
 /** Tells starts of jobs that their schedules foresaw and that were not. */
 export interface MissedFeed {
@@ -40,7 +41,7 @@ const JUST_AFTER_US = 600 * SECOND_US
 export function createMissedFeed(db: Database): MissedFeed {
   const selectCounted = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
   const selectHour = db.prepare<[number, number], HourRow>(
-    `SELECT t.id AS targetId, a.app_key AS appKey, t.name AS targetName, r.bucket, r.expected, r.n AS started,
+    `SELECT t.id AS targetId, a.app_key AS appKey, ${TARGET_NAME} AS targetName, r.bucket, r.expected, r.n AS started,
        coalesce((SELECT p.n - p.expected FROM rollups p WHERE p.resolution = ${RESOLUTION.hour}
          AND p.bucket = r.bucket - ${RESOLUTION.hour} AND p.target_id = t.id), 0) AS surplus,
        t.schedule_label AS scheduleLabel, t.schedule_detail AS scheduleDetail, s.time_zone AS timeZone,

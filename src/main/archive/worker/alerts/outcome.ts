@@ -4,13 +4,14 @@ import { publicIncident } from '@main/alerts/incident-record'
 import type { BlindSource, Muted } from '@shared/alert'
 import type { Database } from 'better-sqlite3'
 import type { AlertsOutcome } from '../../alerts-api'
+import { TARGET_NAME } from './target-name'
 
 /** Says where the engine stands, with the names of what is muted. */
 export function createOutcome(db: Database): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notices'> {
   const titleOfGroup = db.prepare<[number], string>('SELECT title FROM error_groups WHERE id = ?').pluck()
   const titleOfTarget = db
     .prepare<[number], string>(
-      `SELECT a.app_key || '.' || t.name FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
+      `SELECT a.app_key || '.' || ${TARGET_NAME} FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
     )
     .pluck()
 

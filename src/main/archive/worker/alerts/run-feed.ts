@@ -3,6 +3,7 @@ import { BASELINE_US, DAY_US } from '@main/alerts/time'
 import type { Database } from 'better-sqlite3'
 import { blockOf, idsOfBlock, runId } from '../ids'
 import { marksOf, statusOf } from '../run-codes'
+import { TARGET_NAME } from './target-name'
 
 /** So many runs are told at once. */
 const SLICE = 1000
@@ -59,7 +60,7 @@ export function createRunFeed(db: Database): RunFeed {
     )
     .pluck()
   const selectTarget = db.prepare<[number], Named>(
-    'SELECT a.app_key AS appKey, t.name FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?',
+    `SELECT a.app_key AS appKey, ${TARGET_NAME} AS name FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
   )
   const selectGroup = db.prepare<[number], { id: number; title: string; isOther: 0 | 1 }>(
     'SELECT id, title, fingerprint_version = 0 AS isOther FROM error_groups WHERE id = ?',

@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
 import type { Handlers } from '../serve'
 import { createAlertReplay } from './alert-replay'
+import { TARGET_NAME } from '../alerts/target-name'
 
 type AlertVerbs = Pick<Handlers<ReadApi>, 'incidentsList' | 'incidentGet' | 'noticesList' | 'alertsReplay'>
 
@@ -31,7 +32,7 @@ export function createAlertQueries(db: Database): AlertVerbs {
   )
   const selectWhere = db
     .prepare<[number], string>(
-      `SELECT a.app_key || '.' || t.name FROM group_targets m JOIN targets t ON t.id = m.target_id
+      `SELECT a.app_key || '.' || ${TARGET_NAME} FROM group_targets m JOIN targets t ON t.id = m.target_id
        JOIN apps a ON a.id = t.app_id WHERE m.group_id = ? LIMIT 3`,
     )
     .pluck()
