@@ -129,9 +129,15 @@ describe('the inspector of an incident', () => {
   it('of failures that are none of dependencies counts all that failed', async () => {
     const page = await open({ query: 'alerts=none', path: '/alerts' })
     await page.getByRole('link', { name: 'energy_monitor.poll_meter', exact: true }).click()
-    await page.locator('.incident .chart-head').getByText(/^Failures/).waitFor()
+    await page
+      .locator('.incident .chart-head')
+      .getByText(/^Failures/)
+      .waitFor()
     await page.locator('.incident-day').getByRole('link', { name: 'boiler_controller.room_temp', exact: true }).click()
-    await page.locator('.incident .chart-head').getByText(/^Dependency failures/).waitFor()
+    await page
+      .locator('.incident .chart-head')
+      .getByText(/^Dependency failures/)
+      .waitFor()
   })
 
   it('of one that is over says how it ended, and offers no snooze', async () => {
