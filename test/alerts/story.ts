@@ -1,8 +1,10 @@
 import type { FinishedRun, SourceEvent, UserEvent } from '@main/alerts/events'
+import type { AlertSettings } from '@shared/alert-settings'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { SourceMode } from '@shared/source'
 import { EPOCH_US } from './scenarios/home'
 import type { Seen, Timeline } from './scenarios/play'
-import { DAY, HOUR, MINUTE, numbered, run, SECOND } from './scenarios/play'
+import { DAY, HOUR, MINUTE, numbered, play, run, SECOND } from './scenarios/play'
 
 /** When we begin to look: a Sunday, 00:00 UTC. */
 export const BEGIN_US = EPOCH_US + 7 * DAY
@@ -45,6 +47,18 @@ export function tellStory({ history = 7 * DAY, mode = 'live' as SourceMode } = {
     for (const targetId of [1, 2, 3, 4, 5]) story.ok(targetId, us)
   }
   return story
+}
+
+/** Tells a story and plays it. */
+export function played(tell: (story: Story) => void, toUs = 6 * HOUR, of?: Parameters<typeof tellStory>[0]) {
+  const story = tellStory(of)
+  tell(story)
+  return play(story.timeline(toUs))
+}
+
+/** The default settings but for some. */
+export function withSettings(change: Partial<AlertSettings>): { kind: 'settings'; settings: AlertSettings } {
+  return { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, ...change } }
 }
 
 export { DAY, HOUR, MINUTE, SECOND }

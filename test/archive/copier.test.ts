@@ -2,41 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { APPLICATION_ID } from '@main/archive/worker/connection'
 import { newestSchema } from '@main/archive/worker/migrator'
-import { openWriter } from '@main/archive/worker/open-writer'
 import { oldOf, partOf } from '@main/archive/leftovers'
-import { startCopier } from '@main/storage/copier'
-import type { Copier } from '@main/storage/copier'
 import { databaseBytes, requireRoom } from '@main/storage/disk'
 import Database from 'better-sqlite3'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { CONTEXT, ENTRIES, hashFiles, openClient, rowsOf, startProbe } from '../support/archive'
+import { describe, expect, it } from 'vitest'
+import { hashFiles, openClient, rowsOf, startProbe } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { dumpTables } from '../support/table-dump'
-
-const RUNS = 2949
-const never = new AbortController().signal
-
-/** A closed archive with the runs of a recording, of which some were deleted so that pages are free. */
-async function madeArchive(path: string, source: string): Promise<string> {
-  const writer = openWriter(path, () => undefined)
-  const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
-  await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
-  writer.close()
-  const db = new Database(path)
-  db.exec('CREATE TABLE filler (x); INSERT INTO filler VALUES (randomblob(2000000)); DROP TABLE filler')
-  db.close()
-  return path
-}
-
-/** A real copier thread; closed when the test ends. */
-function copier(entry: string | URL = ENTRIES.copier): Copier & { faults: string[] } {
-  const faults: string[] = []
-  const started = startCopier(entry, (message) => faults.push(message))
-  onTestFinished(() => started.close())
-  return { ...started, faults }
-}
-
-const quiet = { signal: never, expectedBytes: 1, onShare: () => undefined }
+import { copier, madeArchive, quiet, RUNS } from './copies'
 
 function pragma(path: string, name: string): unknown {
   const db = new Database(path, { readonly: true })
@@ -116,7 +89,7 @@ describe('a copy of the archive', () => {
     const expectedBytes = found.kind === 'archive' ? found.usedBytes : 1
     await copy(
       { from: path, to: folder.path('c.db'), journal: 'wal' },
-      { signal: never, expectedBytes, onShare: (share) => shares.push(share) },
+      { ...quiet, expectedBytes, onShare: (share) => shares.push(share) },
     )
     expect(shares.length).toBeGreaterThan(0)
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
@@ -236,50 +209,5 @@ describe('a copy of the archive', () => {
     expect(existsSync(partOf(path))).toBe(false)
     other.child.stdin.end()
     await other.ended
-  })
-})
-
-describe('an app that ended while it compacted', () => {
-  const folder = useTempFolder()
-  const archive = () => madeArchive(folder.path('hassette.db'), openFixture('live-v9', folder.path('source')))
-
-  it('before the copy lay in its place: the archive is put back', async () => {
-    const path = await archive()
-    const before = dumpTables(path)
-    const { copy } = copier()
-    await copy({ from: path, to: path, journal: 'wal' }, quiet)
-    execFileSync('mv', [path, oldOf(path)])
-    const writer = openWriter(path, () => undefined)
-    expect(writer.facts.created).toBe(false)
-    writer.close()
-    expect(readdirSync(folder.path('.')).toSorted()).toEqual(['hassette.db', 'hassette.db.lock', 'source'])
-    expect(dumpTables(path)).toEqual(before)
-  })
-
-  it('while the copy was written: what there is of it goes', async () => {
-    const path = await archive()
-    execFileSync('cp', [path, partOf(path)])
-    openWriter(path, () => undefined).close()
-    expect(readdirSync(folder.path('.')).toSorted()).toEqual(['hassette.db', 'hassette.db.lock', 'source'])
-  })
-
-  it('after: the copy is opened, and what it replaced goes', async () => {
-    const path = await archive()
-    const before = dumpTables(path)
-    const { copy, place } = copier()
-    await copy({ from: path, to: path, journal: 'wal' }, quiet)
-    await place(path, oldOf(path))
-    expect(existsSync(oldOf(path))).toBe(true)
-    openWriter(path, () => undefined).close()
-    expect(existsSync(oldOf(path))).toBe(false)
-    expect(dumpTables(path)).toEqual(before)
-  })
-
-  it('a copy that cannot be opened leaves what it replaced', async () => {
-    const path = await archive()
-    execFileSync('cp', [path, oldOf(path)])
-    writeFileSync(path, 'damaged '.repeat(1000))
-    expect(() => openWriter(path, () => undefined)).toThrow(expect.objectContaining({ code: 'archive_unreadable' }))
-    expect(dumpTables(oldOf(path))['runs']?.rows).toBe(RUNS)
   })
 })

@@ -1,13 +1,9 @@
 import { rmSync } from 'node:fs'
 import { countByTier, countRuns } from '@main/archive/worker/queries/counts'
-import { createDirectory } from '@main/archive/worker/queries/directory'
-import { createRunFind } from '@main/archive/worker/queries/run-find'
 import { runsPage } from '@main/archive/worker/queries/runs'
-import type { CallContext } from '@main/archive/worker/serve'
 import type { RunFilter } from '@shared/filter'
-import { Failure } from '@shared/result'
 import * as fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
@@ -17,30 +13,10 @@ import { madeBatches, madeFailure, writeBatches } from './made-archives'
 import { anyFilter, isWanted } from './made-filters'
 import { deleteRuns } from './purge'
 import { queryParts } from './query-parts'
+import { cancelledAt, inUsedUpSlices } from './slices'
 
 const EVER = { fromUs: null, toUs: null }
 const ALL: Omit<RunFilter, 'sourceId'> = { tier: 'all', span: EVER, targetId: null, conditions: [] }
-
-/** Counts its pauses and is cancelled at the `at`th. */
-function cancelledAt(at: number): CallContext & { pauses: number } {
-  const context = {
-    ...CONTEXT,
-    pauses: 0,
-    pause: async () => {
-      if (++context.pauses >= at) throw new Failure('cancelled', 'Cancelled.')
-      await CONTEXT.pause()
-    },
-  }
-  return context
-}
-
-/** Does the work while every slice is used up after one statement. */
-async function inUsedUpSlices(work: () => Promise<void>): Promise<void> {
-  let clock = 0
-  const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 10))
-  await work()
-  now.mockRestore()
-}
 
 describe('filters', () => {
   const folder = useTempFolder()
@@ -187,84 +163,6 @@ describe('filters', () => {
     ).toEqual([3, 2])
     expect(await ids({ field: 'errorType', op: 'not', value: 'ValueError' })).toEqual([1])
     archive.db.close()
-  })
-})
-
-describe('a run by its execution id', () => {
-  const folder = useTempFolder()
-  const HOUR_US = 3_600_000_000
-  const uid7 = (atMs: number, nth: number) => {
-    const hex = atMs.toString(16).padStart(12, '0')
-    return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${nth.toString(16).padStart(12, '0')}`
-  }
-
-  /** Ten blocks of runs, a day each. */
-  const tenDays = () => {
-    const archive = createSynthetic(folder.path('archive.db'))
-    const { appender } = archive.epoch()
-    appender.update(madeParents([madeTarget(1)]))
-    for (let block = 0; block < 10; block++) {
-      appender.append(
-        batchOf(
-          Array.from({ length: 4096 }, (_, index) => {
-            const n = block * 4096 + index
-            const startedUs = BEGIN_US + block * 24 * HOUR_US + index * 1000
-            return madeRun(n + 1, { startedUs, executionId: uid7(Math.floor(startedUs / 1000), n) })
-          }),
-        ),
-      )
-    }
-    return archive
-  }
-
-  it('is found where the id says it was made, within a day of it, and elsewhere only by a scan', async () => {
-    const { db, sourceId, epoch } = tenDays()
-    const { appender } = epoch()
-    appender.update(madeParents([madeTarget(1)]))
-    const late = uid7(BEGIN_US / 1000 + 3 * 24 * 3_600_000, 900_000)
-    const later = uid7(BEGIN_US / 1000 + 3 * 24 * 3_600_000, 900_001)
-    const odd = ['healthy_weather_watcher_0000', '1b4e28ba-2fa1-41d2-883f-0016d3cca427', 'fifteen_bytes_x']
-    appender.append(batchOf([madeRun(1, { executionId: late, startedUs: BEGIN_US + (3 * 24 + 20) * HOUR_US })]))
-    const another = epoch().appender
-    another.update(madeParents([madeTarget(1)]))
-    another.append(
-      batchOf([
-        madeRun(1, { executionId: later, startedUs: BEGIN_US + 9 * 24 * HOUR_US }),
-        ...odd.map((executionId, index) => madeRun(2 + index, { executionId, startedUs: BEGIN_US + 9 * 24 * HOUR_US })),
-      ]),
-    )
-    const find = createRunFind(db, { directory: createDirectory(db) })
-    const ask = async (executionId: string, scan = false) =>
-      ((await find({ sourceId, executionId, scan }, CONTEXT))?.runId ?? 0) % 2 ** 40
-    for (const n of [0, 1, 4095, 4096, 20_000, 40_959]) {
-      const startedUs = BEGIN_US + Math.floor(n / 4096) * 24 * HOUR_US + (n % 4096) * 1000
-      const id = uid7(Math.floor(startedUs / 1000), n)
-      expect(await ask(id)).toBe(n + 1)
-      expect(await ask(` ${id.toUpperCase()} `)).toBe(n + 1)
-    }
-    expect(await ask(late)).toBe(1)
-    expect(await ask(later)).toBe(0)
-    expect(await ask(later, true)).toBe(1)
-    for (const [index, id] of odd.entries()) {
-      expect(await ask(id)).toBe(0)
-      expect(await ask(id, true)).toBe(2 + index)
-    }
-    expect(await ask(uid7(BEGIN_US / 1000, 77_777), true)).toBe(0)
-    expect((await find({ sourceId: sourceId + 1, executionId: late, scan: true }, CONTEXT)) ?? null).toBeNull()
-    db.close()
-  })
-
-  it('is not looked for any longer when nobody wants it', async () => {
-    const { db, sourceId } = tenDays()
-    const find = createRunFind(db, { directory: createDirectory(db) })
-    const context = cancelledAt(3)
-    await inUsedUpSlices(() =>
-      expect(find({ sourceId, executionId: 'nobody', scan: true }, context)).rejects.toMatchObject({
-        code: 'cancelled',
-      }),
-    )
-    expect(context.pauses).toBe(3)
-    db.close()
   })
 })
 

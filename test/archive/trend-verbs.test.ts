@@ -1,29 +1,19 @@
 import { createAppender } from '@main/archive/worker/append'
 import { openReader } from '@main/archive/worker/open-reader'
 import type { RunInput } from '@main/archive/batch'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
 import { everyTenMinutes, fill } from './filled'
 import { purge } from './purge'
 import { queryParts } from './query-parts'
+import { inUsedUpSlices } from './slices'
 
 const MINUTE_US = 60_000_000
 const HOUR_US = 60 * MINUTE_US
 const DAY_US = 24 * HOUR_US
 const EVER = { fromUs: null, toUs: null }
-
-/** Does the work while every slice is used up after one statement. */
-async function inUsedUpSlices<T>(work: () => T | Promise<T>): Promise<T> {
-  let clock = 0
-  const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 10))
-  try {
-    return await work()
-  } finally {
-    now.mockRestore()
-  }
-}
 
 describe('the verbs of trends', () => {
   const folder = useTempFolder()

@@ -1,61 +1,19 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { AlertBoard, BoardStatus } from '@main/tray/board'
+import type { BoardStatus } from '@main/tray/board'
 import type { RunningApp } from '../support/electron-app'
 import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/electron-app'
 import { startHassetteWriter } from '../support/hassette-writer'
 import { startMadeUpTray } from '../support/made-up-tray'
 import type { SessionBus } from '../support/session-bus'
 import { startSessionBus } from '../support/session-bus'
+import type { Hooked } from '../support/tray-app'
+import { broken, CALM, chooseCloseToTray, PATIENCE, publish, toldTray, windowCount } from '../support/tray-app'
 import { registeredItems, trayItem } from '../support/tray-item'
 import { waitFor } from '../support/wait'
 
 const HOUR_US = 3_600_000_000
 const HOOK = { HASSETTE_MONITOR_TEST_HOOK: '1' }
-
-/** A busy machine answers late. */
-const PATIENCE = { timeout: 15_000 }
-
-type Hooked = typeof globalThis & { hassetteMonitorTest: { board: AlertBoard }; asked: unknown[] }
-
-const CALM: BoardStatus = {
-  judged: true,
-  incidents: [],
-  sources: [{ name: 'Home', state: 'live', sinceUs: null }],
-  paused: null,
-}
-
-function broken(sinceUs: number): BoardStatus {
-  const incident = { id: 7, snooze: null, path: '/history?range=1h' }
-  return {
-    ...CALM,
-    incidents: [
-      { ...incident, title: 'kitchen_lights & co', sinceUs },
-      { ...incident, id: 8, title: 'garage_door', sinceUs, path: '/jobs?range=1h' },
-    ],
-  }
-}
-
-async function publish({ app }: RunningApp, status: BoardStatus): Promise<void> {
-  await app.evaluate((_, next) => (globalThis as Hooked).hassetteMonitorTest.board.publish(next), status)
-}
-
-async function windowCount({ app }: RunningApp): Promise<number> {
-  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
-}
-
-/** `tray` of what the window is told about the app. */
-async function toldTray({ page }: RunningApp): Promise<string> {
-  const answer = await page.evaluate(() => window.hassetteMonitor.app.info())
-  return answer.ok ? answer.value.tray : answer.error.code
-}
-
-async function chooseCloseToTray({ page }: RunningApp): Promise<void> {
-  await page.evaluate(() => (location.hash = '#/settings'))
-  const choice = page.getByRole('radio', { name: 'Keeps it in the tray' })
-  await choice.click()
-  await expect.poll(() => choice.getAttribute('aria-checked'), PATIENCE).toBe('true')
-}
 
 const running: RunningApp[] = []
 async function open(session: SessionBus): Promise<RunningApp> {

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { ENTRIES, openClient, rowsOf } from '../support/archive'
+import { openFixture, useTempFolder } from '../support/fixtures'
+
+describe('a full disk', () => {
+  const folder = useTempFolder()
+
+  /** A writer whose archive may not grow beyond so many pages while the file `full` is there. */
+  const limitedWriter = (full: string): string => {
+    const path = folder.path('writer.mjs')
+    writeFileSync(
+      path,
+      `import { createRequire } from 'node:module'
+       import { existsSync } from 'node:fs'
+       const Database = createRequire(${JSON.stringify(ENTRIES.writer)})('better-sqlite3')
+       const { transaction } = Database.prototype
+       Database.prototype.transaction = function (work) {
+         const db = this
+         return transaction.call(db, (...input) => {
+           const pages = existsSync(${JSON.stringify(full)}) ? db.pragma('page_count', { simple: true }) + 10 : 1e9
+           db.pragma('max_page_count = ' + pages)
+           return work(...input)
+         })
+       }
+       await import(${JSON.stringify(pathToFileURL(ENTRIES.writer).href)})`,
+    )
+    return path
+  }
+
+  it('pauses the writing and says so; reading goes on, and writing resumes when there is room', async () => {
+    const path = folder.path('hassette.db')
+    const full = folder.path('full')
+    const source = openFixture('live-v9', folder.path('source'))
+    const client = openClient(path, { writer: limitedWriter(full) })
+    const { sourceId } = await client.write.addFileSource({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
+    const sync = () => client.write.syncFileSource({ sourceId, shiftUs: 0 })
+    writeFileSync(full, '')
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(sync()).rejects.toMatchObject({ code: 'disk_full' })
+      expect(client.state()).toMatchObject({
+        kind: 'ready',
+        paused: { code: 'disk_full', message: expect.stringContaining('no room'), hint: expect.any(String) },
+      })
+      expect(await client.read.sources()).toHaveLength(1)
+    }
+    // Another source that has nothing to write says nothing about the disk.
+    const other = openFixture('seed-empty', folder.path('other'))
+    rmSync(full)
+    const added = await client.write.addFileSource({ path: other, name: 'y', mode: 'snapshot', shiftUs: 0 })
+    await client.write.syncFileSource({ sourceId: added.sourceId, shiftUs: 0 })
+    expect(client.state()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
+    await sync()
+    expect(client.state()).toEqual({ kind: 'ready' })
+    expect(rowsOf(path, 'SELECT 1 FROM runs')).toHaveLength(2949)
+    expect(client.states.map((state) => state.kind)).toEqual(Array.from(client.states, () => 'ready'))
+  })
+
+  it('is survived for real, on a small file system', async ({ skip }) => {
+    const disk = folder.path('disk')
+    mkdirSync(disk)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      return skip('no right to mount a small file system')
+    }
+    try {
+      await fillAndFree(disk)
+    } finally {
+      execFileSync('umount', ['-l', disk], { stdio: 'ignore' })
+    }
+  })
+
+  const fillAndFree = async (disk: string): Promise<void> => {
+    const path = `${disk}/hassette.db`
+    const source = openFixture('live-0.52', folder.path('source'))
+    writeFileSync(`${disk}/ballast`, Buffer.alloc(256 * 1024))
+    const client = openClient(path)
+    const { sourceId } = await client.write.addFileSource({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
+    await expect(client.write.syncFileSource({ sourceId, shiftUs: 0 })).rejects.toMatchObject({ code: 'disk_full' })
+    expect(client.state()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
+    const [{ appRuns = 0, frameworkRuns = 0 } = {}] = await client.read.sources()
+    execFileSync('mount', ['-o', 'remount,size=64m', disk])
+    const rest = await client.write.syncFileSource({ sourceId, shiftUs: 0 })
+    expect(appRuns + frameworkRuns + rest.runs).toBe(16_795)
+    expect(client.state()).toEqual({ kind: 'ready' })
+    expect(statSync(path).size).toBeGreaterThan(0)
+    await client.close()
+    expect(rowsOf(path, 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 16_795 }])
+  }
+})

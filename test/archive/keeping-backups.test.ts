@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { hashFiles, rowsOf } from '../support/archive'
+import { openFixture } from '../support/fixtures'
+import { dumpTables } from '../support/table-dump'
+import { startWatching } from '../support/watching'
+import { waitFor } from '../support/wait'
+import { logged, overwrite, useKeptHome } from './kept-home'
+
+/** What follows the archive into every copy, but for what is written when it is opened. */
+const CONTENT = ['retention_log', 'sqlite_sequence', 'meta', 'sources', 'rollups', 'group_rollups', 'streams']
+
+describe('work on the archive of a home', () => {
+  const { folder, archive, start, hassette, isWhole } = useKeptHome()
+
+  it('backs up again over an older backup, never over anything else', async () => {
+    const writer = await hassette(50)
+    const { keeping, hasRuns, stop } = await start([writer.path])
+    await hasRuns(50)
+    const backup = folder.path('backup.db')
+    expect(await keeping.backUp(backup)).toMatchObject({ outcome: 'done', file: backup, problem: null })
+    await writer.run({ count: 25 })
+    await hasRuns(75)
+    expect(await keeping.backUp(backup)).toMatchObject({ outcome: 'done', file: backup })
+    expect(rowsOf(backup, 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 75 }])
+    const notes = folder.path('notes.txt')
+    writeFileSync(notes, 'mine')
+    for (const [path, code] of [
+      [archive(), 'invalid_input'],
+      [writer.path, 'archive_foreign'],
+      [notes, 'archive_unreadable'],
+      [folder.path('no/such/folder.db'), 'archive_unreadable'],
+    ] as const) {
+      expect(await keeping.backUp(path)).toMatchObject({ outcome: 'failed', problem: { code } })
+    }
+    // A folder gets a file with a name of its own.
+    mkdirSync(folder.path('backups'))
+    const { file } = await keeping.backUp(folder.path('backups'))
+    expect(file).toMatch(/backups\/hassette-backup-\d{4}-\d\d-\d\d\.db$/)
+    expect(readdirSync(folder.path('backups'))).toHaveLength(1)
+    await stop()
+    expect(dumpTables(file ?? '', CONTENT)).toEqual(dumpTables(archive(), CONTENT))
+    expect(logged(archive())).toEqual(['backup', 'backup', 'backup'])
+  })
+
+  it('restores a backup: what was there lies beside it, and what Hassette has since is read again', async () => {
+    const writer = await hassette(50)
+    const { keeping, hasRuns, stop } = await start([writer.path])
+    await hasRuns(50)
+    const backup = folder.path('backup.db')
+    await keeping.backUp(backup)
+    await writer.run({ count: 25 })
+    await hasRuns(75)
+    const [before] = hashFiles(backup)
+    const done = await keeping.restore(backup)
+    expect(done).toMatchObject({ outcome: 'done', problem: null })
+    expect(done.file).toMatch(/hassette\.db\.replaced-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/)
+    expect(dirname(done.file ?? '')).toBe(dirname(archive()))
+    expect(rowsOf(done.file ?? '', 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 75 }])
+    expect(hashFiles(backup)).toEqual([before])
+    await hasRuns(75)
+    await writer.run({ count: 5 })
+    await hasRuns(80)
+    await stop()
+    await isWhole(writer)
+    expect(logged(archive())).toEqual(['restore'])
+  })
+
+  it('restores nothing that is no sound backup of ours', async () => {
+    const writer = await hassette(50)
+    const { keeping, hasRuns } = await start([writer.path])
+    await hasRuns(50)
+    const { ino } = statSync(archive())
+    const damaged = folder.path('damaged.db')
+    writeFileSync(damaged, 'x'.repeat(10_000))
+    // Its header and what is asked of it first are sound.
+    const rotten = folder.path('rotten.db')
+    await keeping.backUp(rotten)
+    overwrite(
+      rotten,
+      rowsOf<{ page: number }>(rotten, "SELECT rootpage AS page FROM sqlite_schema WHERE name = 'runs'"),
+    )
+    for (const [path, code] of [
+      [writer.path, 'archive_foreign'],
+      [damaged, 'archive_unreadable'],
+      [folder.path('none.db'), 'not_found'],
+      [archive(), 'invalid_input'],
+    ] as const) {
+      expect(await keeping.restore(path)).toMatchObject({ outcome: 'failed', problem: { code } })
+    }
+    expect(await keeping.restore(rotten)).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'archive_unreadable', message: expect.stringContaining(rotten) as string },
+    })
+    expect(statSync(archive()).ino).toBe(ino)
+    await writer.run({ count: 5 })
+    await hasRuns(55)
+  })
+
+  it('restores nothing over a database of Hassette’s, even where the archive should be', async () => {
+    const writer = await hassette(50)
+    mkdirSync(folder.path('data'))
+    await writer.vacuumInto(archive())
+    const [before] = hashFiles(archive())
+    const backup = folder.path('backup.db')
+    const other = await start([writer.path], undefined, false)
+    await waitFor('the refusal', () => other.home.archiveState().kind === 'unavailable')
+    // Sound, but no reason to move what is not ours.
+    const made = await startWatching(backup, writer.path)
+    await made.close()
+    expect(await other.keeping.restore(backup)).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'archive_foreign' },
+    })
+    expect(hashFiles(archive())).toEqual([before])
+  })
+
+  it('leaves the sample for what a backup holds; the sample itself is neither copied nor moved', async () => {
+    const source = openFixture('live-v9', folder.path('source'))
+    const first = await start([source])
+    await first.hasRuns(2949)
+    const backup = folder.path('backup.db')
+    await first.keeping.backUp(backup)
+    await first.stop()
+    execFileSync('rm', ['-r', folder.path('data')])
+
+    const { keeping, home, hasRuns } = await start([])
+    await waitFor('the sample', () => home.isSample())
+    await waitFor('its source', async () => (await home.sources()).some(({ mode }) => mode === 'sample'))
+    for (const refused of [
+      () => keeping.compact(),
+      () => keeping.backUp(folder.path('x.db')),
+      () => keeping.move(folder.path('y.db'), 'copy', () => undefined),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ code: 'invalid_input' })
+    }
+    expect(await keeping.restore(backup)).toMatchObject({ outcome: 'done' })
+    await hasRuns(2949)
+    expect(home.isSample()).toBe(false)
+    expect(await home.sources()).toMatchObject([{ path: source }])
+  })
+
+  it('leaves the user’s archive alone where the sample was asked for', async () => {
+    const { keeping } = await start([], undefined, true)
+    await expect(keeping.restore(folder.path('x.db'))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(keeping.move(folder.path('x.db'), 'fresh', () => undefined)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+    expect(existsSync(archive())).toBe(false)
+  })
+})

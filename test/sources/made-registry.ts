@@ -1,0 +1,40 @@
+import { Failure } from '@shared/result'
+import type { SourceInfo } from '@shared/source'
+import type { WatchState } from '@main/archive/api'
+import type { ArchiveClient } from '@main/archive/client'
+import { createSourceRegistry } from '@main/sources/registry'
+import type { PlannedSource } from '@main/sources/planned-source'
+import type { SourceRegistry } from '@main/sources/registry'
+import { onTestFinished } from 'vitest'
+import { waitFor } from '../support/wait'
+
+/** A source that does what the test says, and an archive that knows it by its id. */
+export function setUp(plan: Partial<PlannedSource>) {
+  const watches: { signal: AbortSignal; onState: (state: WatchState) => void; fail: (thrown: unknown) => void }[] = []
+  const planned: PlannedSource = {
+    path: '/home/hassette.db',
+    name: 'home',
+    prepare: async () => ({ sourceId: 7, same: false }),
+    read: async () => undefined,
+    watch: (_, { signal, onState }) =>
+      new Promise((_resolve, reject) => {
+        watches.push({ signal, onState, fail: reject })
+        signal.addEventListener('abort', () => reject(new Failure('cancelled', 'Cancelled.')))
+      }),
+    ...plan,
+  }
+  const info = { id: 7, name: 'home', mode: 'live' } as SourceInfo
+  const archive = { read: { sources: async () => [info] } } as unknown as Pick<ArchiveClient, 'read'>
+  const warnings: string[] = []
+  const registry: SourceRegistry = createSourceRegistry({
+    archive,
+    planned: [planned],
+    info: () => undefined,
+    warn: (message) => warnings.push(message),
+    backOffMs: [20],
+  })
+  onTestFinished(() => registry.stop())
+  const stateIs = (kind: string) =>
+    waitFor(`the state ${kind}`, async () => (await registry.list()).find(({ id }) => id === 7)?.state.kind === kind)
+  return { registry, planned, watches, warnings, stateIs }
+}
