@@ -38,6 +38,8 @@ export interface BusCall {
 
 export const WATCHER = 'org.kde.StatusNotifierWatcher'
 export const NOTIFICATIONS = 'org.freedesktop.Notifications'
+/** A panel that starts while everything else is tested takes its time. */
+const SLOW_START_MS = 45_000
 const XFCONF_SERVICE = 'org.xfce.Xfconf.service'
 
 const busConfig = (socket: string, services: string): string => `<!DOCTYPE busconfig PUBLIC
@@ -143,11 +145,15 @@ export async function startSessionBus(): Promise<SessionBus> {
         async () =>
           (await bus.nameHasOwner(WATCHER)) &&
           property(WATCHER, '/StatusNotifierWatcher', WATCHER, 'IsStatusNotifierHostRegistered'),
+        SLOW_START_MS,
       )
     },
     stopPanel: async () => {
-      panel?.kill('SIGTERM')
+      const ending = panel
+      ending?.kill('SIGTERM')
       await waitFor('the end of the tray', async () => !(await bus.nameHasOwner(WATCHER)))
+      // Until it has ended, the next one takes it for one that runs, and gives up.
+      await waitFor('the end of xfce4-panel', () => !ending || ending.exitCode !== null || ending.signalCode !== null)
     },
     stop: async () => {
       await bus.close()
