@@ -13,6 +13,7 @@ const nothing: AlertsOutcome = {
   blind: [],
   learning: [],
   unread: [],
+  leftOut: 0,
   muted: [],
   pausedUntilUs: null,
 }

@@ -56,7 +56,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
   const { archive, settings, delivery, clock, onStatus, warn } = options
   const sights = createSights()
   let sources: readonly SourceInfo[] = []
-  let outcome: Omit<AlertsOutcome, 'notices'> = {
+  let outcome: Omit<AlertsOutcome, 'notices' | 'leftOut'> = {
     open: [],
     blind: [],
     learning: [],
@@ -107,7 +107,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
       const events: UserEvent[] = taken.map(({ event }) => event)
       if (now !== told) events.unshift({ kind: 'settings', settings: settings() })
       const nowUs = clock.nowUs()
-      const { notices, ...stand } = await shown.write.alertsStep({
+      const { notices, leftOut, ...stand } = await shown.write.alertsStep({
         nowUs,
         utcOffsetMinutes: -new Date(nowUs / 1000).getTimezoneOffset(),
         sources: sights.of(sources, nowUs, clock.elapsedMs()),
@@ -116,6 +116,7 @@ export function createAlerting(options: AlertingOptions): Alerting {
       told = now
       outcome = stand
       problem = null
+      if (leftOut > 0) warn(`the alerts could not judge ${leftOut} events and left them out`)
       publish()
       for (const notice of notices) delivery.deliver(notice, stand.open, publish)
       for (const { done } of taken) done()

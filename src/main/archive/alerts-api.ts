@@ -43,6 +43,8 @@ export interface AlertsOutcome {
   unread: number[]
   muted: Muted[]
   pausedUntilUs: number | null
+  /** So many events (runs, sessions, missed starts) the engine could not take though they were told it three times. */
+  leftOut: number
 }
 
 /** A notification that was shown without the engine, and what became of it; `atUs` by our clock. */

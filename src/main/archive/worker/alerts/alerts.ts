@@ -7,6 +7,7 @@ import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, ShownNotic
 import type { CallContext } from '../serve'
 import { createMissedFeed } from './missed-feed'
 import { createOutcome } from './outcome'
+import { createRefusals } from './refusals'
 import { createRunFeed } from './run-feed'
 import { createSessionFeed } from './session-feed'
 import { createAlertStore } from './store'
@@ -28,12 +29,14 @@ export interface Alerts {
  */
 const KEEP_EVERY_US = 600_000_000
 
-export function createAlerts(db: Database): Alerts {
+/** `engine` is what is told; another one only in tests. */
+export function createAlerts(db: Database, engine: typeof advance = advance): Alerts {
   const store = createAlertStore(db)
   const runs = createRunFeed(db)
   const sessions = createSessionFeed(db)
   const missed = createMissedFeed(db)
   const outcomeOf = createOutcome(db)
+  const refusals = createRefusals()
   const isKnown = db.prepare<[number], number>('SELECT 1 FROM sources WHERE id = ? AND removed_us IS NULL').pluck()
   let memory: AlertMemory | null = null
   let keptUs = 0
@@ -51,7 +54,7 @@ export function createAlerts(db: Database): Alerts {
 
   /** What the engine says to a batch, kept in the same transaction as what it was told up to. */
   const tell = db.transaction((known: AlertMemory, batch: AlertBatch): DueNotice[] => {
-    const effects = advance(known.engine, batch)
+    const effects = engine(known.engine, batch)
     for (const event of batch.events) if (event.kind === 'sourceRemoved') store.abandon(event.sourceId, batch.nowUs)
     const notices = effects.flatMap((effect) => take(effect, batch.nowUs))
     const isDue = batch.events.length > 0 && Math.abs(batch.nowUs - keptUs) >= KEEP_EVERY_US
@@ -61,6 +64,8 @@ export function createAlerts(db: Database): Alerts {
     }
     return notices
   }).immediate
+
+  const keep = db.transaction((known: AlertMemory): void => store.keep(known)).immediate
 
   const take = (effect: AlertEffect, atUs: number): DueNotice[] => {
     if (effect.kind === 'notify') return [store.addNotice(effect.notice, atUs)]
@@ -80,9 +85,14 @@ export function createAlerts(db: Database): Alerts {
     const sources = input.sources.filter(({ sourceId }) => isKnown.get(sourceId))
     const gone = Object.values(known.engine.sources).filter(({ id }) => !isKnown.get(id))
     say([...gone.map(({ id: sourceId }) => ({ kind: 'sourceRemoved' as const, sourceId })), ...input.events])
+    let leftOut = 0
     for (const source of sources) {
       say(introduction(source, known))
-      for (let more = true; more; await context.pause()) more = tellRuns(source, known, nowUs, say)
+      for (let more = true; more; await context.pause()) {
+        const told = tellRuns(source, known, nowUs, say)
+        more = told.more
+        leftOut += told.leftOut
+      }
     }
     const caughtUp = sources.filter(({ mode, sight }) => mode === 'live' && sight.kind === 'seen' && sight.caughtUp)
     say(
@@ -90,18 +100,19 @@ export function createAlerts(db: Database): Alerts {
       caughtUp.map(({ sourceId }) => sourceId),
     )
     answered = Math.max(answered, ...notices.map(({ noticeId }) => noticeId))
-    return { notices, ...outcomeOf(known.engine, nowUs) }
+    return { notices, leftOut, ...outcomeOf(known.engine, nowUs) }
   }
 
-  /** Tells the next runs of a source; answers whether there are more. */
+  /** Tells the next runs of a source; answers whether there are more, and how much could not be told. */
   const tellRuns = (
     { sourceId }: SourceSight,
     known: AlertMemory,
     nowUs: number,
     say: (events: SourceEvent[]) => void,
-  ): boolean => {
+  ): { more: boolean; leftOut: number } => {
     const state = known.engine.sources[sourceId]
-    if (!state) return false
+    if (!state) return { more: false, leftOut: 0 }
+    const place = `${sourceId} ${JSON.stringify(known.cursors)}`
     const cursors = { ...known.cursors }
     const slice = runs.next(sourceId, cursors, state.importing)
     const toUs = slice.more ? Math.max(...slice.runs.map(({ endUs }) => endUs)) : Infinity
@@ -109,8 +120,13 @@ export function createAlerts(db: Database): Alerts {
     const starts = slice.more ? [] : missed.next(sourceId, missedTo, nowUs)
     const events = [...sessions.next(state, toUs), ...slice.runs, ...starts]
     Object.assign(known, { cursors, missedTo })
-    if (events.length > 0) say(events)
-    return slice.more
+    const { more } = slice
+    if (refusals.isHopeless(place)) {
+      keep(known)
+      return { more, leftOut: events.length }
+    }
+    if (events.length > 0) refusals.tell(place, () => say(events))
+    return { more, leftOut: 0 }
   }
 
   const addShown = db.transaction((notice: NoticeRequest, outcome: NoticeOutcome, atUs: number): void => {

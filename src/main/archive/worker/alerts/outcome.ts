@@ -7,7 +7,9 @@ import type { AlertsOutcome } from '../../alerts-api'
 import { TARGET_NAME } from './target-name'
 
 /** Says where the engine stands, with the names of what is muted. */
-export function createOutcome(db: Database): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notices'> {
+export function createOutcome(
+  db: Database,
+): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notices' | 'leftOut'> {
   const titleOfGroup = db.prepare<[number], string>('SELECT title FROM error_groups WHERE id = ?').pluck()
   const titleOfTarget = db
     .prepare<[number], string>(
