@@ -125,7 +125,9 @@ export function scrollTo(page: Page, top: number): Promise<void> {
 
 /** Ids of the rows in sight, top first, and where the first one stands. */
 export function inSight(page: Page): Promise<{ ids: number[]; firstTop: number }> {
-  return page.locator('#list').evaluate((list) => {
+  return page.locator('#list').evaluate(async (list) => {
+    // As it is drawn: rows that came or went above have been made up for, and those in sight are there.
+    await new Promise(requestAnimationFrame)
     const frame = list.getBoundingClientRect()
     const rows = [...list.querySelectorAll('.run-row')]
       .map((row) => ({ id: Number(row.id.slice(4)), top: row.getBoundingClientRect().top - frame.top }))
