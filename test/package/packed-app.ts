@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unpackedFolder } from '../../scripts/lib/packaging.mjs'
 import { inRepository } from '../../scripts/lib/paths.mjs'
 import { sandboxArguments } from '../../scripts/lib/launch.mjs'
+import { removeFolder } from '../support/remove-folder'
 
 const folder = inRepository(unpackedFolder())
 const macBundle = join(folder, 'Hassette Monitor.app', 'Contents')
@@ -68,6 +69,6 @@ export async function endPackedApps(): Promise<void> {
     const forced = setTimeout(() => child.kill('SIGKILL'), 10_000)
     await ended
     clearTimeout(forced)
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+    removeFolder(dataDir)
   }
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron } from 'playwright'
 import type { ElectronApplication, Page } from 'playwright'
+import { removeFolder } from './remove-folder'
 
 export const REPOSITORY = resolve(import.meta.dirname, '..', '..')
 
@@ -45,8 +46,7 @@ export function dataFolder(): string {
 
 const folders: string[] = []
 export function removeFolders(): void {
-  for (const folder of folders.splice(0))
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+  folders.splice(0).forEach(removeFolder)
 }
 
 /** Starts the built app with its window, under Playwright. */

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'dbus-native'
 import type { MessageBus } from 'dbus-native'
 import { waitFor } from './wait'
+import { removeFolder } from './remove-folder'
 
 /**
  * A session bus of a test's own, with a real desktop's parts on it: the notification daemon dunst and the tray of
@@ -161,7 +162,7 @@ export async function startSessionBus(): Promise<SessionBus> {
       // The bus last: the others complain, and xfconfd ends, when it goes.
       for (const child of children.toReversed()) child.kill('SIGKILL')
       await Promise.all(ended.filter((_, index) => children[index]?.exitCode === null))
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+      removeFolder(folder)
     },
   }
 }
