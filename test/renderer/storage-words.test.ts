@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RetentionLogRow, StorageInfo, StorageTier } from '@shared/storage'
 import { CONTENT_KINDS } from '@shared/storage'
 import { freedBytes, logWords } from '@renderer/lib/log-words'
-import { bindsWords, bytesPerDay, keptSpans, offeredDays, useParts } from '@renderer/lib/storage-use'
+import { bindsWords, bytesInUse, bytesPerDay, keptSpans, offeredDays, useParts } from '@renderer/lib/storage-use'
 
 const NOW = new Date(2026, 10, 23, 15, 12).getTime() * 1000
 const DAY = 86_400_000_000
@@ -62,6 +62,8 @@ describe('the bar of the archive', () => {
             parts.reduce((all, part) => all + pick(part), 0)
           expect(sum(({ share }) => share)).toBeCloseTo(1, 6)
           expect(sum((part) => (part.kind === 'free' ? 0 : part.bytes))).toBe(whole.bytes)
+          const isUsed = ({ kind }: (typeof parts)[number]): boolean => kind !== 'free' && kind !== 'reusable'
+          expect(sum((part) => (isUsed(part) ? part.bytes : 0))).toBe(bytesInUse(whole))
         },
       ),
     )

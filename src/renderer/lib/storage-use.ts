@@ -31,6 +31,11 @@ export function useParts(info: StorageInfo): UsePart[] {
   return parts.map((part) => ({ ...part, share: part.bytes / whole }))
 }
 
+/** What is in use, bytes, as the bar shows it: all that `ls` counts but what can be used again. */
+export function bytesInUse({ bytes, reusableBytes }: StorageInfo): number {
+  return bytes - reusableBytes
+}
+
 /** Bytes that a day brings at the rate of the last week; snapshots bring none. */
 export function bytesPerDay(tiers: readonly StorageTier[]): number {
   return tiers.reduce(
