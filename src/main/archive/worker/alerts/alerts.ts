@@ -121,7 +121,7 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     const events = [...sessions.next(state, toUs), ...slice.runs, ...starts]
     Object.assign(known, { cursors, missedTo })
     const { more } = slice
-    if (refusals.isHopeless(place)) {
+    if (refusals.giveUp(place)) {
       keep(known)
       return { more, leftOut: events.length }
     }

@@ -4,8 +4,8 @@ import Database from 'better-sqlite3'
 export interface Refusals {
   /** Tells the engine what follows a place; counts the failures that are not the archive's. Throws them all the same. */
   tell(place: string, work: () => void): void
-  /** Whether what follows a place was tried often enough. */
-  isHopeless(place: string): boolean
+  /** Whether what follows a place was tried often enough; it is forgotten with that. */
+  giveUp(place: string): boolean
 }
 
 /** A look comes every five seconds. */
@@ -23,6 +23,6 @@ export function createRefusals(): Refusals {
       }
       failed.delete(place)
     },
-    isHopeless: (place) => (failed.get(place) ?? 0) >= TRIES,
+    giveUp: (place) => (failed.get(place) ?? 0) >= TRIES && failed.delete(place),
   }
 }

@@ -3,9 +3,9 @@ import { Failure } from '@shared/result'
 import type { Incident, IncidentGroup, NoticeKind, NoticeOutcome, NoticeRow, WithheldReason } from '@shared/alert'
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
+import { TARGET_NAME } from '../alerts/target-name'
 import type { Handlers } from '../serve'
 import { createAlertReplay } from './alert-replay'
-import { TARGET_NAME } from '../alerts/target-name'
 
 type AlertVerbs = Pick<Handlers<ReadApi>, 'incidentsList' | 'incidentGet' | 'noticesList' | 'alertsReplay'>
 
