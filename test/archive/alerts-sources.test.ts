@@ -34,6 +34,18 @@ describe('a source that is met first', () => {
     expect(kindsOf(await home.look())).toEqual(['opened'])
   })
 
+  it('is not judged before all of it was read, also if it is gone meanwhile', async () => {
+    home.fails(6)
+    const sights = [{ kind: 'unknown' }, { kind: 'blind', sinceUs: NOW, reason: 'gone' }] as const
+    for (const sight of sights) {
+      const out = await home.look([], [home.sight(sight)])
+      expect(out).toMatchObject({ open: [], unread: [home.sourceId] })
+      home.crash()
+    }
+    expect(home.memory().cursors).toEqual({})
+    expect((await home.look()).open).toMatchObject([{ failures: 6, late: true }])
+  })
+
   it.each(['snapshot', 'sample'] as const)('as a %s never notifies', async (mode) => {
     home.mode = mode
     await home.look()
@@ -49,9 +61,7 @@ describe('a source that is met first', () => {
   it('as a snapshot is over a day after its end, whenever it is read', async () => {
     home.mode = 'snapshot'
     home.fails(6)
-    const reading = home.sight({ kind: 'unknown' })
-    expect((await home.after(23 * HOUR, [reading])).open).toHaveLength(1)
-    expect((await home.look()).open).toHaveLength(1)
+    expect((await home.after(23 * HOUR)).open).toHaveLength(1)
     expect((await home.after(2 * HOUR)).open).toEqual([])
     const [incident] = home.incidents()
     expect(incident).toMatchObject({ ending: 'stale', clearedUs: incident?.lastUs })
@@ -199,6 +209,36 @@ describe('the silence of a source', () => {
     expect((await home.after(HOUR, [notYet])).open).toHaveLength(1)
     expect((await home.after(HOUR, [home.sight({ kind: 'unknown' })])).open).toHaveLength(1)
     expect((await home.look()).open).toEqual([])
+  })
+})
+
+describe('a source that is caught up with', () => {
+  const folder = useTempFolder()
+  let home: AlertHome
+  beforeEach(async () => {
+    home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+  })
+
+  it('is judged when all was read, not in the middle of it', async () => {
+    home.fails(6)
+    expect((await home.look([], [home.sight({ kind: 'unknown' })])).open).toEqual([])
+    expect((await home.look([], [home.sight({ kind: 'seen', caughtUp: false })])).open).toEqual([])
+    expect(kindsOf(await home.look())).toEqual(['opened'])
+  })
+
+  it('is judged by what was read when it is gone, and not by sessions beyond that', async () => {
+    home.fails(6)
+    home.parents([madeSession(1, { startedUs: BEGIN_US, ending: 'clean', stoppedUs: NOW + 2 * MINUTE })])
+    home.parents([madeSession(2, { startedUs: NOW + 3 * MINUTE })])
+    const gone = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'gone' })
+    expect((await home.after(5 * MINUTE, [gone])).open).toMatchObject([{ failures: 6 }])
+    home.restart()
+    const { sourceId } = home
+    expect(home.memory().engine.sources[sourceId]).toMatchObject({ sessionStartedUs: BEGIN_US + MINUTE })
+    await home.look()
+    home.restart()
+    expect(home.memory().engine.sources[sourceId]).toMatchObject({ sessionStartedUs: NOW + 3 * MINUTE })
   })
 })
 

@@ -1,40 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { ENTRIES, openClient, rowsOf } from '../support/archive'
+import { openClient, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
+import { limitedWriter } from './limited-writer'
 
 describe('a full disk', () => {
   const folder = useTempFolder()
-
-  /** A writer whose archive may not grow beyond so many pages while the file `full` is there. */
-  const limitedWriter = (full: string): string => {
-    const path = folder.path('writer.mjs')
-    writeFileSync(
-      path,
-      `import { createRequire } from 'node:module'
-       import { existsSync } from 'node:fs'
-       const Database = createRequire(${JSON.stringify(ENTRIES.writer)})('better-sqlite3')
-       const { transaction } = Database.prototype
-       Database.prototype.transaction = function (work) {
-         const db = this
-         return transaction.call(db, (...input) => {
-           const pages = existsSync(${JSON.stringify(full)}) ? db.pragma('page_count', { simple: true }) + 10 : 1e9
-           db.pragma('max_page_count = ' + pages)
-           return work(...input)
-         })
-       }
-       await import(${JSON.stringify(pathToFileURL(ENTRIES.writer).href)})`,
-    )
-    return path
-  }
 
   it('pauses the writing and says so; reading goes on, and writing resumes when there is room', async () => {
     const path = folder.path('hassette.db')
     const full = folder.path('full')
     const source = openFixture('live-v9', folder.path('source'))
-    const client = openClient(path, { writer: limitedWriter(full) })
+    const client = openClient(path, { writer: limitedWriter(folder.path('writer.mjs'), full) })
     const { sourceId } = await client.write.addFileSource({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
     const sync = () => client.write.syncFileSource({ sourceId, shiftUs: 0 })
     writeFileSync(full, '')

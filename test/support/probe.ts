@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import type { SourceSight } from '@main/archive/alerts-api'
 import { openWriter } from '@main/archive/worker/open-writer'
+import type { OpenWriter } from '@main/archive/worker/open-writer'
 import { archiveFailure, openForWriting } from '@main/archive/worker/connection'
 import { createRetention } from '@main/archive/worker/retention/retention'
 import { createWriterMemory } from '@main/archive/worker/writer-memory'
 import { createHassetteReader } from '@main/sources/hassette-file/reader'
 import { toProblem } from '@shared/result'
 import Database from 'better-sqlite3'
+import { lookAt } from './alerts-look'
 import { appendForEver } from './endless-appender'
 
 /**
@@ -14,6 +17,8 @@ import { appendForEver } from './endless-appender'
  * - `read <hassette file>`: opens it as a source
  * - `open <archive>`: holds it until its input ends
  * - `sync <archive> <hassette file>`: reads the file into the archive
+ * - `judge <archive> <hassette file>`: reads the file into the archive as one that lives, with the alerts beside it, and
+ *   tells of every batch and slice
  * - `identify <archive> <hassette file>`: says what the file holds
  * - `append <archive>`: appends made-up runs until it is killed
  * - `retain <archive> <megabytes>`: brings it under a size limit, and tells of every slice
@@ -61,6 +66,7 @@ async function run(): Promise<void> {
     writer.close()
     return say({ identified: facts })
   }
+  if (task === 'judge') return judge(writer)
   const { sourceId } = await writer.sources.addFile({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
   const report = await writer.sources.syncFile(
     { sourceId, shiftUs: 0 },
@@ -68,6 +74,29 @@ async function run(): Promise<void> {
   )
   writer.close()
   say({ report })
+}
+
+async function judge({ sources, alerts, close }: OpenWriter): Promise<void> {
+  const { sourceId } = await sources.addFile({ path: source, name: 'home', mode: 'live', shiftUs: 0 })
+  /** Slowly, so that there is time to be killed everywhere. */
+  const pause = async (): Promise<void> => {
+    say({ slice: true })
+    await new Promise<void>((resume) => setTimeout(resume, 5))
+  }
+  const look = (sight: SourceSight['sight']) => alerts.step(lookAt(source, sourceId, 'live', sight), { pause })
+  const context = {
+    progress: () => undefined,
+    state: () => undefined,
+    pause: async () => {
+      await pause()
+      await look({ kind: 'unknown' })
+    },
+  }
+  await sources.syncFile({ sourceId, shiftUs: 0 }, context)
+  await look({ kind: 'seen', caughtUp: true })
+  await look({ kind: 'seen', caughtUp: true })
+  close()
+  say({ ended: true })
 }
 
 async function retain(maxSizeMb: number): Promise<void> {

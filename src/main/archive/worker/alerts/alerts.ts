@@ -88,13 +88,14 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     let leftOut = 0
     for (const source of sources) {
       say(introduction(source, known))
+      if (!isReadToEnd(source, known)) continue
       for (let more = true; more; await context.pause()) {
         const told = tellRuns(source, known, nowUs, say)
         more = told.more
         leftOut += told.leftOut
       }
     }
-    const caughtUp = sources.filter(({ mode, sight }) => mode === 'live' && sight.kind === 'seen' && sight.caughtUp)
+    const caughtUp = sources.filter((source) => source.mode === 'live' && isCaughtUp(source))
     say(
       sources.flatMap((source) => closing(source, known)),
       caughtUp.map(({ sourceId }) => sourceId),
@@ -103,21 +104,26 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     return { notices, leftOut, ...outcomeOf(known.engine, nowUs) }
   }
 
-  /** Tells the next runs of a source; answers whether there are more, and how much could not be told. */
+  /**
+   * Tells the next runs of a source, and its sessions to the end of these; answers whether there are more, and how much
+   * could not be told. What lies beyond the newest run follows only once nothing more is to be read.
+   */
   const tellRuns = (
-    { sourceId }: SourceSight,
+    source: SourceSight,
     known: AlertMemory,
     nowUs: number,
     say: (events: SourceEvent[]) => void,
   ): { more: boolean; leftOut: number } => {
+    const { sourceId } = source
     const state = known.engine.sources[sourceId]
     if (!state) return { more: false, leftOut: 0 }
     const place = `${sourceId} ${JSON.stringify(known.cursors)}`
     const cursors = { ...known.cursors }
     const slice = runs.next(sourceId, cursors, state.importing)
-    const toUs = slice.more ? Math.max(...slice.runs.map(({ endUs }) => endUs)) : Infinity
+    const isAtEnd = !slice.more && isCaughtUp(source)
+    const toUs = isAtEnd ? Infinity : Math.max(...slice.runs.map(({ endUs }) => endUs))
     const missedTo = { ...known.missedTo }
-    const starts = slice.more ? [] : missed.next(sourceId, missedTo, nowUs)
+    const starts = isAtEnd ? missed.next(sourceId, missedTo, nowUs) : []
     const events = [...sessions.next(state, toUs), ...slice.runs, ...starts]
     Object.assign(known, { cursors, missedTo })
     const { more } = slice
@@ -174,9 +180,25 @@ function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: 
   ]
 }
 
-function closing({ sourceId, sight }: SourceSight, { engine }: AlertMemory): SourceEvent[] {
+/** Whether everything up to now was read, and is seen as it comes. */
+function isCaughtUp({ sight }: SourceSight): boolean {
+  return sight.kind === 'seen' && sight.caughtUp
+}
+
+/**
+ * Whether what is in the archive may be judged. In the middle of a reading what comes next is not known: the same file
+ * would be judged otherwise when it is read faster. A source that cannot be read any more is judged by what there is,
+ * unless its history was never read to the end.
+ */
+function isReadToEnd(source: SourceSight, { engine }: AlertMemory): boolean {
+  const isFirst = engine.sources[source.sourceId]?.importing === true
+  return isCaughtUp(source) || (source.sight.kind === 'blind' && !isFirst)
+}
+
+function closing(source: SourceSight, { engine }: AlertMemory): SourceEvent[] {
+  const { sourceId, sight } = source
   if (sight.kind === 'blind') return [{ ...sight, sourceId }]
-  const ends = sight.kind === 'seen' && sight.caughtUp && engine.sources[sourceId]?.importing === true
+  const ends = isCaughtUp(source) && engine.sources[sourceId]?.importing === true
   return ends ? [{ kind: 'importing', sourceId, now: false }] : []
 }
 

@@ -1,0 +1,89 @@
+import type { SourceSight } from '@main/archive/alerts-api'
+import { createAlerts } from '@main/archive/worker/alerts/alerts'
+import { openForWriting } from '@main/archive/worker/connection'
+import { openWriter } from '@main/archive/worker/open-writer'
+import type { Incident } from '@shared/alert'
+import { Failure } from '@shared/result'
+import type { SourceMode } from '@shared/source'
+import { lookAt } from '../support/alerts-look'
+import { CONTEXT, rowsOf } from '../support/archive'
+
+/** How a file is read, and what happens meanwhile. */
+export interface Reading {
+  mode: Exclude<SourceMode, 'sample'>
+  /** The alerts look after every so many batches of 1000 runs, as on a machine that is so fast. */
+  lookEvery: number
+  /** The app ends after so many batches, once each, and begins anew. */
+  cutAfter?: readonly number[]
+  /** The app ends so often while the alerts take in what was read, each time a slice later. */
+  cutsWhileTold?: number
+  /** When the app ends, and at every look, what is only in memory is lost. */
+  crashes?: boolean
+}
+
+/** What of an incident must not depend on how a file was read. */
+type Essence = Pick<Incident, 'rule' | 'firstUs' | 'openedUs' | 'lastUs' | 'failures' | 'clearedUs' | 'ending'> & {
+  targets: string[]
+}
+
+/** Reads a Hassette file into an archive with the alerts beside it. Answers the incidents in the archive. */
+export async function readWithAlerts(archive: string, source: string, reading: Reading): Promise<Essence[]> {
+  const { mode, lookEvery, cutAfter = [], cutsWhileTold = 0, crashes = false } = reading
+  const writer = openWriter(archive, () => undefined)
+  let db = openForWriting(archive)
+  let alerts = createAlerts(db)
+  const startAnew = (): void => {
+    if (!crashes) alerts.close()
+    db.close()
+    db = openForWriting(archive)
+    alerts = createAlerts(db)
+  }
+  try {
+    const { sourceId } = await writer.sources.addFile({ path: source, name: 'home', mode, shiftUs: 0 })
+    const look = (sight: SourceSight['sight'], pause = CONTEXT.pause) =>
+      alerts.step(lookAt(source, sourceId, mode, sight), { pause })
+    for (const cut of [...cutAfter, Infinity]) {
+      let batches = 0
+      const pause = async (): Promise<void> => {
+        batches++
+        if (batches % lookEvery === 0) {
+          await look({ kind: 'unknown' })
+          if (crashes) startAnew()
+        }
+        if (batches >= cut) throw new Failure('cancelled', 'cut')
+      }
+      await untilCut(writer.sources.syncFile({ sourceId, shiftUs: 0 }, { ...CONTEXT, pause }))
+      if (cut < Infinity) startAnew()
+    }
+    for (let cut = 1; cut <= cutsWhileTold; cut++) {
+      let slices = 0
+      const pause = () => (++slices === cut ? Promise.reject(new Failure('cancelled', 'cut')) : CONTEXT.pause())
+      await untilCut(look({ kind: 'seen', caughtUp: true }, pause))
+      startAnew()
+    }
+    await look({ kind: 'seen', caughtUp: true })
+    await look({ kind: 'seen', caughtUp: true })
+    return incidentsIn(archive)
+  } finally {
+    alerts.close()
+    db.close()
+    writer.close()
+  }
+}
+
+/** The incidents of an archive, oldest first. */
+export function incidentsIn(archive: string): Essence[] {
+  return rowsOf<{ detail: string }>(archive, 'SELECT detail FROM incidents ORDER BY id').map(({ detail }) => {
+    const { rule, firstUs, openedUs, lastUs, failures, clearedUs, ending, targets } = JSON.parse(detail) as Incident
+    const named = targets.map(({ appKey, name, failures: n }) => `${appKey}.${name}: ${n}`)
+    return { rule, firstUs, openedUs, lastUs, failures, clearedUs, ending, targets: named.sort() }
+  })
+}
+
+async function untilCut(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.code !== 'cancelled') throw thrown
+  }
+}
