@@ -26,6 +26,8 @@ export const NOW = BEGIN_US + 3 * DAY
 export interface RunOf {
   target?: number
   startedUs?: number
+  durationUs?: number
+  session?: number
   failed?: boolean
   dependency?: boolean
   tier?: 'app' | 'framework'
@@ -70,13 +72,15 @@ export class AlertHome {
 
   runs(all: RunOf[], appender = this.appender): void {
     const runs = all.map(
-      ({ target = 1, startedUs = this.nowUs, failed = false, dependency = failed, tier = 'app' }) => {
+      ({ target = 1, startedUs = this.nowUs, failed = false, dependency = failed, tier = 'app', ...run }) => {
         const message = `Handler 'on_${target}' - failed to extract parameter 'new': no state`
         const errorType = dependency ? 'DependencyResolutionError' : 'ValueError'
         const failure = failed ? { errorType, message, traceback: null } : null
         const more = {
           foreignTargetId: target,
           startedUs,
+          durationUs: run.durationUs ?? 500,
+          foreignSessionId: run.session ?? 1,
           status: failed ? 1 : 0,
           dependencyFailure: dependency,
           failure,

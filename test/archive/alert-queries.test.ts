@@ -2,6 +2,7 @@ import { advance } from '@main/alerts/engine'
 import { createEngineState } from '@main/alerts/engine-state'
 import type { AlertEffect, FinishedRun } from '@main/alerts/events'
 import { createRunFeed } from '@main/archive/worker/alerts/run-feed'
+import { noPlaces } from '@main/archive/worker/alerts/told-places'
 import { Failure } from '@shared/result'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
@@ -85,10 +86,10 @@ describe('a replay', () => {
   /** Incidents of a fresh engine over all runs of the source at once. */
   function straight(): number {
     const feed = createRunFeed(home.db)
-    const cursors: Record<string, number> = {}
+    const places = noPlaces()
     const runs: FinishedRun[] = []
     for (let more = true; more;) {
-      const slice = feed.next(home.sourceId, cursors, false)
+      const slice = feed.next(home.sourceId, places, { isNew: false, nowUs: home.nowUs })
       runs.push(...slice.runs)
       more = slice.more
     }

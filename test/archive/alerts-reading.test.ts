@@ -8,7 +8,7 @@ import { openClient, startProbe } from '../support/archive'
 import type { FixtureName } from '../support/fixtures'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { limitedWriter } from './limited-writer'
-import { incidentsIn, readWithAlerts } from './reading-home'
+import { incidentsIn, readWithAlerts, withOddRun } from './reading-home'
 import type { Reading } from './reading-home'
 
 const COPY: Reading = { mode: 'snapshot', lookEvery: Infinity }
@@ -55,6 +55,27 @@ describe('the incidents of a file are those of a copy that is read at once', () 
     expect(copy.length).toBeGreaterThan(3)
     const reading: Reading = { mode: 'live', lookEvery: 1, cutAfter: [3, 11], cutsWhileTold: 3, crashes: true }
     expect(await read(week, reading)).toEqual(copy)
+  }, 120_000)
+
+  it('though one run in it was not when it says', async () => {
+    const source = openFixture('live-0.60', folder.path('source'))
+    const copy = await read(source, COPY)
+    const odd = fc.record({
+      startS: fc.oneof(
+        fc.integer({ min: 0, max: 8_590_000_000 }),
+        fc.integer({ min: 1_795_440_000, max: 1_795_450_000 }),
+      ),
+      durationMs: fc.constantFrom(5, 2_700_000),
+      before: fc.integer({ min: 2, max: 16_154 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(odd, fc.constantFrom<Reading['mode']>('live', 'snapshot'), async (made, mode) => {
+        const path = folder.path(`odd-${++times}.db`)
+        withOddRun(source, path, made)
+        expect(await read(path, { mode, lookEvery: 5, endsWith: source })).toEqual(copy)
+      }),
+      { numRuns: 6 },
+    )
   }, 120_000)
 
   it('though the process that read it was killed, again and again', async () => {

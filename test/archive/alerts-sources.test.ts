@@ -146,10 +146,13 @@ describe('the sessions of a source', () => {
   it('before its first run end none that runs', async () => {
     const home = new AlertHome(folder.path('archive.db'), 'none')
     home.parents([
-      ended(2, BEGIN_US - 20 * DAY, BEGIN_US - 10 * DAY),
-      madeSession(1, { startedUs: BEGIN_US - 9 * DAY }),
+      ended(1, BEGIN_US - 20 * DAY, BEGIN_US - 10 * DAY),
+      madeSession(2, { startedUs: BEGIN_US - 9 * DAY }),
     ])
-    home.runs([{ startedUs: BEGIN_US }, { startedUs: NOW - MINUTE }])
+    home.runs([
+      { startedUs: BEGIN_US, session: 2 },
+      { startedUs: NOW - MINUTE, session: 2 },
+    ])
     await home.look()
     expect(stateOf(home)).toMatchObject({ sessionStartedUs: BEGIN_US, sessionRunning: true })
   })

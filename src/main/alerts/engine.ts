@@ -11,12 +11,10 @@ import { publicIncident } from './incident-record'
 import { notifyDue, notifyHappening } from './notify-policy'
 import type { NotifyContext } from './notify-policy'
 import { keepRecent } from './recent-failures'
-import { MINUTE_US, SECOND_US } from './time'
+import { BEHIND_US, MINUTE_US, SECOND_US } from './time'
 import type { Tuning } from './tuning'
 import { TUNING } from './tuning'
 
-/** Runs are stored up to 5 s after they end and read some seconds later: until then the present is not known. */
-const BEHIND_US = 10 * SECOND_US
 /** A source that cannot be watched for so long is an incident. */
 const BLIND_US = 10 * MINUTE_US
 /** What differs less is no step of the clock. */

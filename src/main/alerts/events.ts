@@ -14,6 +14,7 @@ export interface FinishedRun {
   targetName: string
   status: RunStatus
   dependencyFailure: boolean
+  /** Its used time (`usedTimes`): bounded, where its own is not to be believed. */
   endUs: number
   /** The group of its failure; null for none, and for the group that holds what found no room. */
   groupId: number | null

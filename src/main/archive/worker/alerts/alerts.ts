@@ -12,6 +12,7 @@ import { createRunFeed } from './run-feed'
 import { createSessionFeed } from './session-feed'
 import { createAlertStore } from './store'
 import type { AlertMemory } from './store'
+import { copyOf } from './told-places'
 
 /** The alerts on the writer's connection: what is appended is told to the engine, what it says is kept. */
 export interface Alerts {
@@ -118,14 +119,13 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     const state = known.engine.sources[sourceId]
     if (!state) return { more: false, leftOut: 0 }
     const place = `${sourceId} ${JSON.stringify(known.cursors)}`
-    const cursors = { ...known.cursors }
-    const slice = runs.next(sourceId, cursors, state.importing)
+    const places = copyOf(known)
+    const slice = runs.next(sourceId, places, { isNew: state.importing, nowUs })
     const isAtEnd = !slice.more && isCaughtUp(source)
-    const toUs = isAtEnd ? Infinity : Math.max(...slice.runs.map(({ endUs }) => endUs))
-    const missedTo = { ...known.missedTo }
-    const starts = isAtEnd ? missed.next(sourceId, missedTo, nowUs) : []
-    const events = [...sessions.next(state, toUs), ...slice.runs, ...starts]
-    Object.assign(known, { cursors, missedTo })
+    const toUs = isAtEnd ? Infinity : (places.newestUs[sourceId] ?? -Infinity)
+    const starts = isAtEnd ? missed.next(sourceId, places, nowUs) : []
+    const events = [...sessions.next(state, places, { toUs, nowUs }), ...slice.runs, ...starts]
+    Object.assign(known, places)
     const { more } = slice
     if (refusals.giveUp(place)) {
       keep(known)

@@ -5,14 +5,15 @@ import { bucketAt, RESOLUTION } from '../trends/open-buckets'
 import { expectedStarts, readSchedule } from '../trends/schedule'
 import { zoneOf } from '../trends/zone'
 import { TARGET_NAME } from './target-name'
+import type { ToldPlaces } from './told-places'
 
 /** Tells starts of jobs that their schedules foresaw and that were not. */
 export interface MissedFeed {
   /**
-   * What was missed in the hours that were counted since; `missedTo` moves on. It begins with the hour of `nowUs` (our
+   * What was missed in the hours that were counted since; `places` moves on. It begins with the hour of `nowUs` (our
    * clock): what was before is history, whenever it is counted.
    */
-  next(sourceId: number, missedTo: Record<string, number>, nowUs: number): SourceEvent[]
+  next(sourceId: number, places: Pick<ToldPlaces, 'missedTo'>, nowUs: number): SourceEvent[]
 }
 
 interface HourRow {
@@ -66,10 +67,12 @@ export function createMissedFeed(db: Database): MissedFeed {
   }
 
   return {
-    next: (sourceId, missedTo, nowUs) => {
-      const countedTo = selectCounted.get(`trends.expected.${sourceId}`)
-      const from = (missedTo[sourceId] ??= bucketAt(Math.floor(nowUs / SECOND_US), RESOLUTION.hour))
-      if (countedTo === undefined || countedTo <= from) return []
+    next: (sourceId, { missedTo }, nowUs) => {
+      const thisHour = bucketAt(Math.floor(nowUs / SECOND_US), RESOLUTION.hour)
+      // One run whose clock was ahead is enough to have hours counted that have not come yet.
+      const countedTo = Math.min(thisHour, selectCounted.get(`trends.expected.${sourceId}`) ?? 0)
+      const from = (missedTo[sourceId] ??= thisHour)
+      if (countedTo <= from) return []
       missedTo[sourceId] = countedTo
       const events: SourceEvent[] = []
       for (let hour = from; hour < countedTo; hour += RESOLUTION.hour) {

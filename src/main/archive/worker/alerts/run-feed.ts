@@ -1,9 +1,12 @@
 import type { FinishedRun } from '@main/alerts/events'
 import { BASELINE_US, DAY_US } from '@main/alerts/time'
+import { FOLLOWING, leadOf, usedTimes } from '@main/alerts/used-time'
+import type { Around, ClaimedTime, Lead } from '@main/alerts/used-time'
 import type { Database } from 'better-sqlite3'
 import { blockOf, idsOfBlock, runId } from '../ids'
 import { marksOf, statusOf } from '../run-codes'
 import { TARGET_NAME } from './target-name'
+import type { ToldPlaces } from './told-places'
 
 /** So many runs are told at once. */
 const SLICE = 1000
@@ -18,14 +21,19 @@ export interface RunSlice {
 
 /** Tells the runs of the app tier, stream by stream in the order in which they were appended. */
 export interface RunFeed {
-  /** The next runs beyond `cursors`, which move on. `isNew`: the source's history is learnt from its last eight days. */
-  next(sourceId: number, cursors: Record<string, number>, isNew: boolean): RunSlice
+  /**
+   * The next runs beyond `places`, which move on, with their used times. `isNew`: the source's history is learnt from its
+   * last eight days. `nowUs` by our clock, microseconds.
+   */
+  next(sourceId: number, places: ToldPlaces, how: { isNew: boolean; nowUs: number }): RunSlice
 }
 
 interface RunRow {
   id: number
   targetId: number
-  endUs: number
+  sessionId: number | null
+  /** Its own. */
+  us: number
   status: number
   flags: number
   groupId: number | null
@@ -48,16 +56,20 @@ export function createRunFeed(db: Database): RunFeed {
      WHERE e.source_id = ? AND st.tier = 'app' ORDER BY e.id, st.id`,
   )
   const selectRuns = db.prepare<[number, number], RunRow>(
-    `SELECT id, target_id AS targetId, started_us + duration_us AS endUs, status, flags, group_id AS groupId
-     FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT ${SLICE}`,
+    `SELECT id, target_id AS targetId, session_id AS sessionId, started_us + duration_us AS us, status, flags,
+       group_id AS groupId
+     FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT ${SLICE + FOLLOWING}`,
   )
-  const selectNewest = db
-    .prepare<[number, number], number | null>('SELECT max(max_end_us) FROM blocks WHERE block BETWEEN ? AND ?')
-    .pluck()
-  const selectFirst = db
-    .prepare<[number, number, number], number | null>(
-      'SELECT min(block) FROM blocks WHERE block BETWEEN ? AND ? AND max_end_us >= ?',
+  const selectTimes = db.prepare<[number, number], ClaimedTime & { id: number }>(
+    `SELECT id, session_id AS sessionId, started_us + duration_us AS us FROM runs WHERE id > ? AND id < ? ORDER BY id`,
+  )
+  const selectLast = db
+    .prepare<[number, number], number>(
+      'SELECT started_us + duration_us FROM runs WHERE id > ? AND id < ? ORDER BY id DESC LIMIT 3',
     )
+    .pluck()
+  const selectBlocks = db
+    .prepare<[number, number], number>('SELECT block FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block')
     .pluck()
   const selectTarget = db.prepare<[number], Named>(
     `SELECT a.app_key AS appKey, ${TARGET_NAME} AS name FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
@@ -85,16 +97,52 @@ export function createRunFeed(db: Database): RunFeed {
     return group
   }
 
-  const newestOf = (streams: readonly { id: number }[]): number =>
-    Math.max(0, ...streams.map(({ id }) => selectNewest.get(...blocksOf(id)) ?? 0))
-
-  /** Before the first run that is new enough to learn from. */
-  const beginOf = (stream: number, fromUs: number): number => {
-    const block = selectFirst.get(...blocksOf(stream), fromUs)
-    return block === null || block === undefined ? Infinity : Math.max(runId(stream, 0), idsOfBlock(block).first - 1)
+  /** When the last runs between two ids finished; one of them alone may be wrong. */
+  const endOf = (afterId: number, beforeId: number): number => {
+    const last = selectLast.all(afterId, beforeId).sort((a, b) => a - b)
+    return last[(last.length - 1) >> 1] ?? 0
   }
 
-  const eventOf = (sourceId: number, row: RunRow): FinishedRun => {
+  const newestOf = (streams: readonly { id: number }[]): number =>
+    Math.max(0, ...streams.map(({ id }) => endOf(runId(id, 0), runId(id + 1, 0))))
+
+  /** Before the first block whose runs are new enough to learn from. */
+  const beginOf = (stream: number, fromUs: number): number => {
+    const blocks = selectBlocks.all(...blocksOf(stream))
+    const isNewEnough = (block: number): boolean => {
+      const { first, last } = idsOfBlock(block)
+      return endOf(first - 1, last + 1) >= fromUs
+    }
+    let [low, high] = [0, blocks.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (isNewEnough(blocks[middle] ?? 0)) high = middle
+      else low = middle + 1
+    }
+    const block = blocks[low]
+    return block === undefined ? Infinity : Math.max(runId(stream, 0), idsOfBlock(block).first - 1)
+  }
+
+  /** How far the end of what was not told is ahead of our clock, for the runs from which on it is. */
+  const leadFor = (stream: number, rows: readonly RunRow[], around: Around): Lead | undefined => {
+    const firstId = rows[0]?.id ?? 0
+    const [afterId, beforeId] = [firstId - 1, runId(stream + 1, 0)]
+    if (Math.min(...selectLast.all(afterId, beforeId)) <= around.nowUs) return undefined
+    const times = selectTimes.all(afterId, beforeId)
+    const { us, fromIndex } = leadOf(times, around)
+    const fromId = times[fromIndex]?.id ?? Infinity
+    const index = rows.findIndex(({ id }) => id >= fromId)
+    return { us, fromIndex: index < 0 ? Infinity : index }
+  }
+
+  /** The first `SLICE` of some rows; those after them only tell about their times. */
+  const eventsOf = (sourceId: number, stream: number, rows: readonly RunRow[], around: Around): FinishedRun[] => {
+    const count = Math.min(rows.length, SLICE)
+    const used = usedTimes(rows, around, leadFor(stream, rows, around), count)
+    return rows.slice(0, count).map((row, index) => eventOf(sourceId, row, used[index] ?? row.us))
+  }
+
+  const eventOf = (sourceId: number, row: RunRow, endUs: number): FinishedRun => {
     const { appKey, name } = namesOf(row.targetId)
     const group = groupOf(row.groupId)
     return {
@@ -106,18 +154,18 @@ export function createRunFeed(db: Database): RunFeed {
       targetName: name,
       status: statusOf(row.status),
       dependencyFailure: marksOf(row.flags).dependencyFailure,
-      endUs: row.endUs,
+      endUs,
       groupId: group?.id ?? null,
       groupTitle: group?.title ?? null,
     }
   }
 
   return {
-    next: (sourceId, cursors, isNew) => {
+    next: (sourceId, { cursors, newestUs }, { isNew, nowUs }) => {
       const streams = selectStreams.all(sourceId)
       const fresh = streams.filter(({ id }) => cursors[id] === undefined)
       if (fresh.length > 0) {
-        const fromUs = isNew ? newestOf(streams) - LEARNT_FROM_US : -Infinity
+        const fromUs = isNew ? Math.min(nowUs, newestOf(streams)) - LEARNT_FROM_US : -Infinity
         for (const { id, lastSequence } of fresh) {
           cursors[id] = isNew ? Math.min(beginOf(id, fromUs), runId(id, lastSequence)) : runId(id, 0)
         }
@@ -126,8 +174,12 @@ export function createRunFeed(db: Database): RunFeed {
         const after = cursors[id] ?? runId(id, 0)
         if (after >= runId(id, lastSequence)) continue
         const rows = selectRuns.all(after, runId(id + 1, 0))
-        cursors[id] = rows.length < SLICE ? Math.max(after, runId(id, lastSequence)) : (rows.at(-1)?.id ?? after)
-        if (rows.length > 0) return { runs: rows.map((row) => eventOf(sourceId, row)), more: true }
+        cursors[id] = rows[SLICE] ? (rows[SLICE - 1]?.id ?? after) : Math.max(after, runId(id, lastSequence))
+        if (rows.length === 0) continue
+        const around = { newestUs: Math.min(newestUs[sourceId] ?? -Infinity, nowUs), nowUs }
+        const told = eventsOf(sourceId, id, rows, around)
+        newestUs[sourceId] = Math.max(around.newestUs, ...told.map(({ endUs }) => endUs))
+        return { runs: told, more: true }
       }
       return { runs: [], more: false }
     },

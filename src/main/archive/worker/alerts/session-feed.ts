@@ -1,56 +1,118 @@
 import type { SourceAlertState } from '@main/alerts/engine-state'
 import type { SourceEvent } from '@main/alerts/events'
+import { DAY_US } from '@main/alerts/time'
+import { usedTimes } from '@main/alerts/used-time'
+import type { SessionEnding } from '@shared/run'
 import type { Database } from 'better-sqlite3'
+import { runId } from '../ids'
+import type { ToldPlaces } from './told-places'
 
 /** Tells when Hassette started and stopped. */
 export interface SessionFeed {
-  /** Starts and stops up to `toUs` (microseconds, by the clock of Hassette) that the engine does not know. */
-  next(source: SourceAlertState, toUs: number): SourceEvent[]
+  /**
+   * Starts and stops that the engine does not know, up to `toUs` by the clock of Hassette; `places` moves on. Sessions go
+   * by their numbers: a start that lies ahead of the next one or of `nowUs` (our clock), or before the last one, is taken
+   * for one in between. Times in microseconds.
+   */
+  next(source: SourceAlertState, places: ToldPlaces, when: { toUs: number; nowUs: number }): SourceEvent[]
 }
 
 interface SessionRow {
+  epochId: number
+  number: number
+  startedUs: number
+  stoppedUs: number | null
+  heartbeatUs: number | null
+  lastRunUs: number | null
+  ending: SessionEnding
+}
+
+interface Life {
+  row: SessionRow
   startedUs: number
   /** Null while it runs. */
   endedUs: number | null
 }
 
 export function createSessionFeed(db: Database): SessionFeed {
-  // What ran before the oldest run that is known says nothing: its quiet was never seen.
-  const selectSince = db
-    .prepare<[number], number | null>(
-      `SELECT min(c.from_us) FROM epochs e JOIN streams st ON st.epoch_id = e.id AND st.tier = 'app'
-       JOIN coverage c ON c.stream_id = st.id AND c.kind = 'runs' WHERE e.source_id = ?`,
+  const selectStreams = db
+    .prepare<[number], number>(
+      `SELECT st.id FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ? AND st.tier = 'app'`,
     )
     .pluck()
-  const selectSessions = db.prepare<[number, number], SessionRow>(
-    `SELECT x.started_us AS startedUs, iif(x.ending = 'running', NULL, x.ended_us) AS endedUs
+  const selectFirst = db
+    .prepare<[number, number], number>('SELECT started_us FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT 3')
+    .pluck()
+  const selectSessions = db.prepare<[number, number, number], SessionRow>(
+    `SELECT x.epoch_id AS epochId, x.foreign_id AS number, x.started_us AS startedUs, x.stopped_us AS stoppedUs,
+       x.heartbeat_us AS heartbeatUs, x.last_run_us AS lastRunUs, x.ending
      FROM epochs e JOIN sessions x ON x.epoch_id = e.id
-     WHERE e.source_id = ? AND coalesce(x.ended_us, x.started_us) >= ? ORDER BY x.started_us`,
+     WHERE e.source_id = ? AND (e.id, x.foreign_id) >= (?, ?) ORDER BY e.id, x.foreign_id`,
   )
 
+  /** What ran before the oldest run that is known says nothing: its quiet was never seen. */
+  const sinceOf = (sourceId: number): number => {
+    const firsts = selectStreams.all(sourceId).map((id) => oldestOf(selectFirst.all(runId(id, 0), runId(id + 1, 0))))
+    return Math.min(...firsts)
+  }
+
+  /** The session that was told last, and those after it. */
+  const livesOf = ({ id, sessionStartedUs }: SourceAlertState, told: [number, number], nowUs: number): Life[] => {
+    const rows = selectSessions.all(id, ...told)
+    const isKnown = (row: SessionRow | undefined) => row?.epochId === told[0] && row.number === told[1]
+    const starts = rows.map(({ startedUs: us }, index) => ({
+      us: index === 0 && isKnown(rows[0]) ? (sessionStartedUs ?? us) : us,
+      sessionId: null,
+    }))
+    const used = usedTimes(starts, { newestUs: sessionStartedUs ?? -Infinity, nowUs })
+    let earliestUs = -Infinity
+    return rows.map((row, index) => {
+      const startedUs = Math.max(used[index] ?? row.startedUs, earliestUs)
+      const nextUs = used.slice(index + 1).find((us) => us > startedUs) ?? nowUs
+      const endedUs = row.ending === 'running' ? null : endOf(row, startedUs, Math.max(startedUs, nextUs - 1))
+      earliestUs = (endedUs ?? startedUs) + 1
+      return { row, startedUs, endedUs }
+    })
+  }
+
   return {
-    next: (source, toUs) => {
+    next: (source, places, { toUs, nowUs }) => {
       const { id: sourceId } = source
-      let knownUs = source.sessionStartedUs ?? -1
-      const sinceUs = selectSince.get(sourceId) ?? Infinity
+      const told = places.sessions[sourceId]
+      const sinceUs = sinceOf(sourceId)
+      if (sinceUs === Infinity) return []
       const events: SourceEvent[] = []
       let runs = source.sessionRunning
-      for (const { startedUs, endedUs } of selectSessions.all(sourceId, knownUs)) {
-        if (endedUs !== null && endedUs <= sinceUs) continue
-        const atUs = Math.max(startedUs, sinceUs)
-        if (atUs > toUs) break
-        // One that began later runs: how this one ended is no news.
-        if (atUs < knownUs) continue
-        if (atUs > knownUs) {
+      for (const { row, startedUs, endedUs } of livesOf(source, told ?? [0, 0], nowUs)) {
+        const isKnown = told?.[0] === row.epochId && told[1] === row.number
+        if (!isKnown) {
+          if (endedUs !== null && endedUs <= sinceUs) continue
+          const atUs = Math.max(startedUs, sinceUs)
+          if (atUs > toUs) break
           events.push({ kind: 'sessionStarted', sourceId, atUs })
-          knownUs = atUs
+          places.sessions[sourceId] = [row.epochId, row.number]
           runs = true
         }
-        if (!runs || endedUs === null || endedUs > toUs) continue
+        if (!runs || endedUs === null) continue
+        if (endedUs > toUs) break
         events.push({ kind: 'sessionEnded', sourceId, atUs: endedUs })
         runs = false
       }
       return events
     },
   }
+}
+
+/** The latest of its signs that lies in its time. */
+function endOf({ stoppedUs, heartbeatUs, lastRunUs }: SessionRow, startedUs: number, latestUs: number): number {
+  const signs = [stoppedUs, heartbeatUs, lastRunUs].filter((us) => us !== null)
+  const plausible = signs.filter((us) => us <= latestUs)
+  return signs.length > 0 && plausible.length === 0 ? latestUs : Math.max(startedUs, ...plausible)
+}
+
+/** Start of the first of a stream's runs, unless it lies after the others, or long before them. */
+function oldestOf([first = Infinity, second = Infinity, third = Infinity]: number[]): number {
+  const isAhead = first > second && first > third
+  const isAlone = second - first > DAY_US && Math.abs(third - second) <= DAY_US
+  return isAhead || isAlone ? second : first
 }

@@ -4,14 +4,12 @@ import type { Incident, NoticeKind, NoticeOutcome, NoticeRequest, WithheldReason
 import { noticeWords } from '@shared/messages-tray'
 import type { Database } from 'better-sqlite3'
 import type { DueNotice } from '../../alerts-api'
+import { copyOf, noPlaces } from './told-places'
+import type { ToldPlaces } from './told-places'
 
-/** What the alerts remember: the engine, and how far each stream of runs and each source's missed starts were told. */
-export interface AlertMemory {
+/** What the alerts remember: the engine, and how far it was told. */
+export interface AlertMemory extends ToldPlaces {
   engine: EngineState
-  /** By stream: id of the newest run that the engine was told of. */
-  cursors: Record<string, number>
-  /** By source: start of the first hour whose missed starts were not told, seconds. */
-  missedTo: Record<string, number>
 }
 
 /** Incidents, notices and the memory of the alerts in the archive; every write within the caller's transaction. */
@@ -95,12 +93,12 @@ export function createAlertStore(db: Database): AlertStore {
       const kept = parseMemory(getMeta.get(KEY))
       // What is open is known to no engine any more.
       if (!kept) abandon.run({ sourceId: null, atUs: 0 })
-      if (!kept) return { engine: createEngineState(nextIncidentId), cursors: {}, missedTo: {} }
+      if (!kept) return { engine: createEngineState(nextIncidentId), ...noPlaces() }
       kept.engine.nextIncidentId = Math.max(kept.engine.nextIncidentId, nextIncidentId)
       return kept
     },
-    keep: ({ engine, cursors, missedTo }) =>
-      void setMeta.run(KEY, JSON.stringify({ engine: JSON.stringify(engine), cursors, missedTo })),
+    keep: ({ engine, ...places }) =>
+      void setMeta.run(KEY, JSON.stringify({ engine: JSON.stringify(engine), ...copyOf(places) })),
     writeIncident: (incident) => {
       const { id, sourceId, rule, openedUs, lastUs, clearedUs, failures } = incident
       const detail = JSON.stringify(incident)
@@ -132,5 +130,5 @@ function parseMemory(text: string | undefined): AlertMemory | null {
   if (text === undefined) return null
   const { engine, ...rest } = JSON.parse(text) as Omit<AlertMemory, 'engine'> & { engine: string }
   const state = parseEngineState(engine)
-  return state && { engine: state, ...rest }
+  return state && { engine: state, ...noPlaces(), ...rest }
 }

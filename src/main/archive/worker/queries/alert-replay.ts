@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
 import { createRunFeed } from '../alerts/run-feed'
 import { createSessionFeed } from '../alerts/session-feed'
+import { noPlaces } from '../alerts/told-places'
 import type { Handlers } from '../serve'
 
 /** Runs are judged as if they had been read so long after their end. */
@@ -22,7 +23,8 @@ export function createAlertReplay(db: Database): Handlers<ReadApi>['alertsReplay
     const state = createEngineState(1, { ...DEFAULT_ALERT_SETTINGS, sensitivity })
     const runs = createRunFeed(db)
     const sessions = createSessionFeed(db)
-    const cursors: Record<string, number> = {}
+    const places = noPlaces()
+    const nowUs = Date.now() * 1000
     const name = sourceOf.get(sourceId)?.name ?? ''
     advance(state, { ...nothing, nowUs: 0, events: [{ kind: 'source', sourceId, name, mode: 'live' }] })
     const opened: number[] = []
@@ -31,13 +33,13 @@ export function createAlertReplay(db: Database): Handlers<ReadApi>['alertsReplay
     for (let more = true; more; await context.pause()) {
       const source = state.sources[sourceId]
       if (!source) break
-      const slice = runs.next(sourceId, cursors, true)
+      const slice = runs.next(sourceId, places, { isNew: true, nowUs })
       more = slice.more
       for (const { endUs } of slice.runs) {
         oldestUs = Math.min(oldestUs, endUs)
         newestUs = Math.max(newestUs, endUs)
       }
-      const events = [...sessions.next(source, newestUs), ...slice.runs]
+      const events = [...sessions.next(source, places, { toUs: newestUs, nowUs }), ...slice.runs]
       for (const effect of advance(state, { ...nothing, nowUs: newestUs + READ_AFTER_US, events })) {
         if (effect.kind !== 'incidentOpened') continue
         const { rule, openedUs } = effect.incident
