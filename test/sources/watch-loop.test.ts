@@ -9,7 +9,7 @@ import { useTempFolder } from '../support/fixtures'
 describe('the loop that watches', () => {
   const folder = useTempFolder()
 
-  function setUp(read: () => Promise<{ isLive: boolean }>) {
+  function setUp(read: (last: boolean) => Promise<{ isLive: boolean }>) {
     const path = folder.path('x.db')
     writeFileSync(path, '1')
     const states: WatchState[] = []
@@ -69,8 +69,8 @@ describe('the loop that watches', () => {
     expect(pauses).toEqual([2000, 250, 250])
   })
 
-  it('reads when the file changed, once more after it, and then no more', async () => {
-    const read = vi.fn(async () => ({ isLive: true }))
+  it('reads when the file changed, twice more after it, whole at last, and then no more', async () => {
+    const read = vi.fn<(last: boolean) => Promise<{ isLive: boolean }>>(async () => ({ isLive: true }))
     const { path, first, tick } = setUp(read)
     await first
     expect(read).toHaveBeenCalledTimes(1)
@@ -78,11 +78,30 @@ describe('the loop that watches', () => {
     expect(read).toHaveBeenCalledTimes(1)
     await tick(1000)
     expect(read).toHaveBeenCalledTimes(2)
-    for (let round = 0; round < 5; round++) await tick(10_000)
+    await tick(26_000)
     expect(read).toHaveBeenCalledTimes(2)
+    await tick(1000)
+    expect(read.mock.calls).toEqual([[false], [false], [true]])
+    for (let round = 0; round < 5; round++) await tick(10_000)
+    expect(read).toHaveBeenCalledTimes(3)
     writeFileSync(path, '12')
     await tick(100)
-    expect(read).toHaveBeenCalledTimes(3)
+    expect(read).toHaveBeenCalledTimes(4)
+  })
+
+  it('waits for the silence anew with each change', async () => {
+    const read = vi.fn<(last: boolean) => Promise<{ isLive: boolean }>>(async () => ({ isLive: true }))
+    const { path, first, tick } = setUp(read)
+    await first
+    for (let change = 2; change < 6; change++) {
+      await tick(20_000)
+      writeFileSync(path, 'x'.repeat(change))
+      await tick(250)
+    }
+    expect(read.mock.calls.flat()).not.toContain(true)
+    await tick(30_000)
+    await tick(250)
+    expect(read.mock.calls.flat().filter(Boolean)).toHaveLength(1)
   })
 
   it('tries again after 0.25, 1, 2, 5, 10 and then every 30 s, and at once when the file changed', async () => {

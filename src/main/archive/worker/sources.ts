@@ -166,12 +166,12 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
 
     watchFile: ({ sourceId, shiftUs }, context) => {
       const { file_path: path, mode } = fileOf(sourceId)
-      const read = () =>
+      const read = (last: boolean) =>
         inOrder(sourceId, async () => {
           const opened = await open(path, shiftUs, TAIL_LOCK_WAIT_MS)
           try {
             const quiet = { progress: () => undefined, pause: context.pause }
-            await feed.read(sourceId, opened.reader, { pauseMs: opened.pauseMs, context: quiet })
+            await feed.read(sourceId, opened.reader, { pauseMs: opened.pauseMs, context: quiet, whole: last })
             return { isLive: noteLife(fileOf(sourceId), opened) }
           } finally {
             opened.close()

@@ -31,7 +31,10 @@ const LOG_SPAN = 2000
 export interface HassetteReader {
   readonly userVersion: number
   parents(): ParentsInput
-  /** Changes whenever a session, handler, job or manifest came, went, was retired or removed; cheap. */
+  /**
+   * Changes whenever a session, handler, job or manifest came, went, was retired or removed, or a session another status;
+   * cheap. A changed schedule, mode or message does not show in it.
+   */
   parentsMark(): string
   /** At most `limit` executions beyond an id, in the order in which Hassette wrote them. */
   runsAfter(foreignId: number, limit: number): RunInput[]

@@ -31,6 +31,8 @@ export function prepareAll(db: Database, schema: HassetteSchema) {
     `(SELECT count(*) || '/' || coalesce(max(id), 0) || '/' || ${columns
       .map((column) => (schema.has(table, column) ? `total("${column}") || '/' || count("${column}")` : "''"))
       .join(" || '/' || ")} FROM ${table})`
+  // One NULL would make the whole mark NULL, and a NULL never changes.
+  const known = (value: string) => `coalesce(${value}, '')`
 
   return {
     sessions: db.prepare<[], SessionRow>(
@@ -52,10 +54,13 @@ export function prepareAll(db: Database, schema: HassetteSchema) {
       .prepare<[], string>(
         `SELECT ${[
           mark('sessions', 'started_at', 'last_heartbeat_at', 'stopped_at'),
+          "(SELECT group_concat(substr(status, 1, 20), '/') FROM (SELECT status FROM sessions ORDER BY id))",
           mark('listeners', 'retired_at', 'removed_at', 'cancelled_at'),
           mark('scheduled_jobs', 'retired_at', 'removed_at', 'cancelled_at'),
           ...(schema.has('app_manifests', 'updated_at') ? ['(SELECT max(updated_at) FROM app_manifests)'] : []),
-        ].join(" || ';' || ")}`,
+        ]
+          .map(known)
+          .join(" || ';' || ")}`,
       )
       .pluck(),
     runs: db.prepare<[number, number], ExecutionRow>(`${executions} WHERE id > ? ORDER BY id LIMIT ?`),

@@ -13,6 +13,8 @@ export interface ReadOptions {
   /** Between two statements, so that Hassette can checkpoint, milliseconds; 0 when nobody writes. */
   pauseMs: number
   context: Pick<CallContext, 'pause' | 'progress'>
+  /** Reads sessions, handlers and jobs whole, though nothing shows that they changed. */
+  whole?: boolean
 }
 
 /** Which runs of a file go where. */

@@ -91,10 +91,10 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   }
 
   /** Sessions, handlers, jobs and apps, if any of them changed. */
-  const updateParents = (state: Kept, reader: HassetteReader): void => {
+  const updateParents = (state: Kept, reader: HassetteReader, whole = false): void => {
     const mark = reader.parentsMark()
     const now = performance.now()
-    if (mark === state.mark && now - state.wholeAtMs < WHOLE_PARENTS_MS) return
+    if (!whole && mark === state.mark && now - state.wholeAtMs < WHOLE_PARENTS_MS) return
     const parents = reader.parents()
     state.appender.update(parents)
     Object.assign(state, {
@@ -135,7 +135,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
     await copyLogs(appender, reader, options)
     await blocking.copy(sourceId, epoch.id, reader, breathe)
     // What stood there before the runs may have ended meanwhile.
-    updateParents(state, reader)
+    updateParents(state, reader, options.whole)
     if (reader.userVersion !== state.version || performance.now() - state.markedAtMs > MARK_READ_MS) {
       markRead.run(reader.userVersion, nowUs(), sourceId)
       state.markedAtMs = performance.now()

@@ -8,8 +8,12 @@ const PACES_MS: Record<Pace, number> = { visible: 250, hidden: 2000 }
 
 /** After a failure, milliseconds; the last one repeats. A changed file is tried at once. */
 const BACK_OFF_MS = [250, 1000, 2000, 5000, 10_000, 30_000] as const
-/** One more look after the last change: clocks of file systems are coarse, the slowest counts in steps of 2 s. */
-const SETTLE_MS = 2500
+/**
+ * Two more looks after the last change, milliseconds. At the first, clocks of file systems have moved on (the slowest
+ * counts in steps of 2 s); by the second, whatever was written last before a silence is learnt, however seldom the rest
+ * of it is read while more comes.
+ */
+const SETTLE_MS = [2500, 30_000] as const
 /** The time at which a source was last seen in step is told this often. */
 const TELL_MS = 10_000
 
@@ -20,8 +24,8 @@ export interface Watch {
   isLive: boolean
   /** Version of the file up to which it was read already; null reads it first. */
   seen: string | null
-  /** Reads what is new; answers whether a Hassette writes the file. */
-  read: () => Promise<{ isLive: boolean }>
+  /** Reads what is new; returns whether a Hassette writes the file. `last`: nothing was written for half a minute. */
+  read: (last: boolean) => Promise<{ isLive: boolean }>
 }
 
 export interface Tail {
@@ -52,7 +56,9 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
 
   const watch: Tail['watch'] = async ({ path, read, ...initial }, context) => {
     let { isLive, seen } = initial
-    let settleAt = Infinity
+    let changedAt = 0
+    /** Looks after the last change that were made; all of them before the first change. */
+    let settled: number = SETTLE_MS.length
     let failures = 0
     let retryAt = 0
     let sinceMs = 0
@@ -74,17 +80,20 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
       // Taken before the reading: what is committed meanwhile makes the next one.
       const version = reachable(path)
       const changed = version !== seen
-      if (changed || now >= settleAt || (failures > 0 && now >= retryAt)) {
+      const settles = now >= changedAt + (SETTLE_MS[settled] ?? Infinity)
+      if (changed || settles || (failures > 0 && now >= retryAt)) {
+        const last = settles && !changed && settled === SETTLE_MS.length - 1
         try {
-          ;({ isLive } = await read())
+          ;({ isLive } = await read(last))
           failures = 0
-          settleAt = changed ? now + SETTLE_MS : Infinity
+          if (changed) [changedAt, settled] = [now, 0]
+          else if (settles) settled++
           inStep()
         } catch (thrown) {
           if (!isOfTheSource(thrown)) throw thrown
           if (failures === 0) sinceMs = Date.now()
           retryAt = performance.now() + (backOffMs[Math.min(failures, backOffMs.length - 1)] ?? 0)
-          settleAt = Infinity
+          settled = SETTLE_MS.length
           failures++
           // Once may be a moment: a Hassette that migrates, restarts or recreates its file.
           if (failures > 1) tell({ kind: 'stale', sinceMs, problem: toProblem(thrown) })
