@@ -22,7 +22,9 @@ CREATE TABLE sources (
   schema_version INTEGER,
   added_us       INTEGER NOT NULL,
   read_us        INTEGER,
-  removed_us     INTEGER
+  removed_us     INTEGER,
+  -- The longest time between two heartbeats of its Hassette that was seen to pass, microseconds.
+  heartbeat_us   INTEGER
 ) STRICT;
 
 -- One life of Hassette's database file each, with the place up to which it was read. The anchor is the row at that

@@ -17,6 +17,7 @@ const INKS = {
   fine: PLAIN,
   attention: { light: '#cb2f29', dark: '#f0645c' },
   blind: { light: '#85560a', dark: '#dfa134' },
+  stopped: PLAIN,
   paused: PLAIN,
 }
 const PAUSED_OPACITY = 0.6

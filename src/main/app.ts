@@ -61,7 +61,9 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     onVisibility: (visible) => home.setPace(visible ? 'visible' : 'hidden'),
   })
   const news = createWindowNews(window.current)
+  const clock = createMovableClock()
   const home = createHome({
+    clock,
     archivePath: settings.values().db_path ?? places.defaultArchive,
     sampleDir: places.sampleDir,
     recordingDir: resources.recording,
@@ -130,7 +132,6 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     nowUs: () => Date.now() * 1000,
   })
   const notifier = createNotifier(open)
-  const clock = createMovableClock()
   const delivery = createDelivery({ notifier, write: home.write, clock, warn: log.warn })
   const alerting = createAlerting({
     archive: () =>
@@ -160,7 +161,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     pause: (untilUs) => attempt(alerting.pause(untilUs ?? 'resumed')),
     resume: () => attempt(alerting.pause(null)),
   }
-  exposeToTests({ board, notifier, clock })
+  exposeToTests({ board, notifier, clock, lookAtHassettes: home.lookAtHassettes })
   const ipc = createRouter({
     handlers: createHandlers({
       home,
@@ -187,6 +188,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       home,
       { name: 'storage work', start: () => undefined, stop: works.stop },
       { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
+      { name: 'sleep', start: () => void powerMonitor.on('resume', home.awoke), stop: () => undefined },
       retention,
       alerting,
       { name: 'menu', start: installMenu, stop: () => undefined },

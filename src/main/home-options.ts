@@ -1,5 +1,6 @@
 import type { ArchiveState, SourceInfo } from '@shared/source'
 import type { Limits } from '@shared/storage'
+import type { AlertClock } from './alerting/clock'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 
 /** What a home tells the rest of the app. */
@@ -18,6 +19,7 @@ export interface HomeOptions extends HomeListeners {
   recordingDir: string
   sourcePaths: string[]
   forceSample: boolean
+  clock: AlertClock
   /** The limits in force. */
   limits: () => Limits
   openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient

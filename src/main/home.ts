@@ -55,6 +55,10 @@ export interface Home extends Service {
   identify: (path: string) => Promise<HassetteFacts>
   /** Whether somebody sees the window: files are looked at more often then. */
   setPace: (pace: Pace) => void
+  /** Looks whether the Hassettes that are watched still run. */
+  lookAtHassettes: () => void
+  /** The machine woke up. */
+  awoke: () => void
   /** The limits of the archive are others now. */
   limitsChanged: () => void
 }
@@ -126,7 +130,7 @@ export function createHome(options: HomeOptions): Home {
 
   async function startSources(client: ArchiveClient, planned: PlannedSource[]): Promise<void> {
     if (stopped || client !== shown) return
-    registry = createSourceRegistry({ archive: client, planned, info, warn })
+    registry = createSourceRegistry({ archive: client, planned, clock: options.clock, info, warn })
     registry.onChange(options.onSources)
     await registry.start()
     options.onSources(await registry.list())
@@ -234,6 +238,8 @@ export function createHome(options: HomeOptions): Home {
       briefing.setPace(wanted)
       briefing.tell(shown)
     },
+    lookAtHassettes: () => registry?.look(),
+    awoke: () => registry?.startOver(),
     limitsChanged: () => briefing.tell(user),
   }
 }

@@ -20,6 +20,16 @@ export type SourceState =
   /** Somebody stopped the reading: what was read stays, the rest is read when it is asked for. */
   | { kind: 'cancelled' }
 
+/**
+ * Whether a Hassette that is watched runs, microseconds since 1970 by our clock. `stopped` = it ended cleanly; `down` = it
+ * ended otherwise, or says nothing any more (`silent`) though it did not say that it ends. `due`: it has lasted so long
+ * that it is told.
+ */
+export type HassetteState =
+  | { kind: 'running'; sinceUs: number }
+  | { kind: 'stopped'; sinceUs: number; due: boolean }
+  | { kind: 'down'; sinceUs: number; how: 'silent' | 'crashed' | 'killed'; due: boolean }
+
 /** One Hassette as the window knows it. Times in microseconds since 1970. */
 export interface SourceInfo {
   id: number
@@ -28,6 +38,10 @@ export interface SourceInfo {
   /** The Hassette file; null for the sample. */
   path: string | null
   state: SourceState
+  /** Null while that cannot be known: of a copy, of what is not watched, of a file without a session. */
+  hassette: HassetteState | null
+  /** Our clock less that of Hassette, microseconds; 0 while that is not known, and below a minute. */
+  clockOffsetUs: number
   /** Hassette's schema number (`user_version`); null before the first read. */
   schemaVersion: number | null
   sessions: number

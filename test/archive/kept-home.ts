@@ -1,3 +1,4 @@
+import { createMovableClock } from '@main/alerting/clock'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -36,6 +37,7 @@ export function useKeptHome() {
       recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
       sourcePaths,
       forceSample: sample,
+      clock: createMovableClock(),
       limits: () => ({ retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 }),
       openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
       onArchiveState: () => undefined,

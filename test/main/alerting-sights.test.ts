@@ -20,6 +20,8 @@ function source(state: SourceState, more: Partial<SourceInfo> = {}): SourceInfo 
     oldestRunUs: null,
     newestRunUs: null,
     restartUs: null,
+    hassette: null,
+    clockOffsetUs: 0,
     ...more,
   }
 }
@@ -52,11 +54,11 @@ describe('what the alerts make of a source', () => {
   it.each<[SourceState, object]>([
     [
       { kind: 'live', atMs: 0 },
-      { kind: 'seen', caughtUp: true },
+      { kind: 'seen', caughtUp: true, hassette: null, clockOffsetUs: 0 },
     ],
     [
       { kind: 'up_to_date', atMs: 0 },
-      { kind: 'seen', caughtUp: true },
+      { kind: 'seen', caughtUp: true, hassette: null, clockOffsetUs: 0 },
     ],
     [{ kind: 'connecting' }, { kind: 'unknown' }],
     [{ kind: 'catching_up', done: 1, total: 2 }, { kind: 'unknown' }],
@@ -97,15 +99,15 @@ describe('what the alerts make of a source', () => {
     if (what === 'a wake-up') sights.startOver(elapsedMs)
     else nowUs += 31 * SECOND_US
     expect(sightOf(stale)).toEqual({ kind: 'unknown' })
-    expect(sightOf(live)).toEqual({ kind: 'seen', caughtUp: false })
-    expect(sightOf(live, 9)).toEqual({ kind: 'seen', caughtUp: false })
-    expect(sightOf(live, 1)).toEqual({ kind: 'seen', caughtUp: true })
+    expect(sightOf(live)).toEqual({ kind: 'seen', caughtUp: false, hassette: null, clockOffsetUs: 0 })
+    expect(sightOf(live, 9)).toEqual({ kind: 'seen', caughtUp: false, hassette: null, clockOffsetUs: 0 })
+    expect(sightOf(live, 1)).toEqual({ kind: 'seen', caughtUp: true, hassette: null, clockOffsetUs: 0 })
   })
 
   it('takes a clock that is set back for no sleep', () => {
     sightOf(live)
     nowUs -= 3600 * SECOND_US
-    expect(sightOf(live)).toEqual({ kind: 'seen', caughtUp: true })
+    expect(sightOf(live)).toEqual({ kind: 'seen', caughtUp: true, hassette: null, clockOffsetUs: 0 })
   })
 
   it('is told of no source that is not in the archive or was removed', () => {
@@ -116,7 +118,12 @@ describe('what the alerts make of a source', () => {
       source(live, { id: 2, removed: true }),
     ]
     expect(sights.of(all, nowUs, elapsedMs)).toEqual([
-      { sourceId: 1, name: 'Home', mode: 'live', sight: { kind: 'seen', caughtUp: true } },
+      {
+        sourceId: 1,
+        name: 'Home',
+        mode: 'live',
+        sight: { kind: 'seen', caughtUp: true, hassette: null, clockOffsetUs: 0 },
+      },
     ])
   })
 })

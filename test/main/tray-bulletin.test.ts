@@ -6,7 +6,16 @@ import { describe, expect, it } from 'vitest'
 
 const source = (mode: SourceMode): SourceInfo => ({
   ...{ id: 1, name: 'Home', mode, path: '/srv/h.db', state: { kind: 'live', atMs: 1 }, schemaVersion: 15 },
-  ...{ sessions: 1, appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 2, restartUs: 1 },
+  ...{
+    sessions: 1,
+    appRuns: 1,
+    frameworkRuns: 0,
+    oldestRunUs: 1,
+    newestRunUs: 2,
+    restartUs: 1,
+    hassette: null,
+    clockOffsetUs: 0,
+  },
 })
 const targets = [{ targetId: 1, appKey: 'garage', name: 'door', failures: 5 }]
 const open = [{ id: 7, sourceId: 1, rule: 'streak', targets, failures: 5, firstUs: 1, snooze: null } as Incident]

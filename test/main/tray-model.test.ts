@@ -42,10 +42,29 @@ describe('shape and tooltip', () => {
     ['nothing is watched', { ...CALM, sources: [] }, 'fine', 'no source is watched'],
     ['nobody judges failures', { ...CALM, judged: false }, 'fine', 'recording'],
     [
-      'a Hassette sleeps',
-      { ...CALM, sources: [{ name: 'Cabin', state: 'asleep', sinceUs: at(9, 0, 22) }] },
-      'fine',
-      'all fine',
+      'a Hassette is stopped',
+      { ...CALM, sources: [{ name: 'Cabin', state: 'stopped', sinceUs: at(9, 0, 22) }] },
+      'stopped',
+      'Cabin stopped since 22 Nov 09:00',
+    ],
+    [
+      'a Hassette is down, another stopped, notifications paused',
+      {
+        ...CALM,
+        paused: 'resumed',
+        sources: [
+          { name: 'Cabin', state: 'stopped', sinceUs: at(9) },
+          { name: 'Home', state: 'down', sinceUs: at(3, 10) },
+        ],
+      },
+      'blind',
+      'Home down since 03:10',
+    ],
+    [
+      'a Hassette is stopped, notifications paused',
+      { ...CALM, paused: 'resumed', sources: [{ name: 'Cabin', state: 'stopped', sinceUs: at(9) }] },
+      'stopped',
+      'Cabin stopped since 09:00',
     ],
     ['one incident', { ...CALM, incidents: [open] }, 'attention', '1 incident · kitchen_lights since 14:02'],
     [
@@ -104,7 +123,7 @@ describe('menu', () => {
       incidents: [open, snoozed, ...['a', 'b', 'c', 'd', 'e'].map((title) => incident(title))],
       sources: [
         { name: 'Home', state: 'live', sinceUs: null },
-        { name: 'Cabin', state: 'asleep', sinceUs: at(9, 30, 22) },
+        { name: 'Cabin', state: 'stopped', sinceUs: at(9, 30, 22) },
         { name: 'Boat', state: 'blind', sinceUs: at(3, 10) },
       ],
       paused: at(17),
@@ -120,7 +139,7 @@ describe('menu', () => {
       '2 more',
       '-',
       'Boat · not watched since 03:10',
-      'Cabin · asleep since 22 Nov 09:30',
+      'Cabin · stopped since 22 Nov 09:30',
       'Home · live',
       '-',
       'Open Hassette Monitor',

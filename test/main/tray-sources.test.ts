@@ -1,11 +1,11 @@
-import type { SourceInfo, SourceState } from '@shared/source'
+import type { HassetteState, SourceInfo, SourceState } from '@shared/source'
 import { traySources } from '@main/tray/sources'
 import { describe, expect, it } from 'vitest'
 
 const problem = { code: 'source_not_found', message: 'gone' } as const
 
 function source(state: SourceState, more: Partial<SourceInfo> = {}): SourceInfo {
-  return { name: 'home', mode: 'live', state, ...more } as SourceInfo
+  return { name: 'home', mode: 'live', state, hassette: null, ...more } as SourceInfo
 }
 
 describe('the sources that the tray names', () => {
@@ -21,6 +21,23 @@ describe('the sources that the tray names', () => {
   ])('%j', (state, shown, sinceUs) => {
     const [first] = traySources([source(state)])
     expect([first?.state, first?.sinceUs]).toEqual([shown, sinceUs])
+  })
+
+  it.each<[HassetteState | null, string, number | null]>([
+    [null, 'live', null],
+    [{ kind: 'running', sinceUs: 5 }, 'live', null],
+    [{ kind: 'stopped', sinceUs: 5, due: false }, 'stopped', 5],
+    [{ kind: 'down', sinceUs: 6, how: 'silent', due: true }, 'down', 6],
+    [{ kind: 'down', sinceUs: 7, how: 'killed', due: false }, 'down', 7],
+  ])('%j', (hassette, shown, sinceUs) => {
+    const [first] = traySources([source({ kind: 'live', atMs: 7 }, { hassette })])
+    expect([first?.state, first?.sinceUs]).toEqual([shown, sinceUs])
+  })
+
+  it('cannot be seen, whatever was known of it', () => {
+    const hassette = { kind: 'stopped', sinceUs: 5, due: true } as const
+    const [first] = traySources([source({ kind: 'stale', sinceMs: 7, problem }, { hassette })])
+    expect(first?.state).toBe('blind')
   })
 
   it('are those that are watched', () => {

@@ -34,7 +34,7 @@ describe('an execution id', () => {
 describe('what a list can expect of its source', () => {
   const source = (mode: SourceInfo['mode'], state: SourceInfo['state']): SourceInfo => ({
     ...{ id: 1, name: 'Home', path: null, schemaVersion: 15, sessions: 1, appRuns: 0, frameworkRuns: 0 },
-    ...{ oldestRunUs: null, newestRunUs: null, restartUs: null },
+    ...{ oldestRunUs: null, newestRunUs: null, restartUs: null, hassette: null, clockOffsetUs: 0 },
     mode,
     state,
   })

@@ -27,7 +27,15 @@ it('an open incident has lasted until now, one of a recording until the end of t
   )
   const source = (id: number, mode: SourceInfo['mode']): SourceInfo => ({
     ...{ id, name: 'Home', mode, path: '/srv/h.db', state: { kind: 'live', atMs: 1 }, schemaVersion: 15, sessions: 1 },
-    ...{ appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 1_000_000 * id, restartUs: 1 },
+    ...{
+      appRuns: 1,
+      frameworkRuns: 0,
+      oldestRunUs: 1,
+      newestRunUs: 1_000_000 * id,
+      restartUs: 1,
+      hassette: null,
+      clockOffsetUs: 0,
+    },
   })
   useSources(pinia).list = [source(1, 'live'), source(2, 'snapshot'), source(3, 'sample')]
   const until = (sourceId: number): number => place?.untilOf({ sourceId }) ?? 0

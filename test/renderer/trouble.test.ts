@@ -13,7 +13,7 @@ const plain = (text: string | undefined): string => (text ?? '').replaceAll('\u2
 
 const source = (state: SourceState): SourceInfo => ({
   ...{ id: 1, name: 'Home', mode: 'live', path: '/srv/h.db', state, schemaVersion: 15, sessions: 1 },
-  ...{ appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 2, restartUs: 1 },
+  ...{ appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 2, restartUs: 1, hassette: null, clockOffsetUs: 0 },
 })
 const live = source({ kind: 'live', atMs: 1 })
 const blind: BlindSource = { sourceId: 1, name: 'Home', sinceUs: at(14, 30), reason: 'its file is gone' }

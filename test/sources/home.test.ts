@@ -1,3 +1,4 @@
+import { createMovableClock } from '@main/alerting/clock'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -24,6 +25,7 @@ describe('the home', () => {
       recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
       sourcePaths,
       forceSample,
+      clock: createMovableClock(),
       limits: () => ({ retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 }),
       openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
       onArchiveState: () => undefined,

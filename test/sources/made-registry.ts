@@ -1,12 +1,15 @@
 import { Failure } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
-import type { WatchState } from '@main/archive/api'
+import type { HassetteSigns, WatchState } from '@main/archive/api'
 import type { ArchiveClient } from '@main/archive/client'
 import { createSourceRegistry } from '@main/sources/registry'
 import type { PlannedSource } from '@main/sources/planned-source'
 import type { SourceRegistry } from '@main/sources/registry'
 import { onTestFinished } from 'vitest'
 import { waitFor } from '../support/wait'
+
+/** Of a Hassette without a session. */
+export const SIGNS: HassetteSigns = { count: 1, newestUs: 0, session: null, heartbeatUs: 0, offsetUs: 0 }
 
 /** A source that does what the test says, and an archive that knows it by its id. */
 export function setUp(plan: Partial<PlannedSource>) {
@@ -29,6 +32,7 @@ export function setUp(plan: Partial<PlannedSource>) {
   const registry: SourceRegistry = createSourceRegistry({
     archive,
     planned: [planned],
+    clock: { nowUs: () => Date.now() * 1000, elapsedMs: () => performance.now() },
     info: () => undefined,
     warn: (message) => warnings.push(message),
     backOffMs: [20],

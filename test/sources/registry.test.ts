@@ -1,7 +1,7 @@
 import { Failure } from '@shared/result'
 import { describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait'
-import { setUp } from './made-registry'
+import { setUp, SIGNS } from './made-registry'
 
 describe('the registry of sources', () => {
   it('reads a source, watches it, and tells the states it is told', async () => {
@@ -9,7 +9,7 @@ describe('the registry of sources', () => {
     await registry.start()
     await registry.settled()
     await stateIs('up_to_date')
-    watches[0]?.onState({ kind: 'live', atMs: 1 })
+    watches[0]?.onState({ kind: 'live', atMs: 1, signs: SIGNS })
     await stateIs('live')
     watches[0]?.onState({ kind: 'stale', sinceMs: 2, problem: { code: 'source_not_found', message: 'gone' } })
     await stateIs('stale')
@@ -41,11 +41,11 @@ describe('the registry of sources', () => {
     const { registry, watches, stateIs } = setUp({})
     await registry.start()
     await registry.settled()
-    watches[0]?.onState({ kind: 'live', atMs: 1 })
+    watches[0]?.onState({ kind: 'live', atMs: 1, signs: SIGNS })
     watches[0]?.fail(new Failure('busy', 'The archive is being started again.'))
     await stateIs('connecting')
     await waitFor('the second watch', () => watches.length === 2)
-    watches[1]?.onState({ kind: 'live', atMs: 1 })
+    watches[1]?.onState({ kind: 'live', atMs: 1, signs: SIGNS })
     await stateIs('live')
   })
 

@@ -1,15 +1,21 @@
 import { writeFileSync } from 'node:fs'
 import { Failure } from '@shared/result'
 import { createTail } from '@main/archive/worker/feed/tail'
+import type { Look, Sight } from '@main/archive/worker/feed/tail'
 import type { WatchState } from '@main/archive/api'
 import { describe, expect, it, vi } from 'vitest'
 import { useTempFolder } from '../support/fixtures'
+
+const SIGHT: Sight = {
+  isLive: true,
+  signs: { count: 0, newestUs: null, session: null, heartbeatUs: 0, offsetUs: 0 },
+}
 
 /** The loop alone: its pauses end when the test says so, and the clock is the test's. */
 describe('the loop that watches', () => {
   const folder = useTempFolder()
 
-  function setUp(read: (last: boolean) => Promise<{ isLive: boolean }>) {
+  function setUp(read: (look: Look) => Promise<Sight>) {
     const path = folder.path('x.db')
     writeFileSync(path, '1')
     const states: WatchState[] = []
@@ -22,7 +28,7 @@ describe('the loop that watches', () => {
     const tail = createTail()
     const ended = tail
       .watch(
-        { path, isLive: true, seen: null, read },
+        { path, known: SIGHT, seen: null, read },
         {
           state: (state) => states.push(state),
           pause: (milliseconds = 0, onSleep) =>
@@ -58,7 +64,7 @@ describe('the loop that watches', () => {
   }
 
   it('looks every 2 s, and at once and every 250 ms when the window is seen', async () => {
-    const { tail, pauses, first, nextPause, tick } = setUp(async () => ({ isLive: true }))
+    const { tail, pauses, first, nextPause, tick } = setUp(async () => SIGHT)
     await first
     expect(pauses).toEqual([2000])
     const next = nextPause()
@@ -70,7 +76,7 @@ describe('the loop that watches', () => {
   })
 
   it('reads when the file changed, twice more after it, whole at last, and then no more', async () => {
-    const read = vi.fn<(last: boolean) => Promise<{ isLive: boolean }>>(async () => ({ isLive: true }))
+    const read = vi.fn<(look: Look) => Promise<Sight>>(async () => SIGHT)
     const { path, first, tick } = setUp(read)
     await first
     expect(read).toHaveBeenCalledTimes(1)
@@ -81,7 +87,7 @@ describe('the loop that watches', () => {
     await tick(26_000)
     expect(read).toHaveBeenCalledTimes(2)
     await tick(1000)
-    expect(read.mock.calls).toEqual([[false], [false], [true]])
+    expect(read.mock.calls.map(([{ last }]) => last)).toEqual([false, false, true])
     for (let round = 0; round < 5; round++) await tick(10_000)
     expect(read).toHaveBeenCalledTimes(3)
     writeFileSync(path, '12')
@@ -90,7 +96,7 @@ describe('the loop that watches', () => {
   })
 
   it('waits for the silence anew with each change', async () => {
-    const read = vi.fn<(last: boolean) => Promise<{ isLive: boolean }>>(async () => ({ isLive: true }))
+    const read = vi.fn<(look: Look) => Promise<Sight>>(async () => SIGHT)
     const { path, first, tick } = setUp(read)
     await first
     for (let change = 2; change < 6; change++) {
@@ -98,17 +104,17 @@ describe('the loop that watches', () => {
       writeFileSync(path, 'x'.repeat(change))
       await tick(250)
     }
-    expect(read.mock.calls.flat()).not.toContain(true)
+    expect(read.mock.calls.some(([{ last }]) => last)).toBe(false)
     await tick(30_000)
     await tick(250)
-    expect(read.mock.calls.flat().filter(Boolean)).toHaveLength(1)
+    expect(read.mock.calls.filter(([{ last }]) => last)).toHaveLength(1)
   })
 
   it('tries again after 0.25, 1, 2, 5, 10 and then every 30 s, and at once when the file changed', async () => {
     let broken = true
     const read = vi.fn(async () => {
       if (broken) throw new Failure('source_locked', 'Locked.')
-      return { isLive: true }
+      return SIGHT
     })
     const { path, states, first, tick, stop, ended } = setUp(read)
     await first

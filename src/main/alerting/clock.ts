@@ -10,15 +10,21 @@ export interface AlertClock {
 export interface MovableClock extends AlertClock {
   /** The clock of the wall goes on by so much at once, milliseconds, as when a machine slept. */
   move: (milliseconds: number) => void
+  /** So much time passes at once, milliseconds, while the machine is awake. */
+  pass: (milliseconds: number) => void
 }
 
 export function createMovableClock(): MovableClock {
   let movedMs = 0
+  let passedMs = 0
   return {
-    nowUs: () => (Date.now() + movedMs) * 1000,
-    elapsedMs: () => performance.now(),
+    nowUs: () => (Date.now() + movedMs + passedMs) * 1000,
+    elapsedMs: () => performance.now() + passedMs,
     move: (milliseconds) => {
       movedMs += milliseconds
+    },
+    pass: (milliseconds) => {
+      passedMs += milliseconds
     },
   }
 }

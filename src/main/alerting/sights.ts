@@ -1,5 +1,5 @@
 import { alertWords } from '@shared/messages-alerts'
-import type { SourceInfo, SourceState } from '@shared/source'
+import type { SourceInfo } from '@shared/source'
 import type { SourceSight } from '../archive/alerts-api'
 
 /** What the alerts make of the sources' states. */
@@ -35,12 +35,13 @@ export function createSights(): Sights {
     settledMs = elapsedMs + SETTLED_MS
   }
 
-  const sightOf = (id: number, state: SourceState, nowUs: number, elapsedMs: number): SourceSight['sight'] => {
+  const sightOf = (source: SourceInfo, nowUs: number, elapsedMs: number): SourceSight['sight'] => {
+    const { id, state, hassette, clockOffsetUs } = source
     if (state.kind !== 'stale' && state.kind !== 'failed') {
       dark.delete(id)
       // A copy is at its end when it was read; of a Hassette that lives more comes until it is watched.
       if (state.kind !== 'live' && state.kind !== 'up_to_date') return { kind: 'unknown' }
-      return { kind: 'seen', caughtUp: elapsedMs >= settledMs }
+      return { kind: 'seen', caughtUp: elapsedMs >= settledMs, hassette, clockOffsetUs }
     }
     const since = dark.get(id) ?? { fromMs: elapsedMs, fromUs: nowUs }
     dark.set(id, since)
@@ -56,11 +57,11 @@ export function createSights(): Sights {
       lastUs = nowUs
       return sources
         .filter(({ id, removed }) => id > 0 && removed !== true)
-        .map(({ id, name, mode, state }) => ({
-          sourceId: id,
-          name,
-          mode,
-          sight: sightOf(id, state, nowUs, elapsedMs),
+        .map((source) => ({
+          sourceId: source.id,
+          name: source.name,
+          mode: source.mode,
+          sight: sightOf(source, nowUs, elapsedMs),
         }))
     },
   }

@@ -1,6 +1,6 @@
 import type { UserEvent } from '@main/alerts/events'
 import type { BlindSource, Incident, Muted, NoticeOutcome, NoticeRequest } from '@shared/alert'
-import type { SourceMode } from '@shared/source'
+import type { HassetteState, SourceMode } from '@shared/source'
 
 /** What is known of a source when the alerts look at it. */
 export interface SourceSight {
@@ -8,7 +8,8 @@ export interface SourceSight {
   name: string
   mode: SourceMode
   sight:
-    | { kind: 'seen'; caughtUp: boolean }
+    /** `hassette` = whether it runs, where that is known; `clockOffsetUs` = our clock less its own, where that is. */
+    | { kind: 'seen'; caughtUp: boolean; hassette?: HassetteState | null; clockOffsetUs?: number }
     /** Nothing can be seen of it; `sinceUs` by our clock. */
     | { kind: 'blind'; sinceUs: number; reason: string }
     /** It is being read, or is not read in this run: nothing is concluded from its silence. */

@@ -1,4 +1,5 @@
 import type { Input, Output } from '@shared/contract'
+import type { SessionEnding } from '@shared/run'
 import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
 import type { Bound, Limits, PassReason, RetentionLogRow } from '@shared/storage'
 import type { AlertsOutcome, AlertsStep, NoticeSettlement, ShownNotice } from './alerts-api'
@@ -45,8 +46,27 @@ export interface SyncRequest {
 /** While nobody sees the window, files are looked at less often. */
 export type Pace = 'visible' | 'hidden'
 
+/** What a watched file shows of the Hassette that writes it. Times in microseconds since 1970, by Hassette's clock. */
+export interface HassetteSigns {
+  /** Rises whenever something new of it is seen: a run, a log line, a stall, a session, a heartbeat. */
+  count: number
+  /** Newest finish of a run, start or heartbeat of a session; null before the first. */
+  newestUs: number | null
+  /** The newest session; null when there is none. `running` while it has no end, or went on after it. */
+  session: { startedUs: number; ending: SessionEnding; endedUs: number | null } | null
+  /** The longest time between two heartbeats that was seen, microseconds; 0 = none was. */
+  heartbeatUs: number
+  /** Our clock less that of Hassette, microseconds; 0 while that is not known, and below a minute. */
+  offsetUs: number
+}
+
 /** What a source that is watched is doing. */
-export type WatchState = Extract<SourceState, { kind: 'live' | 'stale' | 'up_to_date' }>
+export type WatchState =
+  Extract<SourceState, { kind: 'stale' | 'up_to_date' }> | (Extract<SourceState, { kind: 'live' }> & WithSigns)
+
+interface WithSigns {
+  signs: HassetteSigns
+}
 
 /** A recording as an image of a Hassette database in memory (journal mode `delete`). */
 export interface RecordingImport {
@@ -135,9 +155,12 @@ export interface WriteApi {
   importRecording(input: RecordingImport): SyncReport
 }
 
+/** A source as the archive knows it; what is going on with it is known where it is watched. */
+export type KnownSource = Omit<SourceInfo, 'state' | 'hassette' | 'clockOffsetUs'>
+
 /** What the reader thread does: every query of the window, on a read-only connection. */
 export interface ReadApi {
-  sources(): Omit<SourceInfo, 'state'>[]
+  sources(): KnownSource[]
   runsPage(input: Input<'runs.page'>): Output<'runs.page'>
   runGet(input: Input<'runs.get'>): Output<'runs.get'>
   runFind(input: Input<'runs.find'>): Output<'runs.find'>

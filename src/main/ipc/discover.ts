@@ -1,22 +1,17 @@
-import { homedir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { Failure, toProblem } from '@shared/result'
 import type { FoundSource } from '@shared/source'
 import type { Home } from '../home'
-import { findDatabases } from '../sources/discovery'
+import { findDatabases, thisComputer } from '../sources/discovery'
 
 /** Looks for Hassettes on this computer and says what each file holds, or why it cannot be read. */
 export async function discoverSources(home: Pick<Home, 'identify'>): Promise<FoundSource[]> {
-  const candidates = await findDatabases({
-    platform: process.platform,
-    env: process.env,
-    home: homedir(),
-    cwd: process.cwd(),
-  })
+  const candidates = await findDatabases(thisComputer())
   const found: FoundSource[] = []
   for (const { path, because } of candidates) {
     try {
-      found.push({ path, because, found: { ok: true, facts: await home.identify(path) } })
+      // Hassette's own file is the one that it writes, though it may not run now.
+      found.push({ path, because, found: { ok: true, facts: { ...(await home.identify(path)), mode: 'live' } } })
     } catch (thrown) {
       found.push({ path, because, found: { ok: false, problem: toProblem(thrown) } })
     }

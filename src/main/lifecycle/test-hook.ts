@@ -9,6 +9,7 @@ export interface TestParts {
   notifier: Notifier
   /** The clock of the alerts. */
   clock: MovableClock
+  lookAtHassettes: () => void
 }
 
 /** Set to 1 by the tests; unknown to users, and without effect in a packaged app. */

@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, posix, resolve, win32 } from 'node:path'
+import { realPath } from '../archive/file-facts'
 
 /** The surroundings in which a Hassette is looked for. */
 export interface Surroundings {
@@ -105,6 +107,17 @@ export async function findDatabases(surroundings: Surroundings): Promise<Candida
     found.push(candidate)
   }
   return found
+}
+
+/** Where this app looks. */
+export function thisComputer(): Surroundings {
+  return { platform: process.platform, env: process.env, home: homedir(), cwd: process.cwd() }
+}
+
+/** Whether a file lies where a Hassette of this computer keeps its database: then it is the one that it writes. */
+export async function isHassettesPlace(path: string, surroundings: Surroundings): Promise<boolean> {
+  const own = realPath(path)
+  return (await findDatabases(surroundings)).some((candidate) => realPath(candidate.path) === own)
 }
 
 async function candidateOf(file: string): Promise<Candidate | null> {

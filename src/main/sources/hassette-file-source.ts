@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import type { ArchiveClient } from '../archive/client'
+import { isHassettesPlace, thisComputer } from './discovery'
 import type { PlannedSource } from './planned-source'
 
 /** A name for a file: its own, or its folder's where the file has the usual name (`v0` is Hassette's, not the user's). */
@@ -21,7 +22,10 @@ export function plannedFile(
   return {
     path,
     name,
-    prepare: () => archive.write.addFileSource({ path, name, mode: 'auto', shiftUs: 0 }),
+    prepare: async () => {
+      const mode = (await isHassettesPlace(path, thisComputer())) ? 'live' : 'auto'
+      return archive.write.addFileSource({ path, name, mode, shiftUs: 0 })
+    },
     read: async (sourceId, { signal, same, onProgress }) => {
       const report = await archive.write.syncFileSource(
         { sourceId, shiftUs: 0, ...(same ? { path } : {}) },

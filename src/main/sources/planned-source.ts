@@ -24,6 +24,8 @@ export function unknownSource({ name, path }: PlannedSource, id: number, state: 
     mode: 'live',
     path,
     state,
+    hassette: null,
+    clockOffsetUs: 0,
     schemaVersion: null,
     sessions: 0,
     appRuns: 0,

@@ -1,6 +1,7 @@
 import type { Problem } from '@shared/result'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo, SourceState } from '@shared/source'
+import type { AlertClock } from '../alerting/clock'
 import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import type { Service } from '../service'
@@ -28,6 +29,10 @@ export interface SourceRegistry extends Service {
   resume: () => void
   /** Tells the listeners, since something about the sources changed. */
   announce: () => void
+  /** Looks whether the Hassettes that are watched still run; tells the listeners of what changed. */
+  look: () => void
+  /** The machine slept: what is known of the Hassettes is from before. */
+  startOver: () => void
   onChange: (listener: (sources: SourceInfo[]) => void) => () => void
   /** Resolves when every source was read once or failed. */
   settled: () => Promise<void>
@@ -39,17 +44,20 @@ export interface RegistryOptions {
   planned: PlannedSource[]
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
+  clock: AlertClock
   /** Waits before a source that failed is tried again, milliseconds; the last one repeats. */
   backOffMs?: readonly number[]
 }
 
 const ANNOUNCE_MS = 100
 const ARCHIVE_BACK_MS = 500
+/** Silence is no event: it is looked for. */
+const LOOK_MS = 5_000
 const BACK_OFF_MS = [5_000, 15_000, 60_000] as const
 
 /** Builds the registry; `start` returns at once and reads the sources one after the other. */
 export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
-  const { archive, planned, info, warn, backOffMs = BACK_OFF_MS } = options
+  const { archive, planned, info, warn, clock, backOffMs = BACK_OFF_MS } = options
   let watched: Watched[] = []
   let nextId = -1
   const listeners = new Set<(sources: SourceInfo[]) => void>()
@@ -65,7 +73,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   }
   planned.forEach(plan)
 
-  const list = async (): Promise<SourceInfo[]> => withStates(await archive.read.sources(), watched)
+  const list = async (): Promise<SourceInfo[]> => withStates(await archive.read.sources(), watched, clock)
 
   let announcing = false
   /** Many changes in a row become one list. */
@@ -150,7 +158,13 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
         onState: (state) => {
           if (unwatch.signal.aborted) return
           if (state.kind !== source.state.kind) info(`source ${source.id} is ${state.kind}${codeOf(state)}`)
-          setState(source, state)
+          if (state.kind === 'live') {
+            source.hassette.take(state.signs, clock.nowUs(), clock.elapsedMs())
+            setState(source, { kind: 'live', atMs: state.atMs })
+          } else {
+            source.hassette.forget()
+            setState(source, state)
+          }
         },
       })
       .then(
@@ -167,6 +181,16 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       })
     watching.add(done)
   }
+
+  let running = ''
+  function look(): void {
+    const now = JSON.stringify(
+      watched.map(({ id, hassette }) => [id, hassette.state(clock.nowUs(), clock.elapsedMs())]),
+    )
+    if (now !== running) announce()
+    running = now
+  }
+  let looking: NodeJS.Timeout | undefined
 
   function enqueue(source: Watched): Promise<void> {
     work = work.then(() => read(source))
@@ -188,10 +212,12 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   return {
     name: 'sources',
     start: () => {
+      looking = setInterval(look, LOOK_MS)
       for (const source of watched) void enqueue(source)
     },
     stop: async () => {
       stopping.abort()
+      clearInterval(looking)
       await rest()
     },
     list,
@@ -200,6 +226,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       source.cancelled = false
       source.unwatch?.abort()
       source.unwatch = null
+      source.hassette.forget()
       setState(source, { kind: 'connecting' })
       void enqueue(source)
       await Promise.resolve()
@@ -234,6 +261,8 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       for (const source of watched) if (!source.cancelled) void enqueue(source)
     },
     announce,
+    look,
+    startOver: () => watched.forEach(({ hassette }) => hassette.startOver(clock.elapsedMs())),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,4 +1,7 @@
 import type { SourceInfo, SourceState } from '@shared/source'
+import type { AlertClock } from '../alerting/clock'
+import type { KnownSource } from '../archive/api'
+import { HassetteWatch } from './hassette-state'
 import type { PlannedSource } from './planned-source'
 import { unknownSource } from './planned-source'
 
@@ -10,6 +13,7 @@ export interface Watched {
   /** Archive id; a negative one while the source could not be added (a missing file, say). */
   id: number
   state: SourceState
+  hassette: HassetteWatch
   /** Ends the reading of it; null while it is not read. */
   reading: AbortController | null
   /** Stopped by the user: what waits to be read is not. */
@@ -27,6 +31,7 @@ export function newWatched(planned: PlannedSource, id: number): Watched {
     otherPaths: [],
     id,
     state: { kind: 'connecting' },
+    hassette: new HassetteWatch(),
     reading: null,
     cancelled: false,
     unwatch: null,
@@ -40,16 +45,26 @@ export function interrupt(source: Watched): void {
   source.reading?.abort()
   source.unwatch?.abort()
   source.unwatch = null
+  source.hassette.forget()
   if (source.again) clearTimeout(source.again)
   source.again = null
 }
 
 /** All sources that the archive knows, with their states, and those that it does not know yet. */
-export function withStates(known: readonly Omit<SourceInfo, 'state'>[], watched: readonly Watched[]): SourceInfo[] {
-  const infos = known.map<SourceInfo>((source) => ({
-    ...source,
-    state: watched.find((each) => each.id === source.id)?.state ?? { kind: 'not_read' },
-  }))
+export function withStates(
+  known: readonly KnownSource[],
+  watched: readonly Watched[],
+  clock: AlertClock,
+): SourceInfo[] {
+  const infos = known.map<SourceInfo>((source) => {
+    const own = watched.find((each) => each.id === source.id)
+    return {
+      ...source,
+      state: own?.state ?? { kind: 'not_read' },
+      hassette: own && source.mode === 'live' ? own.hassette.state(clock.nowUs(), clock.elapsedMs()) : null,
+      clockOffsetUs: own?.hassette.offsetUs() ?? 0,
+    }
+  })
   const unknown = watched.filter((each) => each.id < 0)
   return [...infos, ...unknown.map(({ planned, id, state }) => unknownSource(planned, id, state))]
 }

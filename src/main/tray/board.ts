@@ -15,8 +15,11 @@ export interface TrayIncident {
 /** A watched source as the tray names it. */
 export interface TraySource {
   name: string
-  /** `asleep`: its Hassette is stopped and that is known; `blind`: nobody can tell what happens there. */
-  state: 'live' | 'asleep' | 'blind'
+  /**
+   * `stopped`: its Hassette was ended and says so; `down`: it ended otherwise, or says nothing any more; `blind`: nobody
+   * can tell what happens there.
+   */
+  state: 'live' | 'stopped' | 'down' | 'blind'
   /** Since when, µs UTC; null where it does not matter or is not known. */
   sinceUs: number | null
 }

@@ -3,7 +3,7 @@ import { trayWords as words } from '@shared/messages-tray'
 import type { QuietSpan } from '@shared/quiet-span'
 import type { TrayIncident, TraySource, BoardStatus } from './board'
 
-export const SHAPES = ['fine', 'attention', 'blind', 'paused'] as const
+export const SHAPES = ['fine', 'attention', 'blind', 'stopped', 'paused'] as const
 /** The silhouette of the icon; it tells the state without colour. */
 export type Shape = (typeof SHAPES)[number]
 
@@ -56,7 +56,8 @@ export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number):
 
 function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): Shape {
   if (status.incidents.some((incident) => !isSnoozed(incident, nowUs))) return 'attention'
-  if (status.sources.some(({ state }) => state === 'blind')) return 'blind'
+  if (status.sources.some(({ state }) => state === 'blind' || state === 'down')) return 'blind'
+  if (status.sources.some(({ state }) => state === 'stopped')) return 'stopped'
   return paused === null ? 'fine' : 'paused'
 }
 
@@ -64,8 +65,10 @@ function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'
   const { incidents, sources } = status
   const named = incidents.find((incident) => !isSnoozed(incident, nowUs))
   if (named) return `${words.incidents(incidents.length)} · ${short(named.title)} ${since(named.sinceUs, nowUs)}`
-  const blind = sources.find(({ state }) => state === 'blind')
-  if (blind) return withSince(words.notWatching(short(blind.name)), blind.sinceUs, nowUs)
+  const worst = (['down', 'blind', 'stopped'] as const)
+    .map((wanted) => sources.find(({ state }) => state === wanted))
+    .find((source) => source !== undefined)
+  if (worst) return withSince(sourceWords(worst), worst.sinceUs, nowUs)
   if (shape === 'paused') return pauseWords(paused, nowUs)
   const [first] = incidents
   if (first) return `${words.incidents(incidents.length)}, ${snoozeWords(first, nowUs)}`
@@ -97,7 +100,7 @@ function moreItem(count: number): TrayItem[] {
 function sourceItems(sources: readonly TraySource[], nowUs: number): TrayItem[] {
   if (sources.length === 0) return []
   // What is wrong is named even where there is no room for all.
-  const order = { blind: 0, asleep: 1, live: 2 }
+  const order = { down: 0, blind: 1, stopped: 2, live: 3 }
   const named = [...sources].sort((a, b) => order[a.state] - order[b.state]).slice(0, NAMED)
   return [
     ...named.map(({ name, state, sinceUs }) =>
@@ -106,6 +109,11 @@ function sourceItems(sources: readonly TraySource[], nowUs: number): TrayItem[] 
     ...(sources.length > NAMED ? [text(words.more(sources.length - NAMED))] : []),
     { kind: 'separator' },
   ]
+}
+
+/** What is wrong with one that is not simply live. */
+function sourceWords({ name, state }: TraySource): string {
+  return state === 'blind' ? words.notWatching(short(name)) : `${short(name)} ${words[state]}`
 }
 
 function snoozeItem(incidents: readonly TrayIncident[], nowUs: number): TrayItem[] {

@@ -8,7 +8,7 @@ export function isWatched({ mode, removed }: Pick<SourceInfo, 'mode' | 'removed'
 
 /** The sources as the tray names them: those that are watched. */
 export function traySources(sources: readonly SourceInfo[]): TraySource[] {
-  return sources.filter(isWatched).flatMap<TraySource>(({ name, state }) => {
+  return sources.filter(isWatched).flatMap<TraySource>(({ name, state, hassette }) => {
     switch (state.kind) {
       case 'stale':
         return [{ name, state: 'blind', sinceUs: state.sinceMs * 1000 }]
@@ -18,7 +18,9 @@ export function traySources(sources: readonly SourceInfo[]): TraySource[] {
       case 'not_read':
         return []
       default:
-        return [{ name, state: 'live', sinceUs: null }]
+        return hassette === null || hassette.kind === 'running'
+          ? [{ name, state: 'live', sinceUs: null }]
+          : [{ name, state: hassette.kind, sinceUs: hassette.sinceUs }]
     }
   })
 }

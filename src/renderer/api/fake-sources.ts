@@ -20,6 +20,8 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
       frameworkRuns: runs.length - app,
       oldestRunUs: runs[0]?.startedUs ?? null,
       newestRunUs: runs.at(-1)?.finishedUs ?? null,
+      hassette: null,
+      clockOffsetUs: 0,
       restartUs: runs.findLast((run) => run.session?.id === 41)?.session?.startedUs ?? null,
     }
   }

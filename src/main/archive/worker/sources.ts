@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { createHassetteReader, modeOf } from '@main/sources/hassette-file/reader'
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import { Failure } from '@shared/result'
@@ -12,12 +13,17 @@ import { openSource } from './feed/opening'
 import type { OpenSource } from './feed/opening'
 import { findSameInstallation } from './feed/same-installation'
 import { createTail } from './feed/tail'
+import type { Look } from './feed/tail'
 import type { CallContext } from './serve'
 import { IS_GONE } from './source-erasure'
 import type { WriterMemory } from './writer-memory'
 
 /** While a file is watched the writer thread waits no longer than this for somebody's lock, milliseconds. */
 const TAIL_LOCK_WAIT_MS = 100
+/** A file that was seen to be written so often while it is watched is the file of a Hassette that runs. */
+const WRITES_OF_A_LIVE_ONE = 2
+/** Hassette writes a heartbeat every 5 minutes; a copy that is put there again comes seldomer, milliseconds. */
+const WRITES_WITHIN_MS = 600_000
 
 interface SourceRow {
   id: number
@@ -86,10 +92,13 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
     return { sourceId, same: false }
   }
 
-  /** A snapshot becomes live when a Hassette turns out to write it. */
-  const noteLife = (source: SourceRow, opened: OpenSource): boolean => {
+  /**
+   * A snapshot becomes live when it is seen to be written, whatever its dates say: twice, so that a copy that is put in
+   * the place of an older one does not count.
+   */
+  const noteLife = (source: SourceRow, writes: number): boolean => {
     if (source.mode !== 'snapshot') return source.mode === 'live'
-    if (modeOf(opened.reader.newestSignUs(), nowUs()) === 'snapshot') return false
+    if (writes < WRITES_OF_A_LIVE_ONE) return false
     statements.makeLive.run(source.id)
     return true
   }
@@ -113,7 +122,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
       try {
         const facts = await reader.facts(() => context.pause(pauseMs))
         const bytes = (fileFacts(path)?.size ?? 0) + (fileFacts(`${path}-wal`)?.size ?? 0)
-        const mode = modeOf(reader.newestSignUs(), nowUs())
+        const mode = likelyMode(realPath(path), reader)
         return { ...facts, bytes, mode, ...(copied ? { copied } : {}) }
       } finally {
         close()
@@ -141,7 +150,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
           const moved = other.removed || other.file_path === null || isMissing(other.file_path)
           return moved ? takeUp(other.id, path) : { sourceId: other.id, same: true }
         }
-        const mode = request.mode === 'auto' ? modeOf(reader.newestSignUs(), nowUs()) : request.mode
+        const mode = request.mode === 'auto' ? likelyMode(path, reader) : request.mode
         return { sourceId: add(request.name, mode, path, reader.userVersion), same: false }
       } finally {
         close()
@@ -166,18 +175,31 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
 
     watchFile: ({ sourceId, shiftUs }, context) => {
       const { file_path: path, mode } = fileOf(sourceId)
-      const read = (last: boolean) =>
+      const known = { isLive: mode === 'live', signs: feed.signs(sourceId) }
+      const file = { inode: fileFacts(path)?.inode, count: known.signs.count, writes: 0, writtenMs: 0 }
+      /** Counts the looks, close together, that see the same file with something new of its Hassette. */
+      const countWrite = (wasSeen: boolean, count: number): void => {
+        const inode = fileFacts(path)?.inode
+        const now = performance.now()
+        if (inode !== file.inode || now - file.writtenMs > WRITES_WITHIN_MS) file.writes = 0
+        if (inode === file.inode && wasSeen && count > file.count)
+          Object.assign(file, { writes: file.writes + 1, writtenMs: now })
+        Object.assign(file, { inode, count })
+      }
+      const read = ({ last, wasSeen }: Look) =>
         inOrder(sourceId, async () => {
-          const opened = await open(path, shiftUs, TAIL_LOCK_WAIT_MS)
+          const { reader, pauseMs, close } = await open(path, shiftUs, TAIL_LOCK_WAIT_MS)
           try {
             const quiet = { progress: () => undefined, pause: context.pause }
-            await feed.read(sourceId, opened.reader, { pauseMs: opened.pauseMs, context: quiet, whole: last })
-            return { isLive: noteLife(fileOf(sourceId), opened) }
+            await feed.read(sourceId, reader, { pauseMs, context: quiet, whole: last, wasSeen })
+            const signs = feed.signs(sourceId)
+            countWrite(wasSeen, signs.count)
+            return { isLive: noteLife(fileOf(sourceId), file.writes), signs }
           } finally {
-            opened.close()
+            close()
           }
         })
-      return tail.watch({ path, isLive: mode === 'live', seen: versions.get(sourceId) ?? null, read }, context)
+      return tail.watch({ path, known, seen: versions.get(sourceId) ?? null, read }, context)
     },
 
     setPace: tail.setPace,
@@ -213,6 +235,12 @@ function createQueues(): <T>(sourceId: number, work: () => Promise<T>) => Promis
     )
     return result
   }
+}
+
+/** A file beside Hassette's own token is the one that it writes, whatever its dates say; of others they are a guess. */
+function likelyMode(path: string, reader: HassetteReader): 'live' | 'snapshot' {
+  if (!isMissing(join(dirname(path), '.web_api_token'))) return 'live'
+  return modeOf(reader.newestSignUs(), nowUs())
 }
 
 function nowUs(): number {

@@ -15,6 +15,8 @@ export interface ReadOptions {
   context: Pick<CallContext, 'pause' | 'progress'>
   /** Reads sessions, handlers and jobs whole, though nothing shows that they changed. */
   whole?: boolean
+  /** The file was looked at just before: whatever is new was written in between. */
+  wasSeen?: boolean
 }
 
 /** Which runs of a file go where. */
@@ -29,14 +31,20 @@ export interface Copy extends ReadOptions {
   onBatch: (runs: number) => void
 }
 
-/** Copies the runs after a place, a batch a transaction. Answers how many, and how many of them were counted only. */
-export async function copyRuns(copy: Copy): Promise<Pick<SyncReport, 'runs' | 'trendsOnly'>> {
+/** What was copied. */
+export interface CopiedRuns extends Pick<SyncReport, 'runs' | 'trendsOnly'> {
+  /** Newest finish of what the file had beyond the place, microseconds; null when that was nothing. */
+  newestEndUs: number | null
+}
+
+/** Copies the runs after a place, a batch a transaction. Returns how many, and how many of them were counted only. */
+export async function copyRuns(copy: Copy): Promise<CopiedRuns> {
   const { reader, appender, pauseMs, context, role = 'live' } = copy
   const total = Math.max(0, (reader.ids()?.newest ?? 0) - copy.after)
   let limit = BATCH
   let cursor = copy.after
   let done = 0
-  const taken = { runs: 0, trendsOnly: 0 }
+  const taken: CopiedRuns = { runs: 0, trendsOnly: 0, newestEndUs: null }
   for (;;) {
     const began = performance.now()
     const wanted = limit
@@ -57,6 +65,9 @@ export async function copyRuns(copy: Copy): Promise<Pick<SyncReport, 'runs' | 't
     cursor = last.foreignId
     done += found.length
     taken.runs += runs.length
+    for (const { startedUs, durationUs } of found) {
+      taken.newestEndUs = Math.max(taken.newestEndUs ?? 0, startedUs + durationUs)
+    }
     if (runs.length > 0) copy.onBatch(runs.length)
     context.progress({ done, total: Math.max(total, done) })
     // Whoever writes without a pause would keep us here for ever, a run at a time; the next look takes the rest.

@@ -1,8 +1,8 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import type { SyncReport } from '../../api'
-import type { AppendRole, RunInput } from '../../batch'
+import type { HassetteSigns, SyncReport } from '../../api'
+import type { AppendRole, ParentsInput, RunInput } from '../../batch'
 import { createAppender } from '../append'
 import type { Appender } from '../append'
 import type { WriterMemory } from '../writer-memory'
@@ -11,6 +11,8 @@ import { copyRuns } from './copy-runs'
 import type { ReadOptions } from './copy-runs'
 import { createCounted } from './counted'
 import { createGaps } from './coverage'
+import { createSignReader } from './hassette-signs'
+import type { SignReader } from './hassette-signs'
 import { createEpochs, isSameEpoch } from './epochs'
 import type { Epoch } from './epochs'
 import { createOverlap } from './overlap'
@@ -29,6 +31,8 @@ export interface Feed {
   /** Reads a copy of a file that the source was read from, of whatever age, and adds what the source lacks. */
   readCopy(sourceId: number, epochId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport>
   overlap: Overlap
+  /** What is known of the Hassette behind a source, since it was read last. */
+  signs(sourceId: number): HassetteSigns
 }
 
 /** What is kept of a source between two readings, so that a small one is cheap. */
@@ -42,6 +46,7 @@ interface Kept {
   markedAtMs: number
   sessions: number
   targets: number
+  signs: SignReader
 }
 
 /** What a feed works with. `onCommitted` hears of every batch after its transaction. */
@@ -61,6 +66,8 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   const markRead = db.prepare<[number, number, number]>(
     'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
   )
+  const heartbeatOf = db.prepare<[number], number | null>('SELECT heartbeat_us FROM sources WHERE id = ?').pluck()
+  const keepHeartbeat = db.prepare<[number, number]>('UPDATE sources SET heartbeat_us = ? WHERE id = ?')
   const kept = new Map<number, Kept>()
   const trends = createTrendUpkeep(db, memory, nowUs)
 
@@ -85,16 +92,17 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
       markedAtMs: -Infinity,
       sessions: 0,
       targets: 0,
+      signs: createSignReader(heartbeatOf.get(sourceId) ?? 0),
     }
     kept.set(sourceId, made)
     return made
   }
 
-  /** Sessions, handlers, jobs and apps, if any of them changed. */
-  const updateParents = (state: Kept, reader: HassetteReader, whole = false): void => {
+  /** Sessions, handlers, jobs and apps, if any of them changed; returns what they are now, null if they were not read. */
+  const updateParents = (state: Kept, reader: HassetteReader, whole = false): ParentsInput | null => {
     const mark = reader.parentsMark()
     const now = performance.now()
-    if (!whole && mark === state.mark && now - state.wholeAtMs < WHOLE_PARENTS_MS) return
+    if (!whole && mark === state.mark && now - state.wholeAtMs < WHOLE_PARENTS_MS) return null
     const parents = reader.parents()
     state.appender.update(parents)
     Object.assign(state, {
@@ -103,14 +111,17 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
       sessions: parents.sessions.length,
       targets: parents.targets.length,
     })
+    return parents
   }
 
+  /** Returns whether there were any that are new. */
   const copyLogs = async (appender: Appender, reader: HassetteReader, { context, pauseMs }: ReadOptions) => {
-    for (let cursor = appender.logs.cursor(); ;) {
+    const begin = appender.logs.cursor()
+    for (let cursor = begin; ;) {
       const { lines, lookedUpTo, more } = reader.logsAfter(cursor)
-      if (lookedUpTo === cursor) return
+      if (lookedUpTo === cursor) return cursor !== begin
       appender.logs.take(lines, lookedUpTo)
-      if (!more) return
+      if (!more) return true
       cursor = lookedUpTo
       await context.pause(pauseMs)
     }
@@ -122,8 +133,8 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
     const epoch = epochs.of(sourceId, reader, nowUs())
     const state = keptFor(sourceId, epoch.id)
     const { appender } = state
-    updateParents(state, reader)
-    const copied = await copyRuns({
+    const before = updateParents(state, reader)
+    const { newestEndUs, ...copied } = await copyRuns({
       ...options,
       reader,
       appender,
@@ -132,10 +143,20 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
       refresh: () => appender.update(reader.parents()),
       onBatch: (count) => onCommitted(sourceId, count),
     })
-    await copyLogs(appender, reader, options)
-    await blocking.copy(sourceId, epoch.id, reader, breathe)
+    const hasLogs = await copyLogs(appender, reader, options)
+    const stalls = await blocking.copy(sourceId, epoch.id, reader, breathe)
     // What stood there before the runs may have ended meanwhile.
-    updateParents(state, reader, options.whole)
+    const after = updateParents(state, reader, options.whole)
+    state.signs.take({
+      nowUs: nowUs(),
+      elapsedMs: performance.now(),
+      wasSeen: options.wasSeen ?? false,
+      sessions: (after ?? before)?.sessions ?? null,
+      newestEndUs,
+      others: hasLogs || stalls > 0,
+    })
+    const { heartbeatUs } = state.signs.signs()
+    if (heartbeatUs > (heartbeatOf.get(sourceId) ?? 0)) keepHeartbeat.run(heartbeatUs, sourceId)
     if (reader.userVersion !== state.version || performance.now() - state.markedAtMs > MARK_READ_MS) {
       markRead.run(reader.userVersion, nowUs(), sourceId)
       state.markedAtMs = performance.now()
@@ -194,5 +215,10 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
     }
   }
 
-  return { read, readCopy, overlap }
+  return {
+    read,
+    readCopy,
+    overlap,
+    signs: (sourceId) => (kept.get(sourceId)?.signs ?? createSignReader(heartbeatOf.get(sourceId) ?? 0)).signs(),
+  }
 }

@@ -1,5 +1,5 @@
 import { toProblem, Failure } from '@shared/result'
-import type { Pace, WatchState } from '../../api'
+import type { HassetteSigns, Pace, WatchState } from '../../api'
 import { databaseVersion } from '../../file-facts'
 import type { CallContext } from '../serve'
 
@@ -17,15 +17,32 @@ const SETTLE_MS = [2500, 30_000] as const
 /** The time at which a source was last seen in step is told this often. */
 const TELL_MS = 10_000
 
+/** Two looks so close together see what was written in between as it is written, milliseconds. */
+const CLOSE_MS = 5000
+
+/** A look at a file that makes it be read. */
+export interface Look {
+  /** Nothing was written for half a minute. */
+  last: boolean
+  /** The file was looked at just before, while the machine was awake: what is new was written in between. */
+  wasSeen: boolean
+}
+
+/** What a reading found. */
+export interface Sight {
+  /** Whether a Hassette writes the file. */
+  isLive: boolean
+  signs: HassetteSigns
+}
+
 /** One file to be watched. */
 export interface Watch {
   path: string
-  /** Whether a Hassette writes it, as far as is known. */
-  isLive: boolean
+  /** What is known of it already. */
+  known: Sight
   /** Version of the file up to which it was read already; null reads it first. */
   seen: string | null
-  /** Reads what is new; returns whether a Hassette writes the file. `last`: nothing was written for half a minute. */
-  read: (last: boolean) => Promise<{ isLive: boolean }>
+  read: (look: Look) => Promise<Sight>
 }
 
 export interface Tail {
@@ -54,25 +71,36 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
     }
   }
 
-  const watch: Tail['watch'] = async ({ path, read, ...initial }, context) => {
-    let { isLive, seen } = initial
+  const watch: Tail['watch'] = async ({ path, read, known, ...initial }, context) => {
+    let { isLive, signs } = known
+    let { seen } = initial
     let changedAt = 0
     /** Looks after the last change that were made; all of them before the first change. */
     let settled: number = SETTLE_MS.length
     let failures = 0
     let retryAt = 0
     let sinceMs = 0
-    let told: string | null = null
+    let told = ''
     let toldAt = 0
+    let looked = { ms: -Infinity, wallMs: -Infinity }
 
     const tell = (state: WatchState): void => {
       const now = performance.now()
-      if (told === state.kind && state.kind !== 'stale' && now - toldAt < TELL_MS) return
-      told = state.kind
+      const what = state.kind === 'live' ? JSON.stringify({ ...state.signs, count: 0, newestUs: 0 }) : state.kind
+      if (told === what && state.kind !== 'stale' && now - toldAt < TELL_MS) return
+      told = what
       toldAt = now
       context.state(state)
     }
-    const inStep = (): void => tell({ kind: isLive ? 'live' : 'up_to_date', atMs: Date.now() })
+    const inStep = (): void =>
+      tell(isLive ? { kind: 'live', atMs: Date.now(), signs } : { kind: 'up_to_date', atMs: Date.now() })
+    /** Whether the look before was close to this one, by both clocks: one of them stands still while a machine sleeps. */
+    const lookedClose = (ms: number): boolean => {
+      const wallMs = Date.now()
+      const close = ms - looked.ms <= CLOSE_MS && Math.abs(wallMs - looked.wallMs) <= CLOSE_MS
+      looked = { ms, wallMs }
+      return close
+    }
 
     if (seen !== null) inStep()
     for (;;) {
@@ -80,11 +108,12 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
       // Taken before the reading: what is committed meanwhile makes the next one.
       const version = reachable(path)
       const changed = version !== seen
+      const wasSeen = lookedClose(now) && seen !== null && failures === 0
       const settles = now >= changedAt + (SETTLE_MS[settled] ?? Infinity)
       if (changed || settles || (failures > 0 && now >= retryAt)) {
         const last = settles && !changed && settled === SETTLE_MS.length - 1
         try {
-          ;({ isLive } = await read(last))
+          ;({ isLive, signs } = await read({ last, wasSeen }))
           failures = 0
           if (changed) [changedAt, settled] = [now, 0]
           else if (settles) settled++

@@ -1,8 +1,9 @@
 import type { Output } from '@shared/contract'
 import type { Tier } from '@shared/run'
-import type { SourceInfo, SourceMode } from '@shared/source'
+import type { SourceMode } from '@shared/source'
 import type { AppRow } from '@shared/target'
 import type { Database } from 'better-sqlite3'
+import type { KnownSource } from '../../api'
 import { blockOf, runId } from '../ids'
 import { IS_GONE } from '../source-erasure'
 
@@ -55,7 +56,7 @@ export function createSourceQueries(db: Database) {
     })
 
   return {
-    list: (): Omit<SourceInfo, 'state'>[] =>
+    list: (): KnownSource[] =>
       selectSources.all().map(({ removed, ...source }) => {
         const totals = totalsOf(source.id)
         const runsOf = (tier: Tier) =>
