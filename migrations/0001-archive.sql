@@ -298,7 +298,7 @@ CREATE TABLE recent_keys (
 CREATE TABLE incidents (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   source_id  INTEGER NOT NULL,
-  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind')),
+  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind', 'down', 'stopped')),
   opened_us  INTEGER NOT NULL,
   last_us    INTEGER NOT NULL,
   cleared_us INTEGER,

@@ -15,7 +15,9 @@ CREATE TABLE sources (
   schema_version INTEGER,
   added_us       INTEGER NOT NULL,
   read_us        INTEGER,
-  removed_us     INTEGER
+  removed_us     INTEGER,
+  -- The longest time between two heartbeats of its Hassette that was seen to pass, microseconds.
+  heartbeat_us   INTEGER
 ) STRICT;
 
 CREATE TABLE epochs (
@@ -274,7 +276,7 @@ CREATE TABLE recent_keys (
 CREATE TABLE incidents (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   source_id  INTEGER NOT NULL,
-  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind')),
+  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind', 'down', 'stopped')),
   opened_us  INTEGER NOT NULL,
   last_us    INTEGER NOT NULL,
   cleared_us INTEGER,

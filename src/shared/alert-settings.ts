@@ -3,10 +3,19 @@ import * as v from 'valibot'
 /**
  * Which rule opened an incident: `rate` = more dependency failures than usual, `streak` = a handler or job whose last
  * runs all were dependency failures, `failures` = five failures of any kind in a row, `missed` = a job that did not
- * start when its schedule said, `blind` = a source that cannot be watched.
+ * start when its schedule said, `blind` = a source that cannot be watched, `down` = a Hassette that ended otherwise than
+ * it should or says nothing any more, `stopped` = one that was stopped and not started again.
  */
-export const ALERT_RULES = ['rate', 'streak', 'failures', 'missed', 'blind'] as const
+export const ALERT_RULES = ['rate', 'streak', 'failures', 'missed', 'blind', 'down', 'stopped'] as const
 export type AlertRule = (typeof ALERT_RULES)[number]
+
+/** Rules about a whole Hassette: their incidents have no runs, handlers or jobs. */
+export const SOURCE_RULES = ['blind', 'down', 'stopped'] as const satisfies AlertRule[]
+export type SourceRule = (typeof SOURCE_RULES)[number]
+
+export function isSourceRule(rule: AlertRule): rule is SourceRule {
+  return (SOURCE_RULES as readonly AlertRule[]).includes(rule)
+}
 
 const LAST_MINUTE = 24 * 60 - 1
 const minuteOfDay = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_MINUTE))
@@ -38,6 +47,8 @@ export const alertSettingsSchema = v.strictObject({
     failures: v.boolean(),
     missed: v.boolean(),
     blind: v.boolean(),
+    down: v.optional(v.boolean(), true),
+    stopped: v.optional(v.boolean(), true),
   }),
   /** Say again after 4 hours, then once a day, that an incident is still open. */
   remind: v.boolean(),
@@ -49,7 +60,7 @@ export type AlertSettings = v.InferOutput<typeof alertSettingsSchema>
 export const DEFAULT_ALERT_SETTINGS: AlertSettings = {
   enabled: true,
   sensitivity: { level: 'medium' },
-  notify: { rate: true, streak: true, failures: true, missed: false, blind: true },
+  notify: { rate: true, streak: true, failures: true, missed: false, blind: true, down: true, stopped: true },
   remind: false,
   quietHours: null,
 }

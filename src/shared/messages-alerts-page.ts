@@ -1,5 +1,5 @@
 import type { IncidentEnding, NoticeKind, WithheldReason } from './alert'
-import type { AlertRule } from './alert-settings'
+import type { AlertRule, SourceRule } from './alert-settings'
 import { formatCount, plural } from './format'
 
 /** Why something was not notified, in a few words. */
@@ -49,6 +49,8 @@ export const incidentWords = {
       failures: (where: string): string => `${where}: every run fails`,
       missed: (where: string): string => `${where}: starts were missed`,
       blind: (where: string): string => `Not watching ${where}`,
+      down: (where: string): string => `${where} is down`,
+      stopped: (where: string): string => `${where} is stopped`,
     } satisfies Record<AlertRule, (where: string) => string>,
     /** The same beside its name. */
     what: {
@@ -57,6 +59,8 @@ export const incidentWords = {
       failures: 'Failures in a row',
       missed: 'Starts were missed',
       blind: 'Not watched',
+      down: 'Down',
+      stopped: 'Stopped',
     } satisfies Record<AlertRule, string>,
     /** The same beside its name and its shape, where there is little room. */
     short: {
@@ -65,6 +69,8 @@ export const incidentWords = {
       failures: 'in a row',
       missed: 'starts missed',
       blind: 'not watched',
+      down: 'down',
+      stopped: 'stopped',
     } satisfies Record<AlertRule, string>,
     others: (first: string, others: number): string => `${first} and ${plural(others, 'other')}`,
     unknownSource: 'a Hassette',
@@ -123,6 +129,7 @@ export const incidentWords = {
       muted: 'Somebody muted all of it',
     } satisfies Record<IncidentEnding, string>,
     watchedAgain: 'watched again',
+    runsAgain: 'runs again',
     isOpen: 'open',
 
     openRuns: 'Open runs',
@@ -174,7 +181,11 @@ export const incidentWords = {
     times: 'Times',
     first: 'First failure',
     last: 'Last failure',
-    blindSince: 'Not seen since',
+    since: {
+      blind: 'Not seen since',
+      down: 'Down since',
+      stopped: 'Stopped since',
+    } satisfies Record<SourceRule, string>,
     over: 'Over',
     setRange: 'Its time as range',
     rangeSet: (from: string, to: string): string => `The range is now ${from} to ${to}`,

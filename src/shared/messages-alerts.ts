@@ -20,6 +20,9 @@ export const alertWords = {
     usualAgain: (where: string): string => `No more failures than usual — ${where}`,
     lasted: (length: string, failures: number): string => `after ${length}, ${plural(failures, 'failure')}`,
     seenAgain: (source: string): string => `Watching ${source} again`,
+    down: (source: string, since: string): string => `${source} is down since ${since}`,
+    stopped: (source: string, since: string): string => `${source} is stopped since ${since}`,
+    runsAgain: (source: string): string => `${source} runs again`,
     digest: (open: number): string => `${plural(open, 'incident')} still open after quiet hours`,
     capped: (open: number): string => `Notifications paused for 1 h — ${plural(open, 'incident')} open`,
     cappedBody: 'There were too many at once. All of them are listed in the window.',
@@ -33,6 +36,13 @@ export const alertWords = {
     missed: (where: string, starts: number): string => `${where}: ${plural(starts, 'start')} missed`,
   },
   test: { title: 'Hassette Monitor can reach you', body: 'This is what a notification looks like. Nothing is wrong.' },
+  /** Why a Hassette is taken for down, a sentence within a line. */
+  downReason: {
+    silent: 'No sign of it, and no clean stop',
+    crashed: 'Its last session ended with a failure',
+    killed: 'Its last session ended without a clean stop',
+  },
+  stoppedReason: 'It was stopped and has not started again',
   /** A sentence within a line. */
   blindReason: (sentence: string): string => sentence.replace(/\.$/, ''),
   tray: {

@@ -1,4 +1,12 @@
 import { formatCount, plural } from './format'
+import type { HassetteState } from './source'
+
+/** How a Hassette came to be down, in brackets. */
+const DOWN: Record<Extract<HassetteState, { kind: 'down' }>['how'], string> = {
+  silent: 'no clean stop',
+  killed: 'no clean stop',
+  crashed: 'ended with a failure',
+}
 
 /** Strings of what stands around every page: sidebar, sources, banners, the live line, the archive's state. */
 export const frameWords = {
@@ -21,6 +29,8 @@ export const frameWords = {
       reading: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)}`,
       upToDate: 'up to date',
       live: 'live',
+      stopped: (since: string): string => `stopped since ${since}`,
+      down: (since: string, how: keyof typeof DOWN): string => `down since ${since} (${DOWN[how]})`,
       stale: (since: string): string => `not watching since ${since}`,
       snapshot: 'snapshot, read completely',
       sample: 'sample, up to date',
@@ -31,6 +41,7 @@ export const frameWords = {
     },
     runs: (app: number, framework: number): string => `${plural(app, 'app run')}, ${formatCount(framework)} framework`,
     retry: 'Read it again',
+    clock: (length: string, isBehind: boolean): string => `its clock is ${length} ${isBehind ? 'behind' : 'ahead'}`,
   },
 
   sampleBanner: {

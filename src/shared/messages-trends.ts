@@ -45,6 +45,10 @@ export const trendWords = {
     idleHint: 'A wider range may hold runs.',
     blind: (source: string, since: string): string => `Not watching ${source} since ${since}`,
     blindRest: 'Whether all is fine is not known.',
+    down: (source: string, since: string): string => `${source} is down since ${since}`,
+    downRest: (why: string): string => `${why}. Nothing of it runs until it is started again.`,
+    stopped: (source: string, since: string): string => `${source} is stopped since ${since}`,
+    stoppedRest: 'It ended cleanly. Nothing of it runs until it is started again.',
     unread: (source: string): string => `${source} is not read`,
     incidentOthers: (count: number): string => `${plural(count, 'other incident')} ${count === 1 ? 'is' : 'are'} open.`,
     failing: (runs: number, since: string): string =>

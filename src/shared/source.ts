@@ -23,10 +23,10 @@ export type SourceState =
 /**
  * Whether a Hassette that is watched runs, microseconds since 1970 by our clock. `stopped` = it ended cleanly; `down` = it
  * ended otherwise, or says nothing any more (`silent`) though it did not say that it ends. `due`: it has lasted so long
- * that it is told.
+ * that it is told. `sure`: a sign of it came while it was watched; before that only its own words say that it runs.
  */
 export type HassetteState =
-  | { kind: 'running'; sinceUs: number }
+  | { kind: 'running'; sinceUs: number; sure: boolean }
   | { kind: 'stopped'; sinceUs: number; due: boolean }
   | { kind: 'down'; sinceUs: number; how: 'silent' | 'crashed' | 'killed'; due: boolean }
 

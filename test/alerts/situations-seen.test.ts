@@ -147,6 +147,83 @@ describe('S16 a schema that we cannot read', () => {
   })
 })
 
+describe('a Hassette that does not run', () => {
+  const down = (rule: 'down' | 'stopped', due: boolean, sinceUs = BEGIN_US + HOUR) => ({
+    kind: 'hassette' as const,
+    sourceId: 1,
+    down: { rule, sinceUs, due, reason: 'No sign of it, and no clean stop' },
+  })
+  const running = { kind: 'hassette' as const, sourceId: 1, down: null }
+
+  it.each([
+    ['down', 'Hassette is down since 01:00', 'Hassette runs again'],
+    ['stopped', 'Hassette is stopped since 01:00', 'Hassette runs again'],
+  ] as const)('%s: is told once when it is due, and silently when it runs again', (rule, title, again) => {
+    const story = tellStory()
+    story.event(HOUR, down(rule, false))
+    expect(play(story.timeline(90 * MINUTE)).told).toEqual([])
+    for (let minute = 11; minute < 60; minute++) story.event(HOUR + minute * MINUTE, down(rule, true))
+    story.event(3 * HOUR, running)
+    const { told } = play(story.timeline(5 * HOUR))
+    expect(noticesOf(told).map(({ kind, title: said, body, silent }) => [kind, said, body, silent])).toEqual([
+      ['opened', title, 'No sign of it, and no clean stop', false],
+      ['recovered', again, '', true],
+    ])
+    expect(incidentsOf(told)).toMatchObject([{ rule, ending: 'recovered', firstUs: BEGIN_US + HOUR }])
+  })
+
+  it('is told with the day where that is another one', () => {
+    const story = tellStory()
+    story.event(HOUR, down('down', true, BEGIN_US - 10 * HOUR))
+    expect(noticesOf(play(story.timeline(2 * HOUR)).told)[0]?.title).toMatch(
+      /^Hassette is down since \d+ [A-Z][a-z]{2} 14:00$/,
+    )
+  })
+
+  it('is reminded of in its own words', () => {
+    const story = tellStory()
+    story.event(0, { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, remind: true } })
+    story.event(HOUR, down('down', true))
+    const titles = noticesOf(play(story.timeline(7 * HOUR)).told).map(({ kind, title }) => [kind, title])
+    expect(titles).toEqual([
+      ['opened', 'Hassette is down since 01:00'],
+      ['still', 'Hassette is down since 01:00'],
+    ])
+  })
+
+  it('is not told where somebody wants to hear of it no more, and told of the other', () => {
+    const story = tellStory()
+    const notify = { ...DEFAULT_ALERT_SETTINGS.notify, stopped: false }
+    story.event(0, { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, notify } })
+    story.event(HOUR, down('stopped', true))
+    story.event(2 * HOUR, down('down', true))
+    expect(kinds(play(story.timeline(3 * HOUR)).told)).toEqual(['opened'])
+  })
+
+  it('ends no incident by its silence', () => {
+    const story = tellStory()
+    story.fails(1, 30 * MINUTE, HOUR, MINUTE)
+    story.event(HOUR, down('down', true))
+    const timeline = story.timeline(6 * HOUR)
+    timeline.events = timeline.events.filter(({ event }) => event.kind !== 'run' || event.endUs < BEGIN_US + HOUR)
+    expect(incidentsOf(play(timeline).told).map(({ rule, ending }) => [rule, ending])).toContainEqual(['streak', null])
+  })
+
+  it('of a copy is nothing', () => {
+    const story = tellStory()
+    story.event(0, { kind: 'source', sourceId: 1, name: 'Hassette', mode: 'snapshot' })
+    story.event(HOUR, down('down', true))
+    expect(play(story.timeline(2 * HOUR)).told).toEqual([])
+  })
+
+  it('is muted by no muting of handlers', () => {
+    const story = tellStory()
+    story.event(HOUR, down('down', true))
+    story.event(2 * HOUR, { kind: 'muteTarget', sourceId: 1, targetId: 1, muted: true })
+    expect(incidentsOf(play(story.timeline(3 * HOUR)).told)).toMatchObject([{ rule: 'down', ending: null }])
+  })
+})
+
 describe('S17 a Hassette that evicts what was the baseline', () => {
   it('is no matter: what was learnt is ours', () => {
     const chatty = (story: ReturnType<typeof tellStory>) => story.fails(2, -7 * DAY, 0, 6 * MINUTE)

@@ -1,4 +1,5 @@
 import type { SourceSight } from '@main/archive/alerts-api'
+import type { HassetteState } from '@shared/source'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
@@ -298,5 +299,25 @@ describe('a source that is not seen', () => {
     const seen = await home.after(SECOND)
     expect([seen.open, seen.blind]).toEqual([[], []])
     expect(home.incidents()).toMatchObject([{ rule: 'blind', ending: 'recovered' }])
+  })
+
+  it('that does not run is told once, over a restart of ours too, and is over only when it was seen to run', async () => {
+    const path = folder.path('archive.db')
+    const home = new AlertHome(path)
+    await home.look()
+    const seen = (hassette: HassetteState | null) => home.sight({ kind: 'seen', caughtUp: true, hassette })
+    const down = { kind: 'down', how: 'killed', sinceUs: NOW, due: true } as const
+    expect((await home.after(9 * MINUTE, [seen({ ...down, due: false })])).notices).toEqual([])
+    const told = await home.after(MINUTE, [seen(down)])
+    expect(told.notices.map(({ title, body }) => [title, body])).toEqual([
+      [expect.stringMatching(/^Home is down since /), 'Its last session ended without a clean stop'],
+    ])
+    // Whoever starts anew has seen no sign yet.
+    expect((await home.after(MINUTE, [seen(null)])).open).toHaveLength(1)
+    expect((await home.after(MINUTE, [home.sight({ kind: 'unknown' })])).open).toHaveLength(1)
+    const again = await home.after(HOUR, [seen(down)])
+    expect([again.notices, again.open.length]).toEqual([[], 1])
+    expect((await home.after(MINUTE, [seen({ kind: 'running', sinceUs: NOW, sure: true })])).open).toEqual([])
+    expect(home.incidents()).toMatchObject([{ rule: 'down', ending: 'recovered' }])
   })
 })

@@ -52,7 +52,7 @@ function watching(first: Partial<HassetteSigns> = {}) {
 
 describe('a Hassette whose session has no end', () => {
   it('runs, since its session began', () => {
-    expect(watching().state()).toEqual({ kind: 'running', sinceUs: START_US - 60 * MINUTE })
+    expect(watching().state()).toEqual({ kind: 'running', sinceUs: START_US - 60 * MINUTE, sure: false })
   })
 
   it('is down once it was silent for two heartbeats and a minute, since its last sign', () => {
@@ -87,7 +87,10 @@ describe('a Hassette whose session has no end', () => {
     const hassette = watching()
     hassette.pass(30)
     hassette.sign()
-    expect(hassette.state()?.kind).toBe('running')
+    expect(hassette.state()).toMatchObject({ kind: 'running', sure: true })
+    // After a sleep only its own words say so.
+    hassette.awoke()
+    expect(hassette.state()).toMatchObject({ kind: 'running', sure: false })
     expect(hassette.pass(LIMIT_MIN - 1)?.kind).toBe('running')
   })
 
@@ -128,7 +131,7 @@ describe('a Hassette whose session ended', () => {
     expect(hassette.pass(minutes - 1)).toMatchObject({ ...state, due: false })
     expect(hassette.pass(1)).toEqual({ ...state, due: true })
     hassette.sign({ session: { startedUs: hassette.now(), ending: 'running', endedUs: null } })
-    expect(hassette.state()).toEqual({ kind: 'running', sinceUs: hassette.now() })
+    expect(hassette.state()).toEqual({ kind: 'running', sinceUs: hassette.now(), sure: true })
   })
 
   it('ended before we watched: the minutes count from then', () => {

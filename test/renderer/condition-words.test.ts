@@ -42,9 +42,9 @@ describe('what a list can expect of its source', () => {
   it('is nothing more from a recording, and the reason where a watched one stands still', () => {
     const problem = { code: 'source_locked' as const, message: 'file not readable' }
     const sinceMs = new Date(2026, 10, 23, 3, 10).getTime()
-    expect(tailWords(source('snapshot', { kind: 'up_to_date', atMs: 0 }))).toBe('Up to the end of the recording')
-    expect(tailWords(source('live', { kind: 'live', atMs: 0 }))).toBe('live')
-    expect(tailWords(source('live', { kind: 'stale', sinceMs, problem }))).toBe(
+    expect(tailWords(source('snapshot', { kind: 'up_to_date', atMs: 0 }), 0)).toBe('Up to the end of the recording')
+    expect(tailWords(source('live', { kind: 'live', atMs: 0 }), 0)).toBe('live')
+    expect(tailWords(source('live', { kind: 'stale', sinceMs, problem }), 0)).toBe(
       'not watching since 03:10: file not readable',
     )
   })

@@ -48,6 +48,31 @@ describe('what stands against "all fine"', () => {
     })
   })
 
+  it.each([
+    [
+      { kind: 'down', how: 'silent', sinceUs: at(3, 10), due: true },
+      'Home is down since 03:10',
+      'No sign of it, and no clean stop.',
+    ],
+    [
+      { kind: 'down', how: 'crashed', sinceUs: at(3, 10), due: false },
+      'Home is down since 03:10',
+      'Its last session ended with a failure.',
+    ],
+    [{ kind: 'stopped', sinceUs: at(9, 12), due: false }, 'Home is stopped since 09:12', 'It ended cleanly.'],
+  ] as const)('is a Hassette that does not run: %j', (hassette, text, rest) => {
+    const trouble = of({ ...live, hassette }, [], [incident()])
+    expect([trouble?.blind, trouble?.text]).toEqual([true, text])
+    expect(trouble?.rest).toBe(`${rest} Nothing of it runs until it is started again.`)
+    expect(leadOf({ rows: [], total: 0, handlers: 20, jobs: 14 }, null, 'in the last 24 h', NOW, trouble).text).toBe(
+      text,
+    )
+  })
+
+  it('is no Hassette that runs', () => {
+    expect(of({ ...live, hassette: { kind: 'running', sinceUs: at(3), sure: false } }, [], [])).toBeNull()
+  })
+
   it('is the worst open incident, also when it is snoozed, and how many others', () => {
     const first = of(live, [], [incident({ snooze: { kind: 'recovery' } })])
     expect([first?.shape, first?.text, plain(first?.rest)]).toEqual([

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createClient } from 'dbus-native'
 import type { MessageBus } from 'dbus-native'
@@ -75,6 +76,15 @@ const PANEL_CONFIG = `<?xml version="1.0" encoding="UTF-8"?>
 </channel>
 `
 
+/** A socket is there a moment before anybody listens at it. */
+function takesConnections(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket)
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    probe.once('connect', () => probe.end())
+  })
+}
+
 /** Starts the bus alone. */
 export async function startSessionBus(): Promise<SessionBus> {
   const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-bus-'))
@@ -103,7 +113,7 @@ export async function startSessionBus(): Promise<SessionBus> {
     return child
   }
   start('dbus-daemon', ['--nofork', '--nopidfile', `--config-file=${join(folder, 'bus.conf')}`])
-  await waitFor('the session bus', () => existsSync(socket))
+  await waitFor('the session bus', () => takesConnections(socket))
   const bus = createClient({ busAddress: env.DBUS_SESSION_BUS_ADDRESS, fdTransport: false })
   bus.connection.on('error', () => undefined)
   await bus.getId()

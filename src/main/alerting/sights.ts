@@ -1,5 +1,5 @@
 import { alertWords } from '@shared/messages-alerts'
-import type { SourceInfo } from '@shared/source'
+import type { HassetteState, SourceInfo } from '@shared/source'
 import type { SourceSight } from '../archive/alerts-api'
 
 /** What the alerts make of the sources' states. */
@@ -25,6 +25,11 @@ interface Dark {
   fromUs: number
 }
 
+/** What may be concluded: that it runs only when it was seen to, or a restart of ours would end what is told of it. */
+function sureOf(hassette: HassetteState | null): HassetteState | null {
+  return hassette?.kind === 'running' && !hassette.sure ? null : hassette
+}
+
 export function createSights(): Sights {
   const dark = new Map<number, Dark>()
   let lastUs: number | null = null
@@ -41,7 +46,7 @@ export function createSights(): Sights {
       dark.delete(id)
       // A copy is at its end when it was read; of a Hassette that lives more comes until it is watched.
       if (state.kind !== 'live' && state.kind !== 'up_to_date') return { kind: 'unknown' }
-      return { kind: 'seen', caughtUp: elapsedMs >= settledMs, hassette, clockOffsetUs }
+      return { kind: 'seen', caughtUp: elapsedMs >= settledMs, hassette: sureOf(hassette), clockOffsetUs }
     }
     const since = dark.get(id) ?? { fromMs: elapsedMs, fromUs: nowUs }
     dark.set(id, since)

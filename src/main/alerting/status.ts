@@ -1,5 +1,6 @@
 import { whereOfTargets } from '@main/alerts/texts'
 import type { AlertsStatus, Incident } from '@shared/alert'
+import { isSourceRule } from '@shared/alert-settings'
 import { alertWords } from '@shared/messages-alerts'
 import type { BoardStatus, TrayIncident } from '../tray/board'
 
@@ -12,7 +13,7 @@ export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
 }
 
 /**
- * What the tray tells of the alerts; blind sources are told with the sources. `isNews` = whether a source is watched: what
+ * What the tray tells of the alerts; what concerns a whole Hassette is told with the sources. `isNews` = whether a source is watched: what
  * a recording held is not told.
  */
 export function boardOf(
@@ -21,7 +22,7 @@ export function boardOf(
 ): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
   return {
     judged: problem === null && unread.length === 0,
-    incidents: open.filter(({ rule, sourceId }) => rule !== 'blind' && isNews(sourceId)).map(trayIncident),
+    incidents: open.filter(({ rule, sourceId }) => !isSourceRule(rule) && isNews(sourceId)).map(trayIncident),
     paused,
   }
 }

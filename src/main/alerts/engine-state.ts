@@ -11,7 +11,15 @@ import type { RecentFailures } from './recent-failures'
 import type { TargetHistory } from './streaks'
 
 /** Raised when the shape below changes; a state of another version is not read, and the engine learns from the archive. */
-const VERSION = 1
+const VERSION = 2
+
+/** A Hassette that does not run: it was stopped, or it is down. */
+export interface Down {
+  rule: 'down' | 'stopped'
+  sinceUs: number
+  due: boolean
+  reason: string
+}
 
 /** What the engine knows of a source. Plain data, times in microseconds since 1970 by the clock of Hassette. */
 export interface SourceAlertState {
@@ -43,6 +51,8 @@ export interface SourceAlertState {
   mutedTargets: number[]
   /** Since when nothing is seen of it, by our clock, and in words why. */
   blind: { sinceUs: number; reason: string } | null
+  /** That its Hassette does not run, since when by our clock, and in words why; `due` = long enough to be told. */
+  down: Down | null
   /** Newest sequence number taken of each stream: what is fed twice counts once. */
   streams: Record<string, number>
 }
@@ -94,6 +104,7 @@ export function createSourceState(id: number, name: string, mode: SourceMode): S
     mutedGroups: [],
     mutedTargets: [],
     blind: null,
+    down: null,
     streams: {},
   }
 }

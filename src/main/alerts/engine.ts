@@ -1,3 +1,4 @@
+import { SOURCE_RULES } from '@shared/alert-settings'
 import { clearMuted, askPending, extend, passTime, takeEvent } from './source-events'
 import type { Surroundings } from './source-events'
 import { stepBack } from './clock-step'
@@ -49,7 +50,7 @@ export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = 
   }
   for (const source of Object.values(state.sources)) {
     tell(askPending(source, around))
-    if (batch.caughtUp.includes(source.id) && source.blind === null && source.sessionRunning) {
+    if (batch.caughtUp.includes(source.id) && source.blind === null && source.down === null && source.sessionRunning) {
       const seenUs = nowUs - BEHIND_US
       tell(passTime(source, seenUs, around))
       extend(source, seenUs)
@@ -78,18 +79,22 @@ function stepClock(state: EngineState, nowUs: number): void {
   if (notify.cappedUntilUs !== null) notify.cappedUntilUs -= stepUs
 }
 
-/** An incident for a source that cannot be seen for some time, and its end. */
+/** Incidents for a source that cannot be seen, or whose Hassette does not run, for some time, and their ends. */
 function minding(source: SourceAlertState, around: Surroundings): Happening[] {
-  const { blind } = source
-  const { nowUs } = around
-  const known = source.open.find(({ rule }) => rule === 'blind')
-  if (blind === null) return known ? [clear(source, known, nowUs, 'recovered')] : []
-  if (known || source.mode !== 'live' || nowUs - blind.sinceUs < BLIND_US) return []
-  const failures = [{ atUs: blind.sinceUs, runId: null, targetId: 0, groupId: null, n: 0 }]
-  const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, error: blind.reason }
-  const signal = { rule: 'blind' as const, atUs: nowUs, targets: [], failures, ...nothing }
-  const happening = takeSignal(source, signal, { ...around, late: false })
-  return happening ? [happening] : []
+  return SOURCE_RULES.flatMap((rule) => {
+    const { blind, down, mode } = source
+    const { nowUs } = around
+    const known = source.open.find((record) => record.rule === rule)
+    const trouble = rule === 'blind' ? blind : down?.rule === rule ? down : null
+    if (trouble === null || mode !== 'live') return known ? [clear(source, known, nowUs, 'recovered')] : []
+    const due = trouble === down ? down.due : nowUs - trouble.sinceUs >= BLIND_US
+    if (known || !due) return []
+    const failures = [{ atUs: trouble.sinceUs, runId: null, targetId: 0, groupId: null, n: 0 }]
+    const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, error: trouble.reason }
+    const signal = { rule, atUs: nowUs, targets: [], failures, ...nothing }
+    const happening = takeSignal(source, signal, { ...around, late: false })
+    return happening ? [happening] : []
+  })
 }
 
 /** The time of a recording stands still: what was open at its end is over by the clock on the wall. */
@@ -151,6 +156,11 @@ function sourceOf(state: EngineState, event: SourceEvent): SourceAlertState | un
   }
   const source = state.sources[sourceId]
   if (source && event.kind === 'blind') source.blind ??= { sinceUs: event.sinceUs, reason: event.reason }
+  if (source && event.kind === 'hassette') {
+    // Its silence was none of the quiet in which incidents end.
+    if (source.down && !event.down) source.resumedUs = Math.max(source.resumedUs, source.watermarkUs)
+    source.down = event.down
+  }
   if (source && event.kind === 'seen' && source.blind) {
     source.blind = null
     source.resumedUs = Math.max(source.resumedUs, source.watermarkUs)

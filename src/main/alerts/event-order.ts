@@ -74,7 +74,8 @@ function placeOf(event: SourceEvent): { us: number; rank: number; id: number } {
     case 'sessionEnded':
       return { us: event.atUs, rank: 7, id: event.sourceId }
     case 'blind':
+    case 'hassette':
     case 'sourceRemoved':
-      return { us: Infinity, rank: event.kind === 'blind' ? 8 : 9, id: event.sourceId }
+      return { us: Infinity, rank: event.kind === 'sourceRemoved' ? 9 : 8, id: event.sourceId }
   }
 }

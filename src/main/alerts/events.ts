@@ -2,6 +2,7 @@ import type { Incident, NoticeKind, NoticeRequest, Snooze, WithheldReason } from
 import type { AlertSettings } from '@shared/alert-settings'
 import type { RunStatus } from '@shared/run'
 import type { SourceMode } from '@shared/source'
+import type { Down } from './engine-state'
 
 /** A finished run of the app tier. Times are microseconds since 1970. */
 export interface FinishedRun {
@@ -22,7 +23,7 @@ export interface FinishedRun {
   groupTitle: string | null
 }
 
-/** What happened to a source. Times by the clock of Hassette, but for `blind` and `seen`, which are by ours. */
+/** What happened to a source. Times by the clock of Hassette, but for `blind`, `seen` and `hassette`, which are by ours. */
 export type SourceEvent =
   | FinishedRun
   /** Must come before anything else of the source. */
@@ -34,9 +35,11 @@ export type SourceEvent =
   | { kind: 'sessionEnded'; sourceId: number; atUs: number }
   /** The runs of this time are all known, though there may be none. */
   | { kind: 'covered'; sourceId: number; fromUs: number; toUs: number }
-  /** Nothing can be seen of it: gone, unreadable, Hassette down. The reason is a few words for people. */
+  /** Nothing can be seen of it: gone, unreadable. The reason is a few words for people. */
   | { kind: 'blind'; sourceId: number; sinceUs: number; reason: string }
   | { kind: 'seen'; sourceId: number }
+  /** Whether its Hassette runs: null when it does. */
+  | { kind: 'hassette'; sourceId: number; down: Down | null }
   /** A job did not start when its schedule said, while a session lived. */
   | { kind: 'missed'; sourceId: number; targetId: number; appKey: string; targetName: string; dueUs: number }
 

@@ -1,5 +1,6 @@
 import type { IncidentEnding } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
+import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
 import type { SourceAlertState } from './engine-state'
 import type { IncidentRecord, Signal } from './incident-record'
@@ -161,7 +162,7 @@ function endOf(
   quietGaps: number,
 ): { us: number; ending: IncidentEnding } | null {
   const { rule, members, lastUs, loudUs, failures, firstUs } = record
-  if (rule === 'blind') return null
+  if (isSourceRule(rule)) return null
   const gaps = failures > 1 ? Math.round((quietGaps * (lastUs - firstUs)) / (failures - 1)) : 0
   if (rule === 'rate') {
     const quiet = Math.min(QUIET_MOST_US, Math.max(QUIET_US, gaps))

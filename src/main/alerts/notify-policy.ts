@@ -121,7 +121,7 @@ function announceText(
   kind: NoticeKind,
 ): Pick<NoticeRequest, 'title' | 'body'> {
   if (kind === 'louder') return louderText(record)
-  return kind === 'still' ? stillText(record, utcOffsetMinutes) : openedText(source, record, utcOffsetMinutes)
+  return kind === 'still' ? stillText(source, record, utcOffsetMinutes) : openedText(source, record, utcOffsetMinutes)
 }
 
 /** A silent one in the place of the first. */

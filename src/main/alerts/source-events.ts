@@ -1,4 +1,5 @@
 import type { AlertSettings } from '@shared/alert-settings'
+import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
 import { cover } from './coverage'
 import { askedLately, askRate, askStreaks, inGrace, usualCount } from './detector'
@@ -200,7 +201,7 @@ function noteOther({ open }: SourceAlertState, named: TargetName): void {
 /** Closes incidents of which everything is muted. */
 export function clearMuted(source: SourceAlertState, atUs: number): Happening[] {
   const mutedAll = ({ rule, members, groupIds }: IncidentRecord) =>
-    rule !== 'blind' &&
+    !isSourceRule(rule) &&
     (members.every(({ targetId }) => source.mutedTargets.includes(targetId)) ||
       (groupIds.length > 0 && groupIds.every((groupId) => source.mutedGroups.includes(groupId))))
   return source.open.filter(mutedAll).map((record) => clear(source, record, atUs, 'muted'))

@@ -1,4 +1,5 @@
 import type { IncidentTarget, NoticeRequest } from '@shared/alert'
+import { isSourceRule } from '@shared/alert-settings'
 import { formatSpanLength } from '@shared/format'
 import { alertWords } from '@shared/messages-alerts'
 import type { SourceAlertState } from './engine-state'
@@ -14,8 +15,8 @@ type Text = Pick<NoticeRequest, 'title' | 'body'>
 
 /** How an incident is told when it opens. */
 export function openedText(source: SourceAlertState, record: IncidentRecord, offsetMinutes: number): Text {
-  if (record.rule === 'blind') {
-    return text(words.blind(source.name, clock(record.firstUs, offsetMinutes)), source.blind?.reason ?? '')
+  if (isSourceRule(record.rule)) {
+    return text(words[record.rule](source.name, moment(record, offsetMinutes)), record.error ?? '')
   }
   return text(words.where(whatFailed(record), whereOf(record)), joined([record.error, usualOf(record)]))
 }
@@ -29,7 +30,8 @@ export function updateText(record: IncidentRecord, offsetMinutes: number): Text 
 }
 
 /** How an incident that goes on is told again. */
-export function stillText(record: IncidentRecord, offsetMinutes: number): Text {
+export function stillText(source: SourceAlertState, record: IncidentRecord, offsetMinutes: number): Text {
+  if (isSourceRule(record.rule)) return openedText(source, record, offsetMinutes)
   const since = clock(record.firstUs, offsetMinutes)
   return text(words.still(since, whereOf(record)), joined([words.total(record.failures, since), record.error]))
 }
@@ -42,6 +44,7 @@ export function louderText(record: IncidentRecord): Text {
 /** How the end of an incident is told. */
 export function recoveredText(source: SourceAlertState, record: IncidentRecord): Text {
   if (record.rule === 'blind') return text(words.seenAgain(source.name), '')
+  if (isSourceRule(record.rule)) return text(words.runsAgain(source.name), '')
   // A rate is over with its last failure; a handler that fails is down until it succeeds.
   const endUs = record.rule === 'rate' ? record.lastUs : (record.clearedUs ?? record.lastUs)
   const length = formatSpanLength(Math.max(0, Math.round((endUs - record.firstUs) / SECOND_US)))
@@ -73,6 +76,14 @@ export function clock(us: number, offsetMinutes: number): string {
   return new Date((us + offsetMinutes * MINUTE_US) / 1000).toISOString().slice(11, 16)
 }
 
+/** When an incident began: with its day where that is not the one on which it opened. */
+function moment({ firstUs, openedUs }: IncidentRecord, offsetMinutes: number): string {
+  // `Fri, 05 Nov 2027 …`
+  const dayOf = (us: number): string => new Date((us + offsetMinutes * MINUTE_US) / 1000).toUTCString().slice(5, 11)
+  const day = dayOf(firstUs) === dayOf(openedUs) ? '' : `${dayOf(firstUs).replace(/^0/, '')} `
+  return `${day}${clock(firstUs, offsetMinutes)}`
+}
+
 function whatFailed({ rule, failures, windowUs }: IncidentRecord): string {
   switch (rule) {
     case 'rate':
@@ -81,8 +92,7 @@ function whatFailed({ rule, failures, windowUs }: IncidentRecord): string {
       return words.streak(failures)
     case 'failures':
       return words.failures(failures)
-    case 'missed':
-    case 'blind':
+    default:
       return words.missed(failures)
   }
 }

@@ -18,6 +18,8 @@ export interface HassetteView {
   silentMs: number
   /** When the last sign came, microseconds by our clock; null where none came while we watched. */
   signUs: number | null
+  /** Whether a sign came since we began to watch. */
+  sure: boolean
   /** Time that we watched it, awake, since its session was first seen to have ended, milliseconds. */
   endedMs: number
 }
@@ -26,14 +28,17 @@ export interface HassetteView {
  * Whether a Hassette runs (truth: its own words, and else its silence). Silence counts only while we watch: what came
  * before is known to nobody. Times in microseconds by our clock.
  */
-export function hassetteState({ signs, silentMs, signUs, endedMs }: HassetteView, nowUs: number): HassetteState | null {
+export function hassetteState(
+  { signs, silentMs, signUs, sure, endedMs }: HassetteView,
+  nowUs: number,
+): HassetteState | null {
   const { session, offsetUs, newestUs, heartbeatUs } = signs
   if (session === null) return null
   const ours = (us: number): number => Math.min(nowUs, us + offsetUs)
   const newest = signUs ?? ours(newestUs ?? session.startedUs)
   if (session.endedUs === null) {
     const limitUs = 2 * Math.max(HEARTBEAT_US, heartbeatUs) + SLACK_US
-    if (silentMs * 1000 < limitUs) return { kind: 'running', sinceUs: ours(session.startedUs) }
+    if (silentMs * 1000 < limitUs) return { kind: 'running', sinceUs: ours(session.startedUs), sure }
     return { kind: 'down', how: 'silent', sinceUs: Math.min(nowUs, newest), due: true }
   }
   if (session.ending === 'clean') {
@@ -50,6 +55,7 @@ export function hassetteState({ signs, silentMs, signUs, endedMs }: HassetteView
 export class HassetteWatch {
   #signs: HassetteSigns | null = null
   #signUs: number | null = null
+  #sure = false
   #signMs = 0
   #endedMs = 0
   #lookedMs = 0
@@ -62,6 +68,7 @@ export class HassetteWatch {
     } else if (signs.count !== before.count) {
       this.#signMs = elapsedMs
       this.#signUs = nowUs
+      this.#sure = true
     }
     if (before !== null && signs.session?.endedUs !== before.session?.endedUs) this.#endedMs = elapsedMs
     this.#signs = signs
@@ -72,6 +79,7 @@ export class HassetteWatch {
     this.#signMs = elapsedMs
     this.#endedMs = elapsedMs
     this.#lookedMs = elapsedMs
+    this.#sure = false
   }
 
   /** Nothing of it can be seen any more; the next signs begin anew. */
@@ -95,6 +103,7 @@ export class HassetteWatch {
         signs: this.#signs,
         silentMs: elapsedMs - this.#signMs,
         signUs: this.#signUs,
+        sure: this.#sure,
         endedMs: elapsedMs - this.#endedMs,
       },
       nowUs,

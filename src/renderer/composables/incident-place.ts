@@ -1,7 +1,9 @@
 import { computed } from 'vue'
 import type { LocationQueryRaw } from 'vue-router'
 import type { Incident } from '@shared/alert'
+import { alertWords } from '@shared/messages-alerts'
 import { recordingEnd } from '../lib/recording-end'
+import { useAlerts } from '../stores/alerts'
 import { useSources } from '../stores/sources'
 import { useView } from '../stores/view'
 import { useNow } from './now'
@@ -10,6 +12,7 @@ import { useNow } from './now'
 export function useIncidentPlace() {
   const view = useView()
   const sources = useSources()
+  const alerts = useAlerts()
   const now = useNow()
 
   /** Its place on the Alerts page. */
@@ -22,6 +25,14 @@ export function useIncidentPlace() {
     return sources.list.find(({ id }) => id === sourceId)?.name ?? null
   }
 
+  /** Why a whole source stands still, in a few words; null where nothing is known of it. */
+  function reasonOf({ sourceId }: Pick<Incident, 'sourceId'>): string | null {
+    const hassette = sources.list.find(({ id }) => id === sourceId)?.hassette
+    if (hassette?.kind === 'down') return alertWords.downReason[hassette.how]
+    if (hassette?.kind === 'stopped') return alertWords.stoppedReason
+    return alerts.blind.find((blind) => blind.sourceId === sourceId)?.reason ?? null
+  }
+
   /** Until when it can have lasted, microseconds: a recording knows nothing beyond its end. */
   function untilOf({ sourceId }: Pick<Incident, 'sourceId'>): number {
     return recordingEnd(sources.list.find(({ id }) => id === sourceId)) ?? now.value
@@ -30,5 +41,5 @@ export function useIncidentPlace() {
   /** There are several sources, so that each is named. */
   const several = computed(() => sources.list.length > 1)
 
-  return { placeOf, sourceOf, untilOf, several }
+  return { placeOf, sourceOf, reasonOf, untilOf, several }
 }

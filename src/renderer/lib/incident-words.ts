@@ -1,4 +1,5 @@
 import type { Incident, NoticeRow } from '@shared/alert'
+import { isSourceRule } from '@shared/alert-settings'
 import { words } from '@shared/messages'
 import { shortMoment } from './lead'
 import { formatLength } from './session-words'
@@ -14,10 +15,10 @@ export function memberName(target: { appKey: string; name: string }): string {
   return visibleText(`${target.appKey}.${target.name}`)
 }
 
-/** Where an incident is: its first handler or job and how many others, or the source that is not watched. */
+/** Where an incident is: its first handler or job and how many others, or the source that it is about. */
 export function incidentWhere(incident: Incident, source: string | null): string {
   const [first, ...others] = incident.targets
-  if (incident.rule === 'blind' || !first) return source === null ? text.unknownSource : visibleText(source)
+  if (isSourceRule(incident.rule) || !first) return source === null ? text.unknownSource : visibleText(source)
   return others.length === 0 ? memberName(first) : text.others(memberName(first), others.length)
 }
 
@@ -47,11 +48,11 @@ export function usualRate(perHour: number): string | null {
   return perHour < ALMOST_NONE ? null : perHour.toFixed(perHour < 10 ? 1 : 0)
 }
 
-/** What happened so far, in a sentence; `reason` = why a source is not watched. */
+/** What happened so far, in a sentence; `reason` = why a source is not watched, or taken for down. */
 export function incidentSentence(incident: Incident, untilUs: number, reason: string | null): string {
   const { rule, failures, reopened, late } = incident
   const more = [...(reopened > 0 ? [text.reopened(reopened)] : []), ...(late ? [text.late] : [])]
-  if (rule === 'blind') return [...(reason === null ? [] : [sentence(visibleText(reason))]), ...more].join(' ')
+  if (isSourceRule(rule)) return [...(reason === null ? [] : [sentence(visibleText(reason))]), ...more].join(' ')
   if (rule === 'missed') return [text.missed(failures), ...more].join(' ')
   const length = formatLength(incidentEndUs(incident, untilUs) - incident.firstUs)
   const count = rule === 'failures' ? text.failed(failures, length) : text.dependency(failures, length)
@@ -82,7 +83,7 @@ export function incidentFacts(
 /** How many runs an incident hit: `41 runs`, `2 starts`. */
 export function affectedWords(incident: Incident): string {
   const { rule, failures, targets } = incident
-  if (rule === 'blind') return text.everything
+  if (isSourceRule(rule)) return text.everything
   return targets.length > 1 && rule !== 'missed' ? text.runsOf(failures, targets.length) : countWords(incident)
 }
 
@@ -93,7 +94,7 @@ export function countWords({ rule, failures }: Incident): string {
 
 /** Whether there is a height of its failures: only runs have one. */
 export function hasPeak({ rule }: Pick<Incident, 'rule'>): boolean {
-  return rule !== 'blind' && rule !== 'missed'
+  return !isSourceRule(rule) && rule !== 'missed'
 }
 
 /** Most failures within five minutes. */
@@ -119,9 +120,8 @@ export function toldWords(incident: Incident, notices: readonly NoticeRow[], now
 /** The state of an incident in a word or two. */
 export function incidentState(incident: Incident, nowUs: number): string {
   if (incident.ending !== null) {
-    return incident.rule === 'blind' && incident.ending === 'recovered'
-      ? text.watchedAgain
-      : text.ending[incident.ending]
+    if (incident.ending !== 'recovered' || !isSourceRule(incident.rule)) return text.ending[incident.ending]
+    return incident.rule === 'blind' ? text.watchedAgain : text.runsAgain
   }
   return isSnoozed(incident, nowUs) ? snoozeWords(incident, nowUs) : text.isOpen
 }
@@ -136,7 +136,7 @@ export function snoozeWords({ snooze }: Pick<Incident, 'snooze'>, nowUs: number)
   return snooze?.kind === 'until' ? text.snoozedUntil(shortMoment(snooze.us, nowUs)) : text.snoozedRecovery
 }
 
-const RULE_WEIGHT = { rate: 3, streak: 3, failures: 3, blind: 2, missed: 1 } as const
+const RULE_WEIGHT = { down: 4, rate: 3, streak: 3, failures: 3, blind: 2, stopped: 2, missed: 1 } as const
 
 /** Open incidents, the worst first: what is snoozed last, then by rule and failures, then the newer. */
 export function worstFirst(open: readonly Incident[], nowUs: number): Incident[] {

@@ -1,5 +1,6 @@
 import type { BlindSource, Incident } from '@shared/alert'
 import { words } from '@shared/messages'
+import { alertWords } from '@shared/messages-alerts'
 import type { SourceInfo } from '@shared/source'
 import { incidentSentence, incidentShape, incidentTitle, worstFirst } from './incident-words'
 import type { Trouble } from './lead'
@@ -8,8 +9,8 @@ import { recordingEnd } from './recording-end'
 import { visibleText } from './visible-text'
 
 /**
- * What keeps the overview from saying that all is fine: its source is not watched, or an incident of it is open, snoozed
- * or not. Null when there is nothing of the kind. Times in microseconds.
+ * What keeps the overview from saying that all is fine: its source is not watched, its Hassette does not run, or an
+ * incident of it is open, snoozed or not. Null when there is nothing of the kind. Times in microseconds.
  */
 export function troubleOf(
   source: SourceInfo,
@@ -18,7 +19,7 @@ export function troubleOf(
   sourceOf: (incident: Incident) => string | null,
   nowUs: number,
 ): Trouble | null {
-  const { state, name, id } = source
+  const { state, hassette, name, id } = source
   const known = blind.find(({ sourceId }) => sourceId === id)
   const text = words.lead
   if (state.kind === 'stale' || known) {
@@ -36,6 +37,20 @@ export function troubleOf(
       shape: 'skipped',
       text: text.unread(visibleText(name)),
       rest: visibleText(state.problem.message),
+    }
+  }
+  if (hassette?.kind === 'down') {
+    return {
+      ...{ blind: true, shape: 'failed' },
+      text: text.down(visibleText(name), shortMoment(hassette.sinceUs, nowUs)),
+      rest: text.downRest(alertWords.downReason[hassette.how]),
+    }
+  }
+  if (hassette?.kind === 'stopped') {
+    return {
+      ...{ blind: true, shape: 'skipped' },
+      text: text.stopped(visibleText(name), shortMoment(hassette.sinceUs, nowUs)),
+      rest: text.stoppedRest,
     }
   }
   const own = open.filter(({ sourceId }) => sourceId === id)

@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { isSourceRule } from '@shared/alert-settings'
 import type { Incident, IncidentDetail } from '@shared/alert'
 import { TARGET_KINDS } from '@shared/run'
 import type { TargetRow } from '@shared/target'
@@ -39,7 +40,7 @@ export const useIncidentDetail = defineStore('incident-detail', () => {
     await detail.load(incidentId)
     const incident = detail.data?.incident
     if (incident?.id !== incidentId) return
-    await Promise.all([...(incident.rule === 'blind' ? [] : [series.load(incident)]), targets.load(incident)])
+    await Promise.all([...(isSourceRule(incident.rule) ? [] : [series.load(incident)]), targets.load(incident)])
   }
 
   /** Loads the one that is shown again. */

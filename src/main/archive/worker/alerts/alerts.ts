@@ -1,7 +1,10 @@
 import { advance } from '@main/alerts/engine'
+import type { Down } from '@main/alerts/engine-state'
 import type { AlertBatch, AlertEffect, SourceEvent } from '@main/alerts/events'
 import { LATE_US } from '@main/alerts/time'
 import type { NoticeOutcome, NoticeRequest } from '@shared/alert'
+import { alertWords } from '@shared/messages-alerts'
+import type { HassetteState } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, ShownNotice, SourceSight } from '../../alerts-api'
 import type { CallContext } from '../serve'
@@ -198,8 +201,18 @@ function isReadToEnd(source: SourceSight, { engine }: AlertMemory): boolean {
 function closing(source: SourceSight, { engine }: AlertMemory): SourceEvent[] {
   const { sourceId, sight } = source
   if (sight.kind === 'blind') return [{ ...sight, sourceId }]
+  const hassette = sight.kind === 'seen' ? (sight.hassette ?? null) : null
+  const known = hassette === null ? [] : [{ kind: 'hassette' as const, sourceId, down: downOf(hassette) }]
   const ends = isCaughtUp(source) && engine.sources[sourceId]?.importing === true
-  return ends ? [{ kind: 'importing', sourceId, now: false }] : []
+  return [...known, ...(ends ? [{ kind: 'importing' as const, sourceId, now: false }] : [])]
+}
+
+/** That a Hassette does not run, as the engine keeps it; null when it does. */
+function downOf(hassette: HassetteState): Down | null {
+  if (hassette.kind === 'running') return null
+  const { sinceUs, due } = hassette
+  if (hassette.kind === 'stopped') return { rule: 'stopped', sinceUs, due, reason: alertWords.stoppedReason }
+  return { rule: 'down', sinceUs, due, reason: alertWords.downReason[hassette.how] }
 }
 
 /** What must not be said twice. */
