@@ -40,8 +40,8 @@ export interface SourceInfo {
   state: SourceState
   /** Null while that cannot be known: of a copy, of what is not watched, of a file without a session. */
   hassette: HassetteState | null
-  /** Our clock less that of Hassette, microseconds; 0 while that is not known, and below a minute. */
-  clockOffsetUs: number
+  /** Our clock less that of Hassette, microseconds; null while that is not known, 0 below a minute. */
+  clockOffsetUs: number | null
   /** Hassette's schema number (`user_version`); null before the first read. */
   schemaVersion: number | null
   sessions: number

@@ -9,7 +9,7 @@ export interface SourceSight {
   mode: SourceMode
   sight:
     /** `hassette` = whether it runs, where that is known; `clockOffsetUs` = our clock less its own, where that is. */
-    | { kind: 'seen'; caughtUp: boolean; hassette?: HassetteState | null; clockOffsetUs?: number }
+    | { kind: 'seen'; caughtUp: boolean; hassette?: HassetteState | null; clockOffsetUs?: number | null }
     /** Nothing can be seen of it; `sinceUs` by our clock. */
     | { kind: 'blind'; sinceUs: number; reason: string }
     /** It is being read, or is not read in this run: nothing is concluded from its silence. */

@@ -56,8 +56,8 @@ export interface HassetteSigns {
   session: { startedUs: number; ending: SessionEnding; endedUs: number | null } | null
   /** The longest time between two heartbeats that was seen, microseconds; 0 = none was. */
   heartbeatUs: number
-  /** Our clock less that of Hassette, microseconds; 0 while that is not known, and below a minute. */
-  offsetUs: number
+  /** Our clock less that of Hassette, microseconds; null while that is not known, 0 below a minute. */
+  offsetUs: number | null
 }
 
 /** What a source that is watched is doing. */

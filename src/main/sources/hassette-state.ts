@@ -34,7 +34,7 @@ export function hassetteState(
 ): HassetteState | null {
   const { session, offsetUs, newestUs, heartbeatUs } = signs
   if (session === null) return null
-  const ours = (us: number): number => Math.min(nowUs, us + offsetUs)
+  const ours = (us: number): number => Math.min(nowUs, us + (offsetUs ?? 0))
   const newest = signUs ?? ours(newestUs ?? session.startedUs)
   if (session.endedUs === null) {
     const limitUs = 2 * Math.max(HEARTBEAT_US, heartbeatUs) + SLACK_US
@@ -88,9 +88,9 @@ export class HassetteWatch {
     this.#signUs = null
   }
 
-  /** Our clock less that of Hassette, microseconds; 0 while that is not known. */
-  offsetUs(): number {
-    return this.#signs?.offsetUs ?? 0
+  /** Our clock less that of Hassette, microseconds; null while that is not known. */
+  offsetUs(): number | null {
+    return this.#signs?.offsetUs ?? null
   }
 
   /** Null while nothing is known. */

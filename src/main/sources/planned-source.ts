@@ -25,7 +25,7 @@ export function unknownSource({ name, path }: PlannedSource, id: number, state: 
     path,
     state,
     hassette: null,
-    clockOffsetUs: 0,
+    clockOffsetUs: null,
     schemaVersion: null,
     sessions: 0,
     appRuns: 0,

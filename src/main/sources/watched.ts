@@ -62,7 +62,7 @@ export function withStates(
       ...source,
       state: own?.state ?? { kind: 'not_read' },
       hassette: own && source.mode === 'live' ? own.hassette.state(clock.nowUs(), clock.elapsedMs()) : null,
-      clockOffsetUs: own?.hassette.offsetUs() ?? 0,
+      clockOffsetUs: own?.hassette.offsetUs() ?? null,
     }
   })
   const unknown = watched.filter((each) => each.id < 0)

@@ -21,7 +21,7 @@ export function fakeSources(options: FakeOptions, runsOf: (sourceId: number) => 
       oldestRunUs: runs[0]?.startedUs ?? null,
       newestRunUs: runs.at(-1)?.finishedUs ?? null,
       hassette: null,
-      clockOffsetUs: 0,
+      clockOffsetUs: null,
       restartUs: runs.findLast((run) => run.session?.id === 41)?.session?.startedUs ?? null,
     }
   }

@@ -39,6 +39,6 @@ export function sourceShape(source: SourceInfo): ShapeKind {
 
 /** How far the clock of a source is from ours; null while that is not known, or less than a minute. */
 export function clockWords({ clockOffsetUs }: SourceInfo): string | null {
-  if (clockOffsetUs === 0) return null
+  if (clockOffsetUs === null || clockOffsetUs === 0) return null
   return words.source.clock(formatLength(Math.abs(clockOffsetUs)), clockOffsetUs > 0)
 }

@@ -7,8 +7,8 @@ export interface ClockOffset {
   heartbeat(sampleUs: number, elapsedMs: number): void
   /** The newest finish of a commit that was written between two looks; a run may have waited to be committed. */
   commit(sampleUs: number, elapsedMs: number): void
-  /** What is known now; 0 while that is nothing, and below a minute, which is less than can be told. */
-  us(): number
+  /** What is known now; null while that is nothing; 0 below a minute, which is less than can be told. */
+  us(): number | null
 }
 
 /** So many commits must agree before anything is believed, and before something else is. */
@@ -28,7 +28,7 @@ interface Sample {
 export function createClockOffset(): ClockOffset {
   let commits: Sample[] = []
   let heartbeats: Sample[] = []
-  let offsetUs = 0
+  let offsetUs: number | null = null
 
   const learn = (elapsedMs: number): void => {
     heartbeats = heartbeats.filter(({ atMs }) => elapsedMs - atMs < HEARTBEAT_MS).slice(-2)
@@ -50,7 +50,7 @@ export function createClockOffset(): ClockOffset {
       commits.push({ us, atMs })
       learn(atMs)
     },
-    us: () => (Math.abs(offsetUs) < NOTICEABLE_US ? 0 : offsetUs),
+    us: () => (offsetUs !== null && Math.abs(offsetUs) < NOTICEABLE_US ? 0 : offsetUs),
   }
 }
 
