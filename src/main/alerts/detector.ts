@@ -15,6 +15,8 @@ import { BASELINE_US, DAY_US, GRACE_US, SECOND_US } from './time'
 const LEAST_SHARE = 0.1
 /** So many failures in a quarter of an hour are still usual: at least as many come by chance as often as not quite. */
 const USUAL_CHANCE = 0.25
+/** Who fails more often within a second of Hassette's time is not asked about each time. */
+const ASKS_A_SECOND = 10
 /** The shortest time that tells what is usual. */
 const LEARNT_US = DAY_US
 
@@ -86,9 +88,10 @@ export function askRate(source: SourceAlertState, atUs: number, sensitivity: Sen
   return null
 }
 
-/** Whether the rate rule was asked within the last second. */
-export function askedLately({ askedUs }: SourceAlertState, atUs: number): boolean {
-  return Math.abs(atUs - askedUs) < SECOND_US
+/** Takes one of the times that the rate rule may be asked within a second; false when there is none left. */
+export function takeAsk(source: SourceAlertState, atUs: number): boolean {
+  if (Math.abs(atUs - source.askedUs) >= SECOND_US) Object.assign(source, { askedUs: atUs, asks: 0 })
+  return ++source.asks <= ASKS_A_SECOND
 }
 
 /** Those whose failures are more than a few of the window's, and these failures. */

@@ -36,8 +36,9 @@ export interface SourceAlertState {
   resumedUs: number
   /** Failures up to here are no longer counted in windows. */
   clearedUs: number
-  /** The rate rule is asked once a second at most; a failure since then waits in `unaskedUs`. */
+  /** The rate rule was asked `asks` times in the second from `askedUs` on; beyond its share a failure waits in `unaskedUs`. */
   askedUs: number
+  asks: number
   unaskedUs: number | null
   coverage: Coverage
   baseline: Baseline
@@ -94,6 +95,7 @@ export function createSourceState(id: number, name: string, mode: SourceMode): S
     resumedUs: 0,
     clearedUs: 0,
     askedUs: 0,
+    asks: 0,
     unaskedUs: null,
     coverage: [],
     baseline: createBaseline(),

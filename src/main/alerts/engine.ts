@@ -1,5 +1,5 @@
 import { SOURCE_RULES } from '@shared/alert-settings'
-import { clearMuted, askPending, extend, passTime, takeEvent } from './source-events'
+import { clearMuted, extend, passTime, takeEvent } from './source-events'
 import type { Surroundings } from './source-events'
 import { stepBack } from './clock-step'
 import type { EngineState, SourceAlertState } from './engine-state'
@@ -49,7 +49,6 @@ export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = 
     if (source) tell(takeEvent(source, event, around))
   }
   for (const source of Object.values(state.sources)) {
-    tell(askPending(source, around))
     if (batch.caughtUp.includes(source.id) && source.blind === null && source.down === null && source.sessionRunning) {
       const seenUs = nowUs - BEHIND_US
       tell(passTime(source, seenUs, around))

@@ -1,10 +1,18 @@
 import type { EngineState, SourceAlertState } from './engine-state'
-import type { AlertBatch, SourceEvent, UserEvent } from './events'
+import type { AlertBatch, FinishedRun, SourceEvent, UserEvent } from './events'
 
 type Events = AlertBatch['events']
 
+interface Place {
+  event: SourceEvent
+  us: number
+  rank: number
+  id: number
+}
+
 const STREAM_SIZE = 2 ** 40
 const MOST_STREAMS = 16
+const RUN_RANK = 5
 const OF_USER: ReadonlySet<string> = new Set<UserEvent['kind']>([
   'settings',
   'snooze',
@@ -19,14 +27,23 @@ export function userEvents(events: Events): UserEvent[] {
 }
 
 /**
- * Events of sources by time, then by kind, then by number: the order in which they came does not matter. Runs that were
- * fed before are left out.
+ * Events of sources by time, then by kind, then by number: the order in which they came does not matter. The runs of a
+ * source go by their numbers, as Hassette wrote them down, so that it does not matter either how many are told at once; what
+ * else happened comes before the first run that is not earlier. Runs that were fed before are left out.
  */
 export function eventsInOrder(state: EngineState, events: Events): SourceEvent[] {
-  const places = events.flatMap((event) => (isOfUser(event) ? [] : [{ event, ...placeOf(event) }]))
   const fresh = freshRuns(state, events)
+  const runs = events.flatMap((event) => (event.kind === 'run' && fresh.delete(event.runId) ? [event] : []))
+  runs.sort((a, b) => a.runId - b.runId)
+  const newest = new Map<number, number>()
+  const places: Place[] = runs.map((event) => {
+    const us = Math.max(event.endUs, newest.get(event.sourceId) ?? -Infinity)
+    newest.set(event.sourceId, us)
+    return { event, us, rank: RUN_RANK, id: event.runId }
+  })
+  for (const event of events) if (!isOfUser(event) && event.kind !== 'run') places.push({ event, ...placeOf(event) })
   places.sort((a, b) => a.us - b.us || a.rank - b.rank || a.id - b.id)
-  return places.flatMap(({ event }) => (event.kind !== 'run' || fresh.delete(event.runId) ? [event] : []))
+  return places.map(({ event }) => event)
 }
 
 /** Numbers of the runs that are new; within a stream they rise from batch to batch. */
@@ -55,8 +72,8 @@ function isOfUser(event: SourceEvent | UserEvent): event is UserEvent {
   return OF_USER.has(event.kind)
 }
 
-/** When an event is taken: its time, and among those of one time by kind and number. */
-function placeOf(event: SourceEvent): { us: number; rank: number; id: number } {
+/** When an event that is no run is taken: its time, and among those of one time by kind and number. */
+function placeOf(event: Exclude<SourceEvent, FinishedRun>): Omit<Place, 'event'> {
   switch (event.kind) {
     case 'source':
     case 'seen':
@@ -67,8 +84,6 @@ function placeOf(event: SourceEvent): { us: number; rank: number; id: number } {
       return { us: event.fromUs, rank: 3, id: event.sourceId }
     case 'sessionStarted':
       return { us: event.atUs, rank: 4, id: event.sourceId }
-    case 'run':
-      return { us: event.endUs, rank: 5, id: event.runId }
     case 'missed':
       return { us: event.dueUs, rank: 6, id: event.targetId }
     case 'sessionEnded':

@@ -2,7 +2,7 @@ import type { AlertSettings } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
 import { cover } from './coverage'
-import { askedLately, askRate, askStreaks, inGrace, usualCount } from './detector'
+import { askRate, askStreaks, inGrace, takeAsk, usualCount } from './detector'
 import type { SourceAlertState } from './engine-state'
 import type { FinishedRun, SourceEvent } from './events'
 import type { Happening } from './incidents'
@@ -133,7 +133,7 @@ function takeFailure(
   const isKnown = (other ?? incidentOf(source, 'rate', targetId)) !== undefined && streak?.rule === 'failures'
   if (streak && !isKnown) return take(source, streak, around)
   if (!dependencyFailure) return []
-  if (!askedLately(source, atUs)) return ask(source, atUs, around)
+  if (takeAsk(source, atUs)) return ask(source, atUs, around)
   source.unaskedUs = Math.max(source.unaskedUs ?? 0, atUs)
   return []
 }
@@ -147,17 +147,11 @@ function learnFrom(source: SourceAlertState, record: IncidentRecord, atUs: numbe
   record.usualUs = atUs
 }
 
-/** Asks the rate rule, which may have to wait a second. */
+/** Asks the rate rule. */
 function ask(source: SourceAlertState, atUs: number, around: Surroundings): Happening[] {
-  source.askedUs = atUs
   source.unaskedUs = null
   const signal = askRate(source, atUs, around.settings.sensitivity)
   return signal ? take(source, signal, around) : []
-}
-
-/** The failure that was not asked about yet, at the end of a batch. */
-export function askPending(source: SourceAlertState, around: Surroundings): Happening[] {
-  return source.unaskedUs === null ? [] : ask(source, source.unaskedUs, around)
 }
 
 function take(source: SourceAlertState, signal: Signal, around: Surroundings): Happening[] {
