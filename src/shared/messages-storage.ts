@@ -30,6 +30,15 @@ export const storageWords = {
       tooSmall: 'The limit is too small.',
       tooSmallText: (used: number): string =>
         `Even without a run, what is kept for ever takes ${formatBytes(used)}. New runs are deleted as soon as they are counted. Raise the size, or compact the archive.`,
+      timeWaits: {
+        title: 'Nothing is removed by its days for now.',
+        clock_unproven: (since: string): string =>
+          `Since the start (${since}) nothing has confirmed that the clock of this computer is right. A running Hassette does so within minutes; without one it takes a day. The size limit holds meanwhile.`,
+        clock_jumped: (at: string): string =>
+          `The clock of this computer went forward by more than an hour (${at}). A running Hassette confirms it within minutes; without one it takes a day. The size limit holds meanwhile.`,
+        clock_differs: (length: string, ahead: boolean): string =>
+          `The clock of this computer is ${length} ${ahead ? 'ahead of' : 'behind'} that of Hassette. Set the one that is wrong. The size limit holds meanwhile.`,
+      },
       disk: (free: number): string => `${formatBytes(free)} free on this disk`,
       bar: 'What the archive holds',
       content: {
@@ -180,6 +189,7 @@ export const storageWords = {
       cancelled: 'Cancelled; nothing was changed.',
       cancelledClean: 'Stopped early; the rest follows with the next check.',
       failed: 'It did not work',
+      timeWaits: 'what is past its days stays until the clock is confirmed',
       removed: (runs: number): string => (runs === 0 ? 'Nothing had to go' : `${plural(runs, 'run')} removed`),
       /** What lies there now. */
       file: {

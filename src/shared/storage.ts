@@ -39,6 +39,19 @@ export interface StorageTier {
   snapshot: boolean
 }
 
+/** Why nothing is deleted by its age for now. */
+export interface TimeWait {
+  /**
+   * Our clock is not proven since the start; it went forward further than the time that passed; or a source that lives
+   * says something else. See docs/retention.md.
+   */
+  reason: 'clock_unproven' | 'clock_jumped' | 'clock_differs'
+  /** By our clock, microseconds. */
+  sinceUs: number
+  /** How far our clock is ahead of the source (behind: negative), microseconds; null unless they differ. */
+  aheadUs: number | null
+}
+
 /** The archive as the Storage page shows it. Sizes in bytes. */
 export interface StorageInfo {
   path: string
@@ -62,6 +75,8 @@ export interface StorageInfo {
   /** When the next passes are due, microseconds. */
   nextTimePassUs: number | null
   nextSizePassUs: number | null
+  /** Null while runs and trends go when they are past their days. */
+  timeWaits: TimeWait | null
 }
 
 /** Why a pass of the retention ran. */
@@ -123,6 +138,8 @@ export interface WorkDone {
   bytesBefore: number
   bytesAfter: number
   runs: number
+  /** A cleaning deleted nothing by its age: that waits, see `StorageInfo.timeWaits`. */
+  timeWaits: boolean
   /** The file that lies there now beside the archive: the backup, what a restore set aside, what a move left behind. */
   file: string | null
   problem: Problem | null

@@ -3,6 +3,7 @@ import { createTerms } from '@main/archive/worker/retention/terms'
 import type { RunInput } from '@main/archive/batch'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
 import type { SyntheticArchive } from '../support/synthetic'
+import { trusted } from '../support/trusted'
 import { LIMITS } from './retention-checks'
 
 /** An archive of a live source whose time is moved by the test, with its retention. */
@@ -24,7 +25,7 @@ export function createFilled(path: string, maxSizeMb: number, mode: 'live' | 'sn
   archive.db.prepare('UPDATE sources SET mode = ?').run(mode)
   let clockUs = BEGIN_US
   const nowUs = () => clockUs
-  createTerms(archive.db, nowUs).set({ ...LIMITS, maxSizeMb })
+  createTerms(archive.db, trusted(nowUs)).set({ ...LIMITS, maxSizeMb })
   const { appender } = archive.epoch()
   const parents = madeParents(
     [...APPS.map((id) => madeTarget(id)), ...FRAMEWORK.map((id) => madeTarget(id, { tier: 'framework' }))],
@@ -57,7 +58,7 @@ export function createFilled(path: string, maxSizeMb: number, mode: 'live' | 'sn
     idle: (us) => {
       clockUs += us
     },
-    retention: createRetention(archive.db, archive.memory, nowUs),
+    retention: createRetention(archive.db, archive.memory, trusted(nowUs)),
     fill: async (runs, spanUs, afterBatch) => {
       for (let done = 0; done < runs; done += 1000) {
         const batch: RunInput[] = []

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT, startProbe } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
+import { trusted } from '../support/trusted'
 import { allRuns } from './brute-force'
 import { countedRuns } from './brute-force-trends'
 import { bytesOf, expectInStep, expectTrendsOf, LIMITS, request } from './retention-checks'
@@ -46,7 +47,11 @@ describe('a pass that is killed', () => {
     try {
       const limits = { ...LIMITS, maxSizeMb: LIMIT_MB }
       const memory = createWriterMemory(db)
-      await createRetention(db, memory, () => 0).retain(request({ rules: ['size'], limits }), CONTEXT)
+      await createRetention(
+        db,
+        memory,
+        trusted(() => 0),
+      ).retain(request({ rules: ['size'], limits }), CONTEXT)
       expect(bytesOf(db)).toBeLessThanOrEqual(0.95 * LIMIT_MB * 1_000_000)
       expectInStep(db)
       expectTrendsOf({ db, memory }, before, [0, 3600, 86_400])

@@ -6,6 +6,7 @@ import type { Limits } from '@shared/storage'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openClient, rowsOf } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
+import { addHeartbeat } from '../support/trusted'
 import { waitFor } from '../support/wait'
 import { LIMITS } from './retention-checks'
 import { createFilled } from './retention-fill'
@@ -20,6 +21,7 @@ describe('the retention in the threads of an archive', () => {
     const path = folder.path('archive.db')
     const archive = createFilled(path, maxSizeMb, 'snapshot')
     await archive.fill(RUNS, 3_600_000_000)
+    addHeartbeat(archive.db)
     archive.db.close()
     const client = openClient(path)
     await client.reached('ready')

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { batchOf, BEGIN_US, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
+import { trusted } from '../support/trusted'
 import { allRuns, groupBy } from './brute-force'
 import { countedRuns } from './brute-force-trends'
 import type { CountedRun } from './brute-force-trends'
@@ -86,7 +87,11 @@ describe('the time rule', () => {
           const goes = judge(db, before, nowUs, mode === 'live' ? limits : null)
           const left = before.filter((run) => !goes(run))
 
-          const report = await createRetention(db, memory, () => nowUs).retain(request({ limits }), CONTEXT)
+          const report = await createRetention(
+            db,
+            memory,
+            trusted(() => nowUs),
+          ).retain(request({ limits }), CONTEXT)
 
           expect(allRuns(db).map((run) => run.id)).toEqual(left.map((run) => run.id))
           expect(report.runs).toBe(before.length - left.length)

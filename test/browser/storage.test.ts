@@ -32,6 +32,16 @@ describe('the Storage page', () => {
       .waitFor()
   })
 
+  it('says what waits while the clock cannot be believed, and a cleaning says it too', async () => {
+    const page = await storage('clock=differs')
+    const waits = page.getByRole('status').filter({ hasText: 'Nothing is removed by its days for now.' })
+    await waits.getByText('The clock of this computer is 10\u202fd ahead of that of Hassette.').waitFor()
+    await actions(page).getByRole('button', { name: 'Clean up now' }).click()
+    await page.getByText('what is past its days stays until the clock is confirmed').waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await (await storage()).getByText('Nothing is removed by its days').count()).toBe(0)
+  })
+
   it('has a log in plain words', async () => {
     const page = await storage()
     expect(await newestEntry(page)).toMatch(

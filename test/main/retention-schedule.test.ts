@@ -13,7 +13,7 @@ function quiet(more: Partial<Moment> = {}): Moment {
   return {
     nowUs: NOW_US,
     awakeMs: 3_600_000,
-    due: { timeUs: NOW_US + 1, sizeUs: NOW_US + 1 },
+    due: { timeUs: NOW_US + 1, sizeUs: NOW_US + 1, timeWaits: false },
     importing: false,
     started: true,
     limitsChanged: false,
@@ -24,7 +24,9 @@ function quiet(more: Partial<Moment> = {}): Moment {
   }
 }
 
-const due = (timeUs: number | null, sizeUs: number | null) => ({ due: { timeUs, sizeUs } })
+const due = (timeUs: number | null, sizeUs: number | null, timeWaits = false) => ({
+  due: { timeUs, sizeUs, timeWaits },
+})
 const HOURLY = { reason: 'hourly', rules: ['time'] }
 
 const TABLE: [what: string, moment: Partial<Moment>, pass: { reason: string; rules: string[] } | null][] = [
@@ -61,6 +63,8 @@ const TABLE: [what: string, moment: Partial<Moment>, pass: { reason: string; rul
   ['the first import ever goes first', { importing: true, ...due(null, null) }, null],
   ['but not for ever', { importing: true, ...due(NOW_US - HOUR_US, NOW_US + 1) }, HOURLY],
   ['the clock was set back: due at once, not in a year', due(NOW_US + 365 * DAY_US, NOW_US + DAY_US), HOURLY],
+  ['the clock is not proven yet', due(NOW_US - 1, NOW_US + 1, true), null],
+  ['which the size does not wait for', due(NOW_US - 1, NOW_US - 1, true), { reason: 'daily', rules: ['size'] }],
   ['exactly a period away is ours', due(NOW_US + HOUR_US, NOW_US + DAY_US), null],
   [
     'the clock was set back by two days',
@@ -81,7 +85,7 @@ describe('the pass that is due', () => {
         fc.option(fc.integer({ min: 0, max: 2 * NOW_US })),
         fc.option(fc.integer({ min: 0, max: 2 * NOW_US })),
         (nowUs, timeUs, sizeUs) => {
-          const dueTimes = { timeUs, sizeUs }
+          const dueTimes = { timeUs, sizeUs, timeWaits: false }
           const pass = nextPass(quiet({ nowUs, due: dueTimes }))
           if (pass?.rules.includes('time')) dueTimes.timeUs = nowUs + HOUR_US
           if (pass?.rules.includes('size')) dueTimes.sizeUs = nowUs + DAY_US

@@ -17,7 +17,7 @@ function createScene() {
     bytes: 100,
     sample: false,
     limits: { retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 } as Limits,
-    due: { timeUs: null as number | null, sizeUs: null as number | null },
+    due: { timeUs: null as number | null, sizeUs: null as number | null, timeWaits: false },
     asked: [] as RetainRequest[],
     log: [] as string[],
     /** What the next pass does. */
@@ -37,7 +37,8 @@ function createScene() {
               retain: async (request) => {
                 scene.asked.push(request)
                 const bytes = { bytesBefore: scene.bytes, bytesAfter: scene.bytes }
-                const report = { runs: 0, frameworkRuns: 0, bound: null, limitTooSmall: false, ...bytes }
+                const none = { runs: 0, frameworkRuns: 0, bound: null, limitTooSmall: false, timeWaits: false }
+                const report = { ...none, ...bytes }
                 Object.assign(report, await scene.answer())
                 if (request.rules.includes('time')) scene.due.timeUs = scene.nowUs + HOUR_US
                 if (request.rules.includes('size')) scene.due.sizeUs = scene.nowUs + 24 * HOUR_US
@@ -179,6 +180,18 @@ describe('the retention of the shown archive', () => {
     await pass(30_000)
     expect(reasons()).toEqual(['start', 'hourly', 'daily'])
     expect(scene.asked.at(-1)?.rules).toEqual(['time', 'size'])
+  })
+
+  it('leaves the time rule alone until the clock is proven, and catches up then', async () => {
+    const { scene, retention, reasons, settle, pass } = createScene()
+    scene.due.timeWaits = true
+    void retention.start()
+    await settle()
+    for (let minutes = 0; minutes < 120; minutes += 10) await pass(600_000)
+    expect(reasons()).toEqual(['start'])
+    scene.due.timeWaits = false
+    await pass(30_000)
+    expect(reasons()).toEqual(['start', 'hourly'])
   })
 
   it('waits for other work on the archive, and follows it at once', async () => {

@@ -37,6 +37,7 @@ describe('long work on the archive', () => {
       bytesBefore: 100,
       bytesAfter: 40,
       runs: 7,
+      timeWaits: false,
       file: 'x',
       problem: null,
     })

@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RetentionLogRow, StorageInfo, StorageTier } from '@shared/storage'
+import type { RetentionLogRow, StorageInfo, StorageTier, TimeWait } from '@shared/storage'
 import { CONTENT_KINDS } from '@shared/storage'
 import { freedBytes, logWords } from '@renderer/lib/log-words'
-import { bindsWords, bytesInUse, bytesPerDay, keptSpans, offeredDays, useParts } from '@renderer/lib/storage-use'
+import {
+  bindsWords,
+  bytesInUse,
+  bytesPerDay,
+  keptSpans,
+  offeredDays,
+  timeWaitsWords,
+  useParts,
+} from '@renderer/lib/storage-use'
 
 const NOW = new Date(2026, 10, 23, 15, 12).getTime() * 1000
 const DAY = 86_400_000_000
@@ -35,7 +43,21 @@ const info: StorageInfo = {
   limitTooSmall: false,
   nextTimePassUs: null,
   nextSizePassUs: null,
+  timeWaits: null,
 }
+
+describe('what waits for the clock', () => {
+  const sinceUs = NOW - 900_000_000
+  it('is said with its reason, and with who is how far off', () => {
+    const said = (wait: Omit<TimeWait, 'sinceUs'>): string => timeWaitsWords({ sinceUs, ...wait }, NOW)
+    expect(said({ reason: 'clock_unproven', aheadUs: null })).toMatch(
+      /^Since the start \(14:57 today\) nothing has confirmed/,
+    )
+    expect(said({ reason: 'clock_jumped', aheadUs: null })).toMatch(/went forward by more than an hour \(14:57 today\)/)
+    expect(said({ reason: 'clock_differs', aheadUs: 10 * DAY })).toContain('is 10\u202fd ahead of that of Hassette')
+    expect(said({ reason: 'clock_differs', aheadUs: -2 * DAY })).toContain('is 2\u202fd behind that of Hassette')
+  })
+})
 
 describe('the bar of the archive', () => {
   it('adds up to the whole, whatever the figures, and explains every byte that ls shows', () => {

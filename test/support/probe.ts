@@ -11,6 +11,7 @@ import { toProblem } from '@shared/result'
 import Database from 'better-sqlite3'
 import { lookAt } from './alerts-look'
 import { appendForEver } from './endless-appender'
+import { trusted } from './trusted'
 
 /**
  * What tests do in a process of its own (built beside the threads); each prints a line of JSON for what happens:
@@ -101,7 +102,11 @@ async function judge({ sources, alerts, close }: OpenWriter): Promise<void> {
 
 async function retain(maxSizeMb: number): Promise<void> {
   const db = openForWriting(path)
-  const { retain: pass } = createRetention(db, createWriterMemory(db), () => 0)
+  const { retain: pass } = createRetention(
+    db,
+    createWriterMemory(db),
+    trusted(() => 0),
+  )
   const limits = { retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb }
   const context = {
     progress: () => undefined,

@@ -111,6 +111,8 @@ export interface RetainReport {
   bound: Bound | null
   /** Nothing is left that may go, and the archive is still over its limit. */
   limitTooSmall: boolean
+  /** The time rule was asked for and did nothing: our clock cannot be believed yet. */
+  timeWaits: boolean
 }
 
 /** Work on the archive's file, for the log. Sizes in bytes, times in microseconds. */
@@ -138,8 +140,8 @@ export interface WriteApi {
   noteWork(input: WorkNote): null
   /** One pass of the retention; progress counts runs. Cancellable between slices: what was done stays. */
   retain(request: RetainRequest): RetainReport
-  /** When the next passes are due, microseconds; null = never before. */
-  retentionDue(): { timeUs: number | null; sizeUs: number | null }
+  /** When the next passes are due, microseconds; null = never before. The time rule may have to wait beyond that. */
+  retentionDue(): { timeUs: number | null; sizeUs: number | null; timeWaits: boolean }
   /** Judges what is new in the archive. Cancellable between slices; the next step goes on. */
   alertsStep(input: AlertsStep): AlertsOutcome
   /** What became of a notification. */

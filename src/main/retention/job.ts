@@ -18,8 +18,8 @@ export function retainJob(
             : { step: 'shrinking', share: null, runs: done },
         ),
     })
-    const { runs, bytesBefore, bytesAfter } = report
-    say({ runs, bytesBefore, bytesAfter })
+    const { runs, bytesBefore, bytesAfter, timeWaits } = report
+    say({ runs, bytesBefore, bytesAfter, timeWaits })
     onDone(report)
   }
 }

@@ -14,8 +14,8 @@ export interface Moment {
   nowUs: number
   /** Since the app started, or the machine woke up, milliseconds. */
   awakeMs: number
-  /** When passes are due by the archive, microseconds; null = there was none yet. */
-  due: { timeUs: number | null; sizeUs: number | null }
+  /** When passes are due by the archive, microseconds; null = there was none yet. `timeWaits`: not before the clock is proven. */
+  due: { timeUs: number | null; sizeUs: number | null; timeWaits: boolean }
   /** A source is being read to its end. */
   importing: boolean
   /** The pass at the start was done. */
@@ -38,7 +38,7 @@ export function nextPass(moment: Moment): { reason: PassReason; rules: Bound[] }
     return { reason: 'growth', rules: ['size'] }
   }
   if (moment.awakeMs < GRACE_MS) return null
-  const [time, size] = [isDue(due.timeUs, 'time', nowUs), isDue(due.sizeUs, 'size', nowUs)]
+  const [time, size] = [!due.timeWaits && isDue(due.timeUs, 'time', nowUs), isDue(due.sizeUs, 'size', nowUs)]
   const waits = moment.importing && nowUs - (due.timeUs ?? nowUs) < PATIENCE_US
   if (waits || (!time && !size)) return null
   if (!size) return { reason: 'hourly', rules: ['time'] }

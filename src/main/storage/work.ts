@@ -5,7 +5,7 @@ import type { StorageWork, WorkDone, WorkKind } from '@shared/storage'
 export type WorkNews = Partial<Pick<StorageWork, 'step' | 'share'> & WorkFigures>
 
 /** What a job did. Told as soon as it is known, so that work cut short has its figures too. */
-export type WorkFigures = Pick<WorkDone, 'bytesBefore' | 'bytesAfter' | 'runs' | 'file'>
+export type WorkFigures = Pick<WorkDone, 'bytesBefore' | 'bytesAfter' | 'runs' | 'timeWaits' | 'file'>
 
 /** A piece of long work. It ends early, by throwing `cancelled`, once the signal is aborted and it safely can. */
 export type WorkJob = (say: (news: WorkNews) => void, signal: AbortSignal) => Promise<void>
@@ -49,7 +49,8 @@ export function createStorageWorks(warn: (message: string, thrown: unknown) => v
   }
 
   async function perform(kind: WorkKind, job: WorkJob, signal: AbortSignal): Promise<WorkDone> {
-    const done: WorkDone = { kind, outcome: 'done', bytesBefore: 0, bytesAfter: 0, runs: 0, file: null, problem: null }
+    const figures: WorkFigures = { bytesBefore: 0, bytesAfter: 0, runs: 0, timeWaits: false, file: null }
+    const done: WorkDone = { kind, outcome: 'done', ...figures, problem: null }
     const say = ({ step, share, ...figures }: WorkNews): void => {
       Object.assign(done, figures)
       // A job that still reports after its end has nothing to report to.

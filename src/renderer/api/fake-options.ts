@@ -16,6 +16,8 @@ export interface FakeOptions {
   hassette: 'days' | 'full'
   /** Work on the archive takes moments, or goes on when the test says so. */
   work: 'quick' | 'waits'
+  /** Whether our clock can be believed, and why not. */
+  clock: 'right' | 'unproven' | 'jumped' | 'differs'
   /** Settings come from the environment and cannot be changed. */
   fixed: boolean
   /** Sessions before those that have runs, and as many incidents that are over. */
@@ -37,6 +39,7 @@ const STATES = [
   'sources-error',
   'no-source',
 ] as const
+const CLOCKS = ['right', 'unproven', 'jumped', 'differs'] as const
 const DISCOVERIES = ['found', 'refused', 'nothing'] as const
 const ALERTS = ['none', 'open', 'storm', 'blind', 'undelivered', 'learning', 'paused', 'unjudged'] as const
 const SOURCES = ['live', 'snapshot', 'sample', 'many', 'reading', 'cancelled', 'failed', 'stale'] as const
@@ -55,6 +58,7 @@ export function fakeOptions(search: string): FakeOptions {
     count: query.get('count') === 'slow' ? 'slow' : 'quick',
     hassette: query.get('hassette') === 'full' ? 'full' : 'days',
     work: query.get('work') === 'waits' ? 'waits' : 'quick',
+    clock: CLOCKS.find((clock) => clock === query.get('clock')) ?? 'right',
     fixed: query.has('fixed'),
     older: Math.min(500, Number(query.get('older') ?? 0) || 0),
     alerts: ALERTS.find((alerts) => alerts === query.get('alerts')) ?? 'none',

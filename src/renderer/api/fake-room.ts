@@ -47,15 +47,15 @@ function usedBytes(runs: readonly FakeRun[]): number {
   return runs.reduce((sum, run) => sum + bytesOf(run), CONTENT_FOR_EVER.trends + CONTENT_FOR_EVER.other)
 }
 
-/** Applies the rules as the archive does: days of live sources first, then the size, framework runs before app runs. */
-export function cutTo({ sources, runsOf, nowUs }: FakeRoom, limits: Limits): Cut {
+/** Applies the rules as the archive does: days of live sources first (`byDays`), then the size, framework runs before app runs. */
+export function cutTo({ sources, runsOf, nowUs }: FakeRoom, limits: Limits, byDays = true): Cut {
   const modes = new Map(sources.map(({ id, mode }) => [id, mode]))
   const all = sources.flatMap(({ id }) => runsOf(id))
   const days = { app: limits.retentionDays, framework: limits.frameworkRetentionDays }
   const gone = new Set<FakeRun>()
   for (const run of all) {
     const old = run.startedUs < nowUs - days[run.tier] * DAY_US
-    if (old && modes.get(run.sourceId) === 'live') gone.add(run)
+    if (byDays && old && modes.get(run.sourceId) === 'live') gone.add(run)
   }
   const byTime = gone.size
   const limit = limits.maxSizeMb * MB
@@ -93,7 +93,7 @@ export function cutTo({ sources, runsOf, nowUs }: FakeRoom, limits: Limits): Cut
 export function roomOf(
   room: FakeRoom,
   limits: Limits,
-  file: { path: string; reusableBytes: number; diskFreeBytes: number },
+  file: Pick<StorageInfo, 'path' | 'reusableBytes' | 'diskFreeBytes' | 'timeWaits'>,
 ): StorageInfo {
   const all = room.sources.flatMap(({ id }) => room.runsOf(id))
   const used = usedBytes(all)

@@ -3,7 +3,7 @@ import type { Problem, Result } from '@shared/result'
 import { problem } from '@shared/result'
 import type { Settings } from '@shared/settings'
 import type { SourceInfo } from '@shared/source'
-import type { Limits, PassReason, RetentionLogRow, StorageWork, WorkDone } from '@shared/storage'
+import type { Limits, PassReason, RetentionLogRow, StorageWork, TimeWait, WorkDone } from '@shared/storage'
 import { limitsOf } from '../lib/limits'
 import type { FakeOptions } from './fake-options'
 import type { FakeRoom } from './fake-room'
@@ -48,7 +48,14 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
   let reusableBytes = options.state === 'empty' ? 0 : 31 * MB
   let id = 0
   const log: RetentionLogRow[] = []
-  const bytes = (): number => roomOf(room(), limits(), { path, reusableBytes, diskFreeBytes: 0 }).bytes
+  const waiting = (): TimeWait | null => {
+    const wait = { sinceUs: nowUs - HOUR_US / 4, aheadUs: null }
+    if (options.clock === 'right') return null
+    if (options.clock === 'differs') return { ...wait, reason: 'clock_differs', aheadUs: 10 * 24 * HOUR_US }
+    return { ...wait, reason: `clock_${options.clock}` }
+  }
+  const file = () => ({ path, reusableBytes, diskFreeBytes: 121_000 * MB, timeWaits: waiting() })
+  const bytes = (): number => roomOf(room(), limits(), file()).bytes
 
   /** A row of the log; what is not said did not happen. */
   function note(row: Partial<RetentionLogRow> & Pick<RetentionLogRow, 'reason'>): void {
@@ -70,7 +77,8 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
 
   function clean(reason: PassReason, cancelled = false): WorkDone {
     const bytesBefore = bytes()
-    const cut = cutTo(room(), limits())
+    const timeWaits = waiting() !== null
+    const cut = cutTo(room(), limits(), !timeWaits)
     if (!cancelled) {
       for (const [sourceId, runs] of cut.kept) house.keep(sourceId, runs)
       reusableBytes = Math.min(reusableBytes, 2 * MB)
@@ -87,7 +95,8 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
       cancelled,
     })
     house.changed()
-    return { kind: 'clean', outcome: cancelled ? 'cancelled' : 'done', ...figures, file: null, problem: null }
+    const outcome = cancelled ? 'cancelled' : 'done'
+    return { kind: 'clean', outcome, ...figures, timeWaits, file: null, problem: null }
   }
 
   function copied(kind: 'compact' | 'backup' | 'restore' | 'move', done: () => string | null) {
@@ -96,7 +105,8 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
       const file = cancelled ? null : done()
       const bytesAfter = bytes()
       if (!cancelled) note({ reason: kind, durationUs: 4_100_000, bytesBefore, bytesAfter })
-      return { kind, outcome: cancelled ? 'cancelled' : 'done', bytesBefore, bytesAfter, runs: 0, file, problem: null }
+      const figures = { bytesBefore, bytesAfter, runs: 0, timeWaits: false }
+      return { kind, outcome: cancelled ? 'cancelled' : 'done', ...figures, file, problem: null }
     }
   }
 
@@ -116,7 +126,7 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
 
   return {
     verbs: {
-      info: () => answer(() => roomOf(room(), limits(), { path, reusableBytes, diskFreeBytes: 121_000 * MB })),
+      info: () => answer(() => roomOf(room(), limits(), file())),
       log: ({ limit }) => answer(() => log.slice(0, limit)),
       preview: (wanted) => answer(() => cutTo(room(), wanted).preview),
       work: () => answer(() => works.state(), false),

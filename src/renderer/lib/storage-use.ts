@@ -1,6 +1,6 @@
-import { formatSpanLength, plural } from '@shared/format'
+import { formatMoment, formatSpanLength, plural } from '@shared/format'
 import { words } from '@shared/messages'
-import type { ContentKind, StorageInfo, StorageTier } from '@shared/storage'
+import type { ContentKind, StorageInfo, StorageTier, TimeWait } from '@shared/storage'
 import { CONTENT_KINDS } from '@shared/storage'
 
 /** A part of the bar of the archive: what it is, its bytes, its share of the whole bar (0 to 1). */
@@ -54,6 +54,14 @@ export function bindsWords(info: StorageInfo, nowUs: number): string {
   const when = seconds < 3600 ? text.now : text.about(formatSpanLength(seconds))
   if (info.binds.bound === 'size') return text.sizeBinds(bytesPerDay(info.tiers), when)
   return text.timeBinds(plural(info.limits.retentionDays, words.storage.unit.day), when)
+}
+
+/** Why nothing goes by its days for now, as a sentence. */
+export function timeWaitsWords({ reason, sinceUs, aheadUs }: TimeWait, nowUs: number): string {
+  const text = words.storage.use.timeWaits
+  if (reason !== 'clock_differs') return text[reason](formatMoment(sinceUs, nowUs))
+  const length = formatSpanLength(Math.abs(aheadUs ?? 0) / 1_000_000)
+  return text.clock_differs(length, (aheadUs ?? 0) > 0)
 }
 
 /** The days that one click offers: more than what is kept now, and not what the size could never hold. */

@@ -4,6 +4,7 @@ import { createTerms } from '@main/archive/worker/retention/terms'
 import { nextPass } from '@main/retention/schedule'
 import type { Limits } from '@shared/storage'
 import { batchOf, createSynthetic } from '../../support/synthetic'
+import { trusted } from '../../support/trusted'
 import { CONTEXT } from './archive'
 import { madeHome } from './mix'
 import type { Mix } from './mix'
@@ -35,8 +36,8 @@ export function createGrowingHome(
   const nowUs = (): number => clockUs
   const { db, memory, epoch } = createSynthetic(path, nowUs)
   db.prepare(`UPDATE sources SET mode = 'live'`).run()
-  createTerms(db, nowUs).set(limits)
-  const retention = createRetention(db, memory, nowUs)
+  createTerms(db, trusted(nowUs)).set(limits)
+  const retention = createRetention(db, memory, trusted(nowUs))
   const size = createArchiveSize(db)
   const { appender } = epoch()
   const home = madeHome(mix, [beginUs])

@@ -1,6 +1,7 @@
 import { openForWriting } from '@main/archive/worker/connection'
 import { createRetention } from '@main/archive/worker/retention/retention'
 import { createWriterMemory } from '@main/archive/worker/writer-memory'
+import { trusted } from '../../support/trusted'
 import { percentile } from './measure'
 import { copyOf } from './data-set'
 import type { DataSet } from './data-set'
@@ -21,7 +22,7 @@ export async function measurePurge(set: DataSet, days: number, folder: string): 
   try {
     db.prepare(`UPDATE sources SET mode = 'live'`).run()
     const nowUs = (): number => set.endUs
-    const retention = createRetention(db, createWriterMemory(db, { nowUs }), nowUs)
+    const retention = createRetention(db, createWriterMemory(db, { nowUs }), trusted(nowUs))
     const { context, times, begin, end } = measuringSlices()
     const kept = set.days - days
     begin()

@@ -10,6 +10,7 @@ import { lockArchive } from './lock'
 import { migrate, MIGRATIONS, refuseNewer } from './migrator'
 import type { Migration } from './migrator'
 import { createTerms } from './retention/terms'
+import { createTrustedTime } from './retention/trusted-time'
 import { createSources } from './sources'
 import type { Sources } from './sources'
 import { createUpkeep } from './upkeep'
@@ -45,8 +46,9 @@ export function openWriter(
     try {
       const schemaVersion = migrate(db, path, migrations)
       removeLeftovers(path)
-      const memory = createWriterMemory(db)
-      const terms = createTerms(db)
+      const time = createTrustedTime(db)
+      const memory = createWriterMemory(db, { nowUs: () => time.look().nowUs })
+      const terms = createTerms(db, time)
       const alerts = createAlerts(db)
       const sources = createSources(db, {
         memory,
@@ -58,7 +60,7 @@ export function openWriter(
       return {
         facts: { schemaVersion, created: found.kind === 'new' },
         sources,
-        upkeep: createUpkeep(db, memory, terms),
+        upkeep: createUpkeep(db, memory, terms, time),
         alerts,
         close: () => {
           alerts.close()

@@ -4,6 +4,7 @@ import { createLedger } from './retention/ledger'
 import { createRetention } from './retention/retention'
 import type { Retention } from './retention/retention'
 import type { Terms } from './retention/terms'
+import type { TrustedTime } from './retention/trusted-time'
 import { createSourceUpkeep } from './source-upkeep'
 import type { SourceUpkeep } from './source-upkeep'
 import type { WriterMemory } from './writer-memory'
@@ -11,10 +12,10 @@ import type { WriterMemory } from './writer-memory'
 /** What the writer does beside reading sources. */
 export type Upkeep = Retention & SourceUpkeep & Pick<WriteApi, 'noteWork' | 'setLimits'>
 
-export function createUpkeep(db: Database, memory: WriterMemory, terms: Pick<Terms, 'set'>): Upkeep {
+export function createUpkeep(db: Database, memory: WriterMemory, terms: Pick<Terms, 'set'>, time: TrustedTime): Upkeep {
   const ledger = createLedger(db)
   return {
-    ...createRetention(db, memory),
+    ...createRetention(db, memory, time),
     ...createSourceUpkeep(db, memory),
     setLimits: ({ limits }) => {
       terms.set(limits)

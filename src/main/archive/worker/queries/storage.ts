@@ -5,15 +5,15 @@ import { createStorageInfo } from './storage/info'
 import { createStorageLog } from './storage/log'
 import { createStoragePreview } from './storage/preview'
 
-/** The queries about the archive itself. `nowUs` gives the time by the clock, microseconds. */
+/** The queries about the archive itself. `clockUs` gives the time by the clock, right or wrong, microseconds. */
 export function createStorageQueries(
   db: Database,
-  nowUs: () => number = () => Date.now() * 1000,
+  clockUs: () => number = () => Date.now() * 1000,
 ): Pick<Handlers<ReadApi>, 'storageInfo' | 'storageLog' | 'storagePreview'> {
   const log = createStorageLog(db)
   return {
-    storageInfo: createStorageInfo(db, nowUs),
+    storageInfo: createStorageInfo(db, clockUs),
     storageLog: ({ limit }) => log(limit),
-    storagePreview: createStoragePreview(db, nowUs),
+    storagePreview: createStoragePreview(db, clockUs),
   }
 }

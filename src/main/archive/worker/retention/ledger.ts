@@ -27,8 +27,11 @@ export interface LogEntry {
 /** What the retention remembers: its log, and when it is due again. */
 export interface Ledger extends Pick<Noted, 'due'> {
   write(entry: LogEntry): void
-  /** The rules of a pass are due again after their period. */
-  moveDue(rules: readonly Bound[], nowUs: number): void
+  /**
+   * The rules of a pass are due again after their period; the time rule at once, where it could not do its work yet. Only
+   * where it could is the log trimmed, too: that goes by time as well.
+   */
+  moveDue(rules: readonly Bound[], clockUs: number, timeWaits: boolean): void
   /** Notes whether the archive is over this limit with nothing left to go. */
   noteTooSmall(maxSizeMb: number, tooSmall: boolean): void
 }
@@ -50,12 +53,14 @@ export function createLedger(db: Database): Ledger {
   return {
     write: db.transaction(({ frameworkRuns, upToUs, trendRows, cancelled, ...columns }: LogEntry) => {
       insert.run({ ...columns, detail: JSON.stringify({ frameworkRuns, upToUs, trendRows, cancelled }) })
-      trimIdle.run(columns.atUs - IDLE_KEPT_US)
       trim.run()
     }).immediate,
     due: createNoted(db).due,
-    moveDue: db.transaction((rules: readonly Bound[], nowUs: number) => {
-      for (const rule of rules) set.run(rule === 'time' ? META.timeDue : META.sizeDue, nowUs + PASS_PERIODS_US[rule])
+    moveDue: db.transaction((rules: readonly Bound[], clockUs: number, timeWaits: boolean) => {
+      if (rules.includes('size')) set.run(META.sizeDue, clockUs + PASS_PERIODS_US.size)
+      if (!rules.includes('time')) return
+      set.run(META.timeDue, timeWaits ? clockUs : clockUs + PASS_PERIODS_US.time)
+      if (!timeWaits) trimIdle.run(clockUs - IDLE_KEPT_US)
     }).immediate,
     noteTooSmall: (maxSizeMb, tooSmall) => {
       set.run(META.tooSmallMb, tooSmall ? maxSizeMb : 0)

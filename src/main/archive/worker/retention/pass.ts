@@ -13,6 +13,7 @@ import { createOldTrends } from './old-trends'
 import { createRunDeletion } from './run-deletion'
 import { PAUSE_MS, shrink } from './shrink'
 import { sizeGoal } from './size-goal'
+import type { TrustedTime } from './trusted-time'
 
 /** What a pass did so far. */
 export interface PassTally extends Omit<RetainReport, 'bytesBefore' | 'bytesAfter'> {
@@ -30,7 +31,7 @@ export interface Passes {
 /** Framework runs give way first, then app runs. */
 const ORDER: readonly Tier[] = ['framework', 'app']
 
-export function createPasses(db: Database, memory: WriterMemory, nowUs: () => number): Passes {
+export function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime, 'look'>): Passes {
   const streams = createAgedStreams(db)
   const size = createArchiveSize(db)
   const deletion = createRunDeletion(db, memory)
@@ -77,12 +78,16 @@ export function createPasses(db: Database, memory: WriterMemory, nowUs: () => nu
       return tally.trendRows - before
     }
 
-    const timeRule = async (): Promise<void> => {
-      await sweep('time', streams.pastTerm(limits, nowUs()), () => false)
+    /** Does nothing while our clock cannot be believed; answers whether it did. */
+    const timeRule = async (): Promise<boolean> => {
+      const { nowUs, waits } = time.look()
+      if (waits !== null) return false
+      await sweep('time', streams.pastTerm(limits, nowUs), () => false)
       await deleteTrends(
-        () => trends.deletePastTerm(nowUs()),
+        () => trends.deletePastTerm(nowUs),
         () => false,
       )
+      return true
     }
 
     const sizeRule = async (): Promise<void> => {
@@ -95,7 +100,7 @@ export function createPasses(db: Database, memory: WriterMemory, nowUs: () => nu
         for (let all = false; !enough() && !all;) {
           const blocks = streams.list().flatMap((stream) => (stream.tier === tier ? streams.blocksOf(stream) : []))
           const beforeUs = cutOffFor(blocks, overBy() * PAGE_BYTES)
-          const cut = { beforeUs, future: false, sparesSessions: false, nowUs: nowUs() }
+          const cut = { beforeUs, future: false, sparesSessions: false, nowUs: time.look().nowUs }
           const older = blocks.filter((block) => block.minStartUs < beforeUs).map((block) => ({ block, cut }))
           older.sort((a, b) => a.block.minStartUs - b.block.minStartUs)
           const went = await sweep('size', older, enough)
@@ -106,7 +111,7 @@ export function createPasses(db: Database, memory: WriterMemory, nowUs: () => nu
       if (rows > 0) tally.bound = 'size'
     }
 
-    if (rules.includes('time')) await timeRule()
+    if (rules.includes('time')) tally.timeWaits = !(await timeRule())
     if (rules.includes('size')) await sizeRule()
     if (tally.runs > 0) context.progress({ done: tally.runs, total: tally.runs })
     await shrink(db, size, goal.freePages, context)

@@ -7,17 +7,13 @@ import { createArchiveSize } from './archive-size'
 import { createLedger } from './ledger'
 import { createPasses } from './pass'
 import type { PassTally } from './pass'
+import type { TrustedTime } from './trusted-time'
 
 /** Passes of the retention. */
 export type Retention = Pick<Handlers<WriteApi>, 'retain'> & Pick<WriteApi, 'retentionDue'>
 
-/** `nowUs` gives the time by the clock, microseconds. */
-export function createRetention(
-  db: Database,
-  memory: WriterMemory,
-  nowUs: () => number = () => Date.now() * 1000,
-): Retention {
-  const passes = createPasses(db, memory, nowUs)
+export function createRetention(db: Database, memory: WriterMemory, time: TrustedTime): Retention {
+  const passes = createPasses(db, memory, time)
   const size = createArchiveSize(db)
   const ledger = createLedger(db)
   let going = false
@@ -26,21 +22,22 @@ export function createRetention(
     if (going) throw new Failure('busy', 'The archive is being cleaned up.', 'Wait for its end, or cancel it.')
     going = true
     const { reason, rules, limits } = request
-    const [atUs, began, bytesBefore] = [nowUs(), performance.now(), size.bytes()]
+    const [atUs, began, bytesBefore] = [time.clockUs(), performance.now(), size.bytes()]
     const tally: PassTally = {
       runs: 0,
       frameworkRuns: 0,
       bound: null,
       limitTooSmall: false,
+      timeWaits: false,
       upToUs: null,
       trendRows: 0,
     }
 
     const close = (cancelled: boolean): number => {
-      const { limitTooSmall, ...did } = tally
+      const { limitTooSmall, timeWaits, ...did } = tally
       const bytesAfter = size.bytes()
       const durationUs = Math.round((performance.now() - began) * 1000)
-      ledger.moveDue(rules, nowUs())
+      ledger.moveDue(rules, time.clockUs(), timeWaits)
       if (rules.includes('size') && !cancelled) ledger.noteTooSmall(limits.maxSizeMb, limitTooSmall)
       ledger.write({ ...did, atUs, durationUs, reason, bytesBefore, bytesAfter, cancelled })
       return bytesAfter
@@ -49,8 +46,8 @@ export function createRetention(
     try {
       await passes.run(request, tally, context)
       const bytesAfter = close(false)
-      const { runs, frameworkRuns, bound, limitTooSmall } = tally
-      return { runs, frameworkRuns, bound, limitTooSmall, bytesBefore, bytesAfter }
+      const { runs, frameworkRuns, bound, limitTooSmall, timeWaits } = tally
+      return { runs, frameworkRuns, bound, limitTooSmall, timeWaits, bytesBefore, bytesAfter }
     } catch (thrown) {
       // What was deleted stays deleted, and is told of; the rest follows when it is due again.
       if (thrown instanceof Failure && thrown.code === 'cancelled') close(true)
@@ -62,5 +59,11 @@ export function createRetention(
     }
   }
 
-  return { retain, retentionDue: () => ledger.due() }
+  return {
+    retain,
+    retentionDue: () => {
+      time.note()
+      return { ...ledger.due(), timeWaits: time.look().waits !== null }
+    },
+  }
 }

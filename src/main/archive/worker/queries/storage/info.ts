@@ -16,14 +16,14 @@ import { createTiers } from './tiers'
 const OF_RUNS: readonly ContentKind[] = ['runs', 'failures', 'logs']
 
 /** Tells how big the archive is, what fills it, how far it reaches and which limit will bind. */
-export function createStorageInfo(db: Database, nowUs: () => number) {
+export function createStorageInfo(db: Database, clockUs: () => number) {
   const size = createArchiveSize(db)
   const noted = createNoted(db)
   const weigh = createContent(db)
   const tiersOf = createTiers(db)
 
   return async ({ limits }: { limits: Limits }, context: CallContext): Promise<StorageInfo> => {
-    const now = nowUs()
+    const now = noted.nowUs(clockUs())
     const breathe = createSlices(context)
     const tiers = tiersOf(now)
     await breathe()
@@ -56,6 +56,7 @@ export function createStorageInfo(db: Database, nowUs: () => number) {
       limitTooSmall: limits.maxSizeMb <= noted.tooSmallMb(),
       nextTimePassUs: timeUs,
       nextSizePassUs: sizeUs,
+      timeWaits: noted.timeWaits(),
     }
   }
 }

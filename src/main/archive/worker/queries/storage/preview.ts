@@ -6,6 +6,7 @@ import { createArchiveSize, PAGE_BYTES } from '../../retention/archive-size'
 import { cutOffFor, shareBefore } from '../../retention/cut-off'
 import type { AgedBlock, CutBlock } from '../../retention/cut-off'
 import { createGoingRuns } from '../../retention/going-runs'
+import { createNoted } from '../../retention/meta'
 import { sizeGoal } from '../../retention/size-goal'
 import { idsOfBlock, streamOf } from '../../ids'
 import type { CallContext } from '../../serve'
@@ -19,13 +20,14 @@ interface Going {
 }
 
 /** Tells what limits would remove now, without removing it: as a pass would, in the same order. */
-export function createStoragePreview(db: Database, nowUs: () => number) {
+export function createStoragePreview(db: Database, clockUs: () => number) {
   const streams = createAgedStreams(db)
   const size = createArchiveSize(db)
   const goingRuns = createGoingRuns(db)
+  const noted = createNoted(db)
 
   return async (limits: Limits, context: CallContext): Promise<RetentionPreview> => {
-    const now = nowUs()
+    const now = noted.nowUs(clockUs())
     const breathe = createSlices(context)
     const going: Record<Tier, Going> = {
       app: { runs: 0, bytes: 0, upToUs: null },
