@@ -20,6 +20,7 @@ import { createServiceRunner } from './service'
 import { createSettingsStore } from './settings/settings'
 import { createViewStateStore } from './settings/view-state'
 import { startCopier } from './storage/copier'
+import type { Copier } from './storage/copier'
 import { databaseBytes } from './storage/disk'
 import { createKeeping } from './storage/keeping'
 import { limitsOf } from './storage/limits'
@@ -93,10 +94,11 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
   })
   const works = createStorageWorks(log.warn)
   works.onChange(news.storageWork)
+  const copier = (): Copier => startCopier(resources.copier, log.warn)
   const keeping = createKeeping({
     home,
     works,
-    startCopier: () => startCopier(resources.copier, log.warn),
+    startCopier: copier,
     warn: log.warn,
   })
   const retention = createRetention({
@@ -169,6 +171,14 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       viewState,
       works,
       keeping,
+      judge: async (path) => {
+        const judging = copier()
+        try {
+          return await judging.judge(path)
+        } finally {
+          await judging.close()
+        }
+      },
       alerting,
       delivery,
       info: () => ({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -52,6 +52,29 @@ describe('an archive that cannot be used', () => {
     await close()
     const [aside = ''] = readdirSync(dataDir).filter((name) => /^hassette\.db\.damaged-[\d:T-]+$/.test(name))
     expect(readFileSync(join(dataDir, aside))).toEqual(damaged)
+  })
+
+  it('with a damaged lock is opened; with one that cannot be mended it stays where it is, sound as it is', async () => {
+    const { dataDir, archive } = await madeArchive()
+    writeFileSync(`${archive}.lock`, Buffer.alloc(4096))
+    const opened = await launchApp([], { dataDir })
+    await runsAre(opened.page, RUNS)
+    await opened.close()
+    expect(readdirSync(dataDir)).toContainEqual(expect.stringMatching(/^hassette\.db\.lock\.damaged-/))
+
+    writeFileSync(`${archive}.lock`, Buffer.alloc(4096))
+    mkdirSync(`${archive}.lock-journal`)
+    const before = readFileSync(archive)
+    const { page, close } = await launchApp([], { dataDir })
+    await page.getByRole('heading', { name: words.archive.unavailable }).waitFor()
+    await page.getByText(`${archive}.lock, which keeps two programs`).waitFor()
+    await page.getByRole('button', { name: words.repair.freshDo }).click()
+    await page.getByText(`Nothing is wrong with ${archive}.`).waitFor()
+    expect(readFileSync(archive)).toEqual(before)
+    rmdirSync(`${archive}.lock-journal`)
+    await page.getByRole('button', { name: words.tryAgain }).click()
+    await runsAre(page, RUNS)
+    await close()
   })
 
   it('the copy from before the last update takes its place', async () => {

@@ -1,11 +1,14 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ArchiveVerdict } from '@main/archive/copy-api'
+import { judgeArchive } from '@main/archive/worker/copying/check'
 import { repairArchive } from '@main/ipc/repair'
 import { problem } from '@shared/result'
 import type { ErrorCode } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSynthetic } from '../support/synthetic'
 
 const { showOpenDialog } = vi.hoisted(() => ({ showOpenDialog: vi.fn() }))
 vi.mock('electron', () => ({ dialog: { showOpenDialog } }))
@@ -28,6 +31,7 @@ describe('the ways out of an archive that cannot be used', () => {
       replaced,
       setArchive,
       dataDir,
+      judge: (path: string): Promise<ArchiveVerdict> => Promise.resolve(judgeArchive(path)),
       settings: { setArchive },
       home: {
         archivePath: () => join(folder, 'hassette.db'),
@@ -73,6 +77,30 @@ describe('the ways out of an archive that cannot be used', () => {
     writeFileSync(join(folder, 'hassette.db.lock'), '')
     await repairArchive(parts(state, dataDir), 'startFresh')
     expect(readdirSync(folder)).toContain('hassette.db.lock')
+  })
+
+  it('move no archive that is sound, whatever is said of it, and none that could not be looked into', async () => {
+    const path = join(folder, 'hassette.db')
+    rmSync(path)
+    createSynthetic(path).db.close()
+    writeFileSync(`${path}.before-0002`, 'copy')
+    const names = readdirSync(folder)
+    for (const code of ['archive_unreadable', 'internal'] as const) {
+      for (const way of ['startFresh', 'restoreCopy'] as const) {
+        const given = parts(unavailable(code))
+        await expect(repairArchive(given, way)).rejects.toMatchObject({
+          code: 'busy',
+          message: expect.stringMatching(/hassette\.db is sound.*Why\./),
+        })
+        given.judge = () => Promise.resolve('unknown')
+        await expect(repairArchive(given, way)).rejects.toMatchObject({
+          message: expect.stringContaining('could not be checked'),
+        })
+        expect(given.replaced).toEqual([])
+      }
+    }
+    // A look through SQLite may leave its own files beside it.
+    expect(readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name))).toEqual(names)
   })
 
   it('open another file, and remember it when it could be opened', async () => {

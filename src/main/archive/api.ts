@@ -15,6 +15,8 @@ export interface ArchiveFacts {
   /** Number of the newest migration applied. */
   schemaVersion: number
   created: boolean
+  /** The lock beside it was damaged, and lies here now. */
+  lockAside?: string
 }
 
 /** A Hassette file to be read into the archive. */

@@ -1,7 +1,7 @@
 import { Failure, toProblem } from '@shared/result'
 import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
-import type { CallOptions, ReadApi, Remote, WriteApi } from './api'
+import type { ArchiveFacts, CallOptions, ReadApi, Remote, WriteApi } from './api'
 import { READ_VERBS, THREAD_VERBS, WRITE_VERBS } from './protocol'
 import { goneFrom, watchSameFile } from './same-file'
 import { startThread } from './thread'
@@ -95,12 +95,17 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     for (const role of fresh) {
       const thread = threads[role]
       try {
-        await thread?.call(THREAD_VERBS.open, { path })
+        noteLock(await thread?.call(THREAD_VERBS.open, { path }))
       } catch (thrown) {
         return threads[role] === thread ? toProblem(thrown) : 'died'
       }
     }
     return threads.writer && threads.reader ? null : 'died'
+  }
+
+  const noteLock = (opened: unknown): void => {
+    const { lockAside } = (opened ?? {}) as Partial<ArchiveFacts>
+    if (lockAside !== undefined) onFault(`${path}.lock was damaged; it lies at ${lockAside}, and was made anew`)
   }
 
   const open = async (): Promise<void> => {

@@ -7,6 +7,8 @@ export interface CopyApi {
   look(input: { path: string }): FoundArchive
   /** Reads a whole archive, however it lies there, and fails with `archive_…` or `not_found` unless it is sound. */
   check(input: { path: string }): FoundArchive
+  /** Tells whether an archive is sound, before it is given up. Reads the whole file; never throws. */
+  judge(input: { path: string }): ArchiveVerdict
   /**
    * Writes a compact copy as `partOf(to)`, and checks it. Everything that is committed before it begins is in it. It
    * cannot be interrupted: a cancellation takes effect after SQLite has written it. The caller removes the file when
@@ -27,6 +29,13 @@ export type FoundArchive =
   | { kind: 'nothing' }
   /** `usedBytes`: without pages that could be used again; about the size of a copy. */
   | { kind: 'archive'; schemaVersion: number; usedBytes: number; runs: number }
+
+/**
+ * What an archive that could not be used turned out to be. `sound`: it is ours, this version can use it, and SQLite's own
+ * check of the whole file found nothing. `unknown`: it could not be looked into, for want of a permission or because it
+ * is busy. `damaged` is proven.
+ */
+export type ArchiveVerdict = 'nothing' | 'sound' | 'damaged' | 'newer' | 'foreign' | 'unknown'
 
 /** A copy to be made. Absolute paths. */
 export interface CopyRequest {

@@ -11,6 +11,7 @@ import { createAlertHandlers } from './alerts'
 import { discoverSources, typedPath } from './discover'
 import type { Handlers } from './dispatch'
 import { repairArchive } from './repair'
+import type { RepairParts } from './repair'
 import { createSourceUpkeepHandlers } from './source-upkeep'
 import { createStorageHandlers } from './storage'
 import { createTickets } from './tickets'
@@ -22,12 +23,13 @@ export interface HandlerParts extends Omit<AlertHandlerParts, 'home'> {
   viewState: ViewStateStore
   works: StorageWorks
   keeping: Keeping
+  judge: RepairParts['judge']
   info: () => Omit<AppInfo, 'version' | 'electron' | 'platform'>
 }
 
 /** Every verb of the contract, bound to the part that answers it. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { home, settings, viewState, works, keeping, info } = parts
+  const { home, settings, viewState, works, keeping, judge, info } = parts
   const counts = createTickets()
   const values = createTickets()
   /** The window looks for one run at a time: a new search ends the one before. */
@@ -54,7 +56,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'archive.state': () => home.archiveState(),
     'archive.retry': () => home.retryArchive(),
-    'archive.repair': (way) => repairArchive({ home, settings, dataDir: info().dataDir }, way),
+    'archive.repair': (way) => repairArchive({ home, settings, judge, dataDir: info().dataDir }, way),
     'settings.get': () => settings.view(),
     'settings.change': (change) => settings.change(change),
     'view.get': () => viewState.view(),

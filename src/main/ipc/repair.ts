@@ -3,6 +3,7 @@ import { dialog } from 'electron'
 import type { Input } from '@shared/contract'
 import { Failure } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
+import type { ArchiveVerdict } from '../archive/copy-api'
 import { restoreCopy, startFresh, wasOurs } from '../archive/repair'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
@@ -11,6 +12,8 @@ import type { SettingsStore } from '../settings/settings'
 export interface RepairParts {
   home: Pick<Home, 'archivePath' | 'archiveState' | 'replaceArchive'>
   settings: Pick<SettingsStore, 'setArchive'>
+  /** Looks whether the archive is sound, in a thread of its own: reading all of a big one takes seconds. */
+  judge: (path: string) => Promise<ArchiveVerdict>
   /** Files in here are ours. */
   dataDir: string
 }
@@ -20,6 +23,7 @@ export async function repairArchive(parts: RepairParts, way: Input<'archive.repa
   const { home } = parts
   if (way === 'openOther') return openOther(parts)
   refuseUnlessOurs(parts)
+  await refuseUnlessDamaged(parts)
   const now = new Date()
   return home.replaceArchive((path) => (way === 'startFresh' ? startFresh(path, now) : restoreCopy(path, now)))
 }
@@ -48,5 +52,21 @@ function refuseUnlessOurs({ home, dataDir }: RepairParts): void {
       `${path} was not made by Hassette Monitor, so it stays where it is.`,
       'Choose another place for the archive (db_path).',
     )
+  }
+}
+
+/** What is sound stays where it is: then something else is in the way, such as a permission. So does what nobody could look into. */
+async function refuseUnlessDamaged({ home, judge }: RepairParts): Promise<void> {
+  const path = home.archivePath()
+  const verdict = await judge(path)
+  const state = home.archiveState()
+  if (state.kind !== 'unavailable') throw new Failure('busy', 'The archive is in use: there is nothing to repair.')
+  const { message, hint } = state.problem
+  if (verdict === 'sound') {
+    const because = `${path} is sound: its own check found nothing wrong, so it stays where it is. ${message}`
+    throw new Failure('busy', because, hint ?? 'Try again.')
+  }
+  if (verdict === 'unknown' || verdict === 'foreign') {
+    throw new Failure('busy', `${path} could not be checked, so it stays where it is. ${message}`, hint ?? 'Try again.')
   }
 }

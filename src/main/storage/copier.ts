@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { Failure } from '@shared/result'
-import type { CopyApi, CopyReport, CopyRequest, FoundArchive } from '../archive/copy-api'
+import type { ArchiveVerdict, CopyApi, CopyReport, CopyRequest, FoundArchive } from '../archive/copy-api'
 import { partOf, removeDatabase } from '../archive/leftovers'
 import { startThread } from '../archive/thread'
 
@@ -11,6 +11,7 @@ const LOOK_MS = 200
 export interface Copier {
   look: (path: string) => Promise<FoundArchive>
   check: (path: string) => Promise<FoundArchive>
+  judge: (path: string) => Promise<ArchiveVerdict>
   /**
    * A signal takes effect when SQLite has written the copy. Whatever way it fails, no file is left behind; nor when
    * `place` fails.
@@ -77,6 +78,7 @@ export function startCopier(entry: string | URL, onFault: (message: string) => v
   return {
     look: (path) => call('look', { path }),
     check: (path) => call('check', { path }),
+    judge: (path) => call('judge', { path }),
     copy: (request, options) => orRemove(partOf(request.to), makeCopy(request, options)),
     place: async (path, aside) => {
       await orRemove(partOf(path), call('place', { path, aside }))

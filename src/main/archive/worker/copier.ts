@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { CopyApi } from '../copy-api'
 import type { ThreadApi } from '../api'
-import { checkWhole, lookAt } from './copying/check'
+import { checkWhole, judgeArchive, lookAt } from './copying/check'
 import { copyArchive } from './copying/copy'
 import { placeCopy, putBack } from './copying/place'
 import { serve } from './serve'
@@ -14,6 +14,7 @@ if (!port) throw new Error('the copier is a worker thread')
 const handlers: Handlers<CopyApi & Pick<ThreadApi<null>, 'close'>> = {
   look: ({ path }) => lookAt(path),
   check: ({ path }) => checkWhole(path),
+  judge: ({ path }) => judgeArchive(path),
   copy: (request, context) => copyArchive(request, context),
   place: async (input) => {
     await placeCopy(input)

@@ -2,12 +2,16 @@ import { hostname, userInfo } from 'node:os'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import { makePrivate, realPath } from '../file-facts'
+import { mendLock } from './lock-mending'
+import type { Mending } from './lock-mending'
 
 /** How long another program may need to write its name into the lock file. */
 const WAIT_MS = 300
 
 /** The right to write an archive; held by one process at a time. */
 export interface ArchiveLock {
+  /** Where the lock file lies that was damaged; null when it was sound. */
+  aside: string | null
   release(): void
 }
 
@@ -17,12 +21,43 @@ interface Owner {
   host: string
 }
 
+/** A file that is mended once may be damaged again by another process that mends it at the same moment. */
+const MENDINGS = 5
+
 /**
  * Takes the lock of an archive: a small SQLite file beside it, in which a transaction stays open. Others can still
- * read who holds it, and the system lets go of it when the process dies. Throws `archive_locked`.
+ * read who holds it, and the system lets go of it when the process dies. A damaged one is put aside: it says nothing of
+ * the archive. `ours` = an archive of ours lies at `path`. Throws `archive_locked` or `disk_full`.
  */
-export function lockArchive(path: string): ArchiveLock {
+export function lockArchive(path: string, ours: boolean): ArchiveLock {
   const lockPath = `${realPath(path)}.lock`
+  let aside: string | null = null
+  for (let mendings = 0; ; mendings++) {
+    try {
+      return { ...take(lockPath), aside }
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError)) throw error
+      if (error.code.startsWith('SQLITE_BUSY')) throw lockedFailure(path, holder(lockPath))
+      if (error.code === 'SQLITE_FULL') throw fullFailure(lockPath, error)
+      const mending = mendings < MENDINGS ? mended(lockPath, error, ours) : LEFT
+      if (mending.kind === 'left') throw unusableFailure(path, lockPath, error)
+      aside ??= mending.aside
+    }
+  }
+}
+
+const LEFT: Mending = { kind: 'left' }
+
+/** What keeps a lock from being mended is no news: that it cannot be taken is what people are told. */
+function mended(lockPath: string, error: InstanceType<typeof Database.SqliteError>, ours: boolean): Mending {
+  try {
+    return mendLock(lockPath, error.code, ours)
+  } catch {
+    return LEFT
+  }
+}
+
+function take(lockPath: string): Pick<ArchiveLock, 'release'> {
   const db = new Database(lockPath, { timeout: WAIT_MS })
   try {
     makePrivate(lockPath)
@@ -44,11 +79,24 @@ export function lockArchive(path: string): ArchiveLock {
     }
   } catch (error) {
     db.close()
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw lockedFailure(path, holder(lockPath))
-    }
     throw error
   }
+}
+
+function fullFailure(lockPath: string, cause: Error): Failure {
+  return new Failure('disk_full', `There is no room left for ${lockPath}.`, 'Free some space; nothing is lost.', {
+    cause,
+  })
+}
+
+/** Says that it is the lock that is in the way, lest somebody gives up a sound archive. */
+function unusableFailure(path: string, lockPath: string, cause: Error): Failure {
+  return new Failure(
+    'archive_locked',
+    `${lockPath}, which keeps two programs from writing ${path} at once, cannot be used (${cause.message}).`,
+    'Check its permissions and those of its folder. If no other Hassette Monitor uses the archive, move this one file away.',
+    { cause },
+  )
 }
 
 function lockedFailure(path: string, by: Owner | null): Failure {

@@ -39,7 +39,7 @@ export function openWriter(
   onRead?: (milliseconds: number) => void,
 ): OpenWriter {
   let found = identify(path, migrations)
-  const lock = lockArchive(path)
+  const lock = lockArchive(path, found.kind === 'ours')
   try {
     if (undoInterrupted(path)) found = identify(path, migrations)
     const db = openForWriting(path)
@@ -58,7 +58,11 @@ export function openWriter(
         ...(onRead ? { onRead } : {}),
       })
       return {
-        facts: { schemaVersion, created: found.kind === 'new' },
+        facts: {
+          schemaVersion,
+          created: found.kind === 'new',
+          ...(lock.aside === null ? {} : { lockAside: lock.aside }),
+        },
         sources,
         upkeep: createUpkeep(db, memory, terms, time),
         alerts,

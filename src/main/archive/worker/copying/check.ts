@@ -1,7 +1,8 @@
 import { Failure } from '@shared/result'
+import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
-import { fileFacts, isReadable } from '../../file-facts'
-import type { FoundArchive } from '../../copy-api'
+import { fileFacts, isMissing, isReadable } from '../../file-facts'
+import type { ArchiveVerdict, FoundArchive } from '../../copy-api'
 import { archiveFailure, identifyArchive, identifyFile } from '../connection'
 import { refuseNewer } from '../migrator'
 import { openForCopying } from './open'
@@ -27,6 +28,41 @@ export function checkWhole(path: string): FoundArchive {
     return factsOf(db)
   })
 }
+
+/** See `CopyApi.judge`. */
+export function judgeArchive(path: string): ArchiveVerdict {
+  if (isMissing(path)) return 'nothing'
+  const facts = fileFacts(path)
+  if (facts === null) return 'unknown'
+  // A folder, or a device, is no archive.
+  if (!facts.isFile) return 'damaged'
+  if (!isReadable(path)) return 'unknown'
+  try {
+    const found = identifyFile(path)
+    if (found.kind === 'new') return 'damaged'
+    refuseNewer(path, found.schemaVersion)
+    const db = openForCopying(path)
+    try {
+      factsOf(db)
+      return db.pragma('integrity_check(1)', { simple: true }) === 'ok' ? 'sound' : 'damaged'
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    return verdictOf(error)
+  }
+}
+
+function verdictOf(error: unknown): ArchiveVerdict {
+  if (error instanceof Failure && error.code === 'archive_newer') return 'newer'
+  if (error instanceof Failure && error.code === 'archive_foreign') return 'foreign'
+  const said = error instanceof Failure ? error.cause : error
+  const isDamage = said instanceof SQLite.SqliteError && DAMAGE.test(said.code)
+  return isDamage ? 'damaged' : 'unknown'
+}
+
+/** No database, a broken one, one without our tables, or one of which the drive cannot read a part. */
+const DAMAGE = /^SQLITE_(NOTADB|CORRUPT|FORMAT|ERROR|IOERR)/
 
 /** Throws `archive_unreadable` unless every page of the file is sound. */
 export function refuseDamaged(db: Database, path: string): void {

@@ -31,7 +31,7 @@ export async function putBack({ path, aside }: { path: string; aside: string }):
 
 /** A file that has never been an archive in use has no lock, and gets none. */
 async function underLock(path: string, work: () => Promise<void>): Promise<void> {
-  const lock = isMissing(`${path}.lock`) ? null : lockArchive(path)
+  const lock = isMissing(`${path}.lock`) ? null : lockArchive(path, !isMissing(path))
   try {
     await work()
   } finally {
