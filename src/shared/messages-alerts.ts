@@ -28,6 +28,8 @@ export const alertWords = {
     cappedBody: 'There were too many at once. All of them are listed in the window.',
     away: (spikes: number, open: number): string =>
       `While away: ${plural(spikes, 'spike')}, ${open === 0 ? 'none' : open} still open`,
+    writtenLate: (spikes: number, open: number): string =>
+      `Recorded late by Hassette: ${plural(spikes, 'spike')}, ${open === 0 ? 'none' : open} still open`,
   },
   title: {
     always: (where: string): string => `${where} fails every run`,

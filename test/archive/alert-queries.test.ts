@@ -89,7 +89,7 @@ describe('a replay', () => {
     const places = noPlaces()
     const runs: FinishedRun[] = []
     for (let more = true; more;) {
-      const slice = feed.next(home.sourceId, places, { isNew: false, nowUs: home.nowUs })
+      const slice = feed.next(home.sourceId, places, { isNew: false, watched: false, nowUs: home.nowUs })
       runs.push(...slice.runs)
       more = slice.more
     }

@@ -5,7 +5,7 @@ import type { SourceAlertState } from './engine-state'
 import type { Signal, TargetName } from './incident-record'
 import { QUIET_US } from './incident-record'
 import { tailProbability } from './negative-binomial'
-import type { Failures } from './recent-failures'
+import type { Failures, RecentFailures } from './recent-failures'
 import { countRecent, within } from './recent-failures'
 import { rateRule, streakOffset } from './sensitivity'
 import { FAILURES_IN_A_ROW } from './streaks'
@@ -71,8 +71,22 @@ export function askStreaks(
  * the last clearing and after the first minute of the session.
  */
 export function askRate(source: SourceAlertState, atUs: number, sensitivity: Sensitivity): Signal | null {
-  const { baseline, coverage, recent } = source
   const resetUs = Math.max(source.clearedUs, (source.sessionStartedUs ?? -GRACE_US) + GRACE_US)
+  return askWindows(source, source.recent, { atUs, resetUs }, sensitivity)
+}
+
+/** The same of failures that were written late: what was cleared since does not matter to them. */
+export function askLateRate(source: SourceAlertState, atUs: number, sensitivity: Sensitivity): Signal | null {
+  return askWindows(source, source.late, { atUs, resetUs: -Infinity }, sensitivity)
+}
+
+function askWindows(
+  source: SourceAlertState,
+  recent: RecentFailures,
+  { atUs, resetUs }: { atUs: number; resetUs: number },
+  sensitivity: Sensitivity,
+): Signal | null {
+  const { baseline, coverage } = source
   const { windows, chance } = rateRule(sensitivity, isLearning(source, atUs))
   for (const { us, least } of windows) {
     const fromUs = Math.max(atUs - us, resetUs)

@@ -11,7 +11,7 @@ import type { RecentFailures } from './recent-failures'
 import type { TargetHistory } from './streaks'
 
 /** Raised when the shape below changes; a state of another version is not read, and the engine learns from the archive. */
-const VERSION = 2
+const VERSION = 3
 
 /** A Hassette that does not run: it was stopped, or it is down. */
 export interface Down {
@@ -43,6 +43,10 @@ export interface SourceAlertState {
   coverage: Coverage
   baseline: Baseline
   recent: RecentFailures
+  /** The same of failures that were written so late that time had gone on. */
+  late: RecentFailures
+  /** How far its clock is behind ours; 0 = it is not, or that is not known. */
+  behindUs: number
   /** By archive id. */
   targets: Record<string, TargetHistory>
   open: IncidentRecord[]
@@ -100,6 +104,8 @@ export function createSourceState(id: number, name: string, mode: SourceMode): S
     coverage: [],
     baseline: createBaseline(),
     recent: [],
+    late: [],
+    behindUs: 0,
     targets: {},
     open: [],
     closed: [],

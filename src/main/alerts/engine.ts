@@ -42,7 +42,7 @@ export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = 
   }
 
   stepClock(state, nowUs)
-  for (const event of batch.events) if (event.kind === 'source') knowSource(state, event)
+  for (const event of batch.events) if (event.kind === 'source') knowSource(state, event, nowUs)
   for (const event of userEvents(batch.events)) tell(takeUserEvent(state, event, around))
   for (const event of eventsInOrder(state, batch.events)) {
     const source = sourceOf(state, event)
@@ -50,7 +50,7 @@ export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = 
   }
   for (const source of Object.values(state.sources)) {
     if (batch.caughtUp.includes(source.id) && source.blind === null && source.down === null && source.sessionRunning) {
-      const seenUs = nowUs - BEHIND_US
+      const seenUs = nowUs - source.behindUs - BEHIND_US
       tell(passTime(source, seenUs, around))
       extend(source, seenUs)
     }
@@ -139,11 +139,16 @@ function mute(
   return clearMuted(source, nowUs)
 }
 
-function knowSource(state: EngineState, event: Extract<SourceEvent, { kind: 'source' }>): void {
-  const { sourceId, name, mode } = event
-  const known = state.sources[sourceId]
-  if (known) Object.assign(known, { name, mode })
-  else state.sources[sourceId] = createSourceState(sourceId, name, mode)
+function knowSource(state: EngineState, event: Extract<SourceEvent, { kind: 'source' }>, nowUs: number): void {
+  const { sourceId, name, mode, clockOffsetUs = null } = event
+  const source = (state.sources[sourceId] ??= createSourceState(sourceId, name, mode))
+  Object.assign(source, { name, mode })
+  if (clockOffsetUs === null) return
+  // One that is ahead needs nothing: no run counts as later than when it was read.
+  const behindUs = Math.max(0, clockOffsetUs)
+  const stepUs = behindUs - source.behindUs
+  source.behindUs = behindUs
+  if (stepUs >= STEP_US) stepBack(source, stepUs, nowUs - behindUs)
 }
 
 /** The source of an event; dropped, blind or seen where the event says so. */

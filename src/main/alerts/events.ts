@@ -17,6 +17,8 @@ export interface FinishedRun {
   dependencyFailure: boolean
   /** Its used time (`usedTimes`): bounded, where its own is not to be believed. */
   endUs: number
+  /** It was written while we watched, so that it is news however old it is. */
+  watched?: boolean
   /** The group of its failure; null for none, and for the group that holds what found no room. */
   groupId: number | null
   /** Title of the group; null for runs without one. */
@@ -26,8 +28,8 @@ export interface FinishedRun {
 /** What happened to a source. Times by the clock of Hassette, but for `blind`, `seen` and `hassette`, which are by ours. */
 export type SourceEvent =
   | FinishedRun
-  /** Must come before anything else of the source. */
-  | { kind: 'source'; sourceId: number; name: string; mode: SourceMode }
+  /** Must come before anything else of the source. `clockOffsetUs` = our clock less its own, where that is known. */
+  | { kind: 'source'; sourceId: number; name: string; mode: SourceMode; clockOffsetUs?: number | null }
   /** Around the first reading of a source's history: nothing in between is notified. */
   | { kind: 'importing'; sourceId: number; now: boolean }
   | { kind: 'sourceRemoved'; sourceId: number }

@@ -65,6 +65,8 @@ export interface IncidentRecord extends Omit<Incident, 'targets' | 'also'> {
   lastNoticeUs: number
   /** By the clock of Hassette: when a recovery has lasted long enough to be told; null = nothing to tell. */
   recoveryDueUs: number | null
+  /** Its failures were written long after they happened, while we watched. */
+  writtenLate: boolean
   /** Its recovery was told; what comes back after that is not told to have gone again. */
   recoveryTold: boolean
 }
@@ -110,6 +112,7 @@ export function openIncident(id: number, sourceId: number, signal: Signal, late:
     shownUs: null,
     lastNoticeUs: 0,
     recoveryDueUs: null,
+    writtenLate: false,
     recoveryTold: false,
   }
   takeUp(record, signal)

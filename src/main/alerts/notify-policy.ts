@@ -22,6 +22,8 @@ const CAP_US = HOUR_US
 const UPDATE_US = MINUTE_US
 /** A recovery of what lasted shorter is not told. */
 const WORTH_RECOVERING_US = 10 * MINUTE_US
+/** Between two summaries of what was written late. */
+const LATE_AGAIN_US = 10 * MINUTE_US
 const REMIND_FIRST_US = 4 * HOUR_US
 const LOUDER = 3
 /** So few within 5 minutes are no peak to compare with: it had only begun. */
@@ -143,8 +145,11 @@ function tellAway(context: NotifyContext, caughtUp: number[]): void {
   const { state } = context
   const { away, held } = state.notify
   const ids = caughtUp.flatMap((sourceId) => away[sourceId] ?? [])
-  for (const sourceId of caughtUp) Reflect.deleteProperty(away, sourceId)
   const all = Object.values(state.sources).flatMap(({ open, closed }) => [...open, ...closed])
+  const writtenLate = all.filter(({ id }) => ids.includes(id)).every((record) => record.writtenLate)
+  // What is written late comes little by little: the rest of it is told together.
+  if (writtenLate && Math.abs(context.nowUs - state.notify.lateToldUs) < LATE_AGAIN_US) return
+  for (const sourceId of caughtUp) Reflect.deleteProperty(away, sourceId)
   const told = all.filter(({ id, rule }) => ids.includes(id) && state.settings.enabled && state.settings.notify[rule])
   const open = told.filter(({ ending }) => ending === null)
   if (told.length === 0 || state.notify.pausedUntilUs !== null) return
@@ -152,7 +157,9 @@ function tellAway(context: NotifyContext, caughtUp: number[]): void {
     held.push(...open.map(({ id }) => id))
     return
   }
-  send(context, { kind: 'summary', ...listText(alertWords.notice.away(told.length, open.length), told) })
+  if (writtenLate) state.notify.lateToldUs = context.nowUs
+  const title = writtenLate ? alertWords.notice.writtenLate : alertWords.notice.away
+  send(context, { kind: 'summary', ...listText(title(told.length, open.length), told) })
 }
 
 /** One notification after quiet hours, if anything that they held back is still open. */

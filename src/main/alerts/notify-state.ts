@@ -14,8 +14,19 @@ export interface NotifyState {
   held: number[]
   /** Incidents by source that began while nobody looked. */
   away: Record<string, number[]>
+  /** When it was last told that something was written late. */
+  lateToldUs: number
 }
 
 export function createNotifyState(): NotifyState {
-  return { nowUs: 0, sentUs: [], cappedUntilUs: null, pausedUntilUs: null, quiet: false, held: [], away: {} }
+  return {
+    nowUs: 0,
+    sentUs: [],
+    cappedUntilUs: null,
+    pausedUntilUs: null,
+    quiet: false,
+    held: [],
+    away: {},
+    lateToldUs: 0,
+  }
 }

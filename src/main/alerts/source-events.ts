@@ -2,7 +2,7 @@ import type { AlertSettings } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
 import { cover } from './coverage'
-import { askRate, askStreaks, inGrace, takeAsk, usualCount } from './detector'
+import { askLateRate, askRate, askStreaks, inGrace, takeAsk, usualCount } from './detector'
 import type { SourceAlertState } from './engine-state'
 import type { FinishedRun, SourceEvent } from './events'
 import type { Happening } from './incidents'
@@ -85,8 +85,9 @@ function takeRun(source: SourceAlertState, run: FinishedRun, around: Surrounding
   const dependency = failed && run.dependencyFailure
   if (run.endUs < source.watermarkUs - LATE_US) {
     if (failed || run.status === 'ok') countRun(target, run.endUs, dependency)
-    if (dependency && !isMuted(source, run)) countFailures(source.baseline, run.endUs, 1)
-    return []
+    if (!dependency || isMuted(source, run)) return []
+    countFailures(source.baseline, run.endUs, 1)
+    return run.watched === true && !source.importing ? takeLate(source, run, around) : []
   }
   const happenings = passTime(source, run.endUs, around)
   extend(source, run.endUs)
@@ -101,6 +102,31 @@ function takeRun(source: SourceAlertState, run: FinishedRun, around: Surrounding
   }
   countRun(target, run.endUs, dependency)
   return happenings
+}
+
+/** A failure that was written late, though we watched: it is judged beside what goes on, by its own time. */
+function takeLate(
+  source: SourceAlertState,
+  { targetId, endUs: atUs, groupId, runId, appKey, targetName: name, groupTitle }: FinishedRun,
+  around: Surroundings,
+): Happening[] {
+  if (inGrace(source, atUs)) return []
+  const failures = { atUs, runId, targetId, groupId, n: 1 }
+  const own = incidentOf(source, 'rate', targetId) ?? incidentOfGroup(source, groupId)
+  if (own && atUs > own.beganUs - LATE_US) {
+    if (!memberOf(own, targetId)) addMember(own, { targetId, appKey, name }, false)
+    addFailures(own, failures)
+    return []
+  }
+  addRecent(source.late, failures)
+  const target = source.targets[targetId]
+  if (target) target.error ??= groupTitle
+  const signal = takeAsk(source, atUs) ? askLateRate(source, atUs, around.settings.sensitivity) : null
+  if (!signal) return []
+  source.late = []
+  const happening = takeSignal(source, signal, { ...around, late: true })
+  if (happening) happening.record.writtenLate = true
+  return happening ? [happening] : []
 }
 
 function takeFailure(
@@ -131,9 +157,9 @@ function takeFailure(
   const streak = askStreaks(source, targetId, atUs, around.settings.sensitivity)
   // Whoever has dependency failures already needs no second incident for what else fails in between.
   const isKnown = (other ?? incidentOf(source, 'rate', targetId)) !== undefined && streak?.rule === 'failures'
-  if (streak && !isKnown) return take(source, streak, around)
+  if (streak && !isKnown) return take(source, streak, around, run.watched)
   if (!dependencyFailure) return []
-  if (takeAsk(source, atUs)) return ask(source, atUs, around)
+  if (takeAsk(source, atUs)) return ask(source, atUs, around, run.watched)
   source.unaskedUs = Math.max(source.unaskedUs ?? 0, atUs)
   return []
 }
@@ -148,15 +174,16 @@ function learnFrom(source: SourceAlertState, record: IncidentRecord, atUs: numbe
 }
 
 /** Asks the rate rule. */
-function ask(source: SourceAlertState, atUs: number, around: Surroundings): Happening[] {
+function ask(source: SourceAlertState, atUs: number, around: Surroundings, watched = false): Happening[] {
   source.unaskedUs = null
   const signal = askRate(source, atUs, around.settings.sensitivity)
-  return signal ? take(source, signal, around) : []
+  return signal ? take(source, signal, around, watched) : []
 }
 
-function take(source: SourceAlertState, signal: Signal, around: Surroundings): Happening[] {
-  const late = source.importing || around.nowUs - signal.atUs > LATE_US
+function take(source: SourceAlertState, signal: Signal, around: Surroundings, watched = false): Happening[] {
+  const late = source.importing || around.nowUs - source.behindUs - signal.atUs > LATE_US
   const happening = takeSignal(source, signal, { ...around, late })
+  if (happening) happening.record.writtenLate = late && watched
   return happening ? [happening] : []
 }
 

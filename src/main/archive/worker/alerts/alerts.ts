@@ -32,6 +32,8 @@ export interface Alerts {
  * the same. An engine of many handlers remembers up to a megabyte.
  */
 const KEEP_EVERY_US = 600_000_000
+/** Looks closer together than this see everything as it is written, microseconds. */
+const WATCHED_US = 30_000_000
 
 /** `engine` is what is told; another one only in tests. */
 export function createAlerts(db: Database, engine: typeof advance = advance): Alerts {
@@ -44,6 +46,8 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
   const isKnown = db.prepare<[number], number>('SELECT 1 FROM sources WHERE id = ? AND removed_us IS NULL').pluck()
   let memory: AlertMemory | null = null
   let keptUs = 0
+  /** By source: when everything that was written up to then had been told. */
+  const caughtUpUs = new Map<number, number>()
   /** Not shown yet when the archive was opened. */
   let leftOver: DueNotice[] = []
   /** Newest notice that was answered: whoever got it shows it, and tells. */
@@ -104,6 +108,8 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
       sources.flatMap((source) => closing(source, known)),
       caughtUp.map(({ sourceId }) => sourceId),
     )
+    caughtUpUs.clear()
+    for (const { sourceId } of caughtUp) caughtUpUs.set(sourceId, nowUs)
     answered = Math.max(answered, ...notices.map(({ noticeId }) => noticeId))
     return { notices, leftOut, ...outcomeOf(known.engine, nowUs) }
   }
@@ -123,7 +129,8 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     if (!state) return { more: false, leftOut: 0 }
     const place = `${sourceId} ${JSON.stringify(known.cursors)}`
     const places = copyOf(known)
-    const slice = runs.next(sourceId, places, { isNew: state.importing, nowUs })
+    const watched = Math.abs(nowUs - (caughtUpUs.get(sourceId) ?? -Infinity)) < WATCHED_US
+    const slice = runs.next(sourceId, places, { isNew: state.importing, watched, nowUs })
     const isAtEnd = !slice.more && isCaughtUp(source)
     const toUs = isAtEnd ? Infinity : (places.newestUs[sourceId] ?? -Infinity)
     const starts = isAtEnd ? missed.next(sourceId, places, nowUs) : []
@@ -177,7 +184,7 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
 function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: AlertMemory): SourceEvent[] {
   const state = engine.sources[sourceId]
   return [
-    { kind: 'source', sourceId, name, mode },
+    { kind: 'source', sourceId, name, mode, clockOffsetUs: (sight.kind === 'seen' && sight.clockOffsetUs) || null },
     ...(state ? [] : [{ kind: 'importing' as const, sourceId, now: true }]),
     ...(sight.kind === 'seen' ? [{ kind: 'seen' as const, sourceId }] : []),
   ]

@@ -23,9 +23,9 @@ export interface RunSlice {
 export interface RunFeed {
   /**
    * The next runs beyond `places`, which move on, with their used times. `isNew`: the source's history is learnt from its
-   * last eight days. `nowUs` by our clock, microseconds.
+   * last eight days. `watched`: all that is new was written while we watched. `nowUs` by our clock, microseconds.
    */
-  next(sourceId: number, places: ToldPlaces, how: { isNew: boolean; nowUs: number }): RunSlice
+  next(sourceId: number, places: ToldPlaces, how: { isNew: boolean; watched: boolean; nowUs: number }): RunSlice
 }
 
 interface RunRow {
@@ -51,8 +51,8 @@ interface Group {
 }
 
 export function createRunFeed(db: Database): RunFeed {
-  const selectStreams = db.prepare<[number], { id: number; lastSequence: number }>(
-    `SELECT st.id, st.last_sequence AS lastSequence FROM epochs e JOIN streams st ON st.epoch_id = e.id
+  const selectStreams = db.prepare<[number], { id: number; lastSequence: number; isLive: 0 | 1 }>(
+    `SELECT st.id, st.last_sequence AS lastSequence, st.role = 'live' AS isLive FROM epochs e JOIN streams st ON st.epoch_id = e.id
      WHERE e.source_id = ? AND st.tier = 'app' ORDER BY e.id, st.id`,
   )
   const selectRuns = db.prepare<[number, number], RunRow>(
@@ -161,7 +161,7 @@ export function createRunFeed(db: Database): RunFeed {
   }
 
   return {
-    next: (sourceId, { cursors, newestUs }, { isNew, nowUs }) => {
+    next: (sourceId, { cursors, newestUs }, { isNew, watched, nowUs }) => {
       const streams = selectStreams.all(sourceId)
       const fresh = streams.filter(({ id }) => cursors[id] === undefined)
       if (fresh.length > 0) {
@@ -170,14 +170,14 @@ export function createRunFeed(db: Database): RunFeed {
           cursors[id] = isNew ? Math.min(beginOf(id, fromUs), runId(id, lastSequence)) : runId(id, 0)
         }
       }
-      for (const { id, lastSequence } of streams) {
+      for (const { id, lastSequence, isLive } of streams) {
         const after = cursors[id] ?? runId(id, 0)
         if (after >= runId(id, lastSequence)) continue
         const rows = selectRuns.all(after, runId(id + 1, 0))
         cursors[id] = rows[SLICE] ? (rows[SLICE - 1]?.id ?? after) : Math.max(after, runId(id, lastSequence))
         if (rows.length === 0) continue
         const around = { newestUs: Math.min(newestUs[sourceId] ?? -Infinity, nowUs), nowUs }
-        const told = eventsOf(sourceId, id, rows, around)
+        const told = eventsOf(sourceId, id, rows, around).map((run) => (watched && isLive ? { ...run, watched } : run))
         newestUs[sourceId] = Math.max(around.newestUs, ...told.map(({ endUs }) => endUs))
         return { runs: told, more: true }
       }

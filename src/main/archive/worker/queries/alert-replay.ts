@@ -33,7 +33,7 @@ export function createAlertReplay(db: Database): Handlers<ReadApi>['alertsReplay
     for (let more = true; more; await context.pause()) {
       const source = state.sources[sourceId]
       if (!source) break
-      const slice = runs.next(sourceId, places, { isNew: true, nowUs })
+      const slice = runs.next(sourceId, places, { isNew: true, watched: false, nowUs })
       more = slice.more
       for (const { endUs } of slice.runs) {
         oldestUs = Math.min(oldestUs, endUs)
