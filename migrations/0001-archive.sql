@@ -27,20 +27,27 @@ CREATE TABLE sources (
   heartbeat_us   INTEGER
 ) STRICT;
 
--- One life of Hassette's database file each, with the place up to which it was read. The anchor is the row at that
--- place as Hassette has it (never shifted): if it differs later, the file was made anew.
+-- One life of Hassette's database file each, with the place up to which it was read.
 CREATE TABLE epochs (
   id                INTEGER PRIMARY KEY AUTOINCREMENT,
   source_id         INTEGER NOT NULL REFERENCES sources (id),
   first_seen_us     INTEGER NOT NULL,
   last_foreign_id   INTEGER NOT NULL DEFAULT 0,
   last_log_id       INTEGER NOT NULL DEFAULT 0,
-  anchor_id         INTEGER,
-  anchor_uid        TEXT,
-  anchor_started_us INTEGER,
   reason            TEXT NOT NULL CHECK (reason IN ('first', 'recreated', 'attached'))
 ) STRICT;
 CREATE INDEX epochs_source ON epochs (source_id);
+
+-- By what a file is known again: the newest rows of each kind that were read of an epoch, without a hole, as Hassette
+-- has them (starts never shifted). Its retention deletes rows, so one would not do.
+CREATE TABLE anchors (
+  epoch_id   INTEGER NOT NULL,
+  kind       TEXT NOT NULL CHECK (kind IN ('app', 'framework', 'session')),
+  foreign_id INTEGER NOT NULL,
+  uid        BLOB,
+  started_us INTEGER NOT NULL,
+  PRIMARY KEY (epoch_id, kind, foreign_id)
+) STRICT, WITHOUT ROWID;
 
 -- Append-only sequences of runs in finish order. `last_sequence` is never given out again, also after a purge. Runs up to
 -- `rolled_sequence` are counted in `rollups` and `group_rollups`; those beyond it are not yet.

@@ -26,13 +26,19 @@ CREATE TABLE epochs (
   first_seen_us     INTEGER NOT NULL,
   last_foreign_id   INTEGER NOT NULL DEFAULT 0,
   last_log_id       INTEGER NOT NULL DEFAULT 0,
-  anchor_id         INTEGER,
-  anchor_uid        TEXT,
-  anchor_started_us INTEGER,
   reason            TEXT NOT NULL CHECK (reason IN ('first', 'recreated', 'attached'))
 ) STRICT;
 
 CREATE INDEX epochs_source ON epochs (source_id);
+
+CREATE TABLE anchors (
+  epoch_id   INTEGER NOT NULL,
+  kind       TEXT NOT NULL CHECK (kind IN ('app', 'framework', 'session')),
+  foreign_id INTEGER NOT NULL,
+  uid        BLOB,
+  started_us INTEGER NOT NULL,
+  PRIMARY KEY (epoch_id, kind, foreign_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE streams (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -183,6 +183,7 @@ export const trendWords = {
     gap: {
       deleted: 'runs deleted by Hassette before they were read',
       dropped: 'dropped by Hassette',
+      recreated: 'not read: Hassette’s database was replaced by another one',
       not_watching: 'not watching',
     },
     gapRuns: (what: string, runs: number): string => `${plural(runs, 'run')} ${what}`,

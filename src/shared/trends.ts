@@ -127,7 +127,12 @@ export interface Coverage {
   /** Newest moment that is known of. */
   toUs: number | null
   /** Times within the range of which something is missing. */
-  gaps: { fromUs: number; toUs: number; reason: 'deleted' | 'dropped' | 'not_watching'; runs: number | null }[]
+  gaps: {
+    fromUs: number
+    toUs: number
+    reason: 'deleted' | 'dropped' | 'recreated' | 'not_watching'
+    runs: number | null
+  }[]
   /** Why runs do not reach back further: the days, the size, or that the source had no older ones when it was added. */
   bound: 'time' | 'size' | 'source' | null
 }

@@ -68,7 +68,7 @@ describe('appending', () => {
     const { appender } = archive.epoch()
     appender.update(madeParents([madeTarget(1)]))
     appender.append(batchOf([madeRun(1)]))
-    const nowhere = { foreignId: Number.NaN, uid: null, startedUs: 0 }
+    const nowhere = { foreignId: Number.NaN, anchors: [] }
     expect(() => appender.append({ runs: [madeRun(2, { status: 3 })], cursor: nowhere })).toThrow()
     appender.update(madeParents([madeTarget(1)]))
     appender.append(batchOf([madeRun(3)]))

@@ -18,6 +18,8 @@ const MAY_SCAN = [
   // Hassette's own: sessions, listeners, jobs, manifests as a whole.
   /FROM (sessions|listeners|scheduled_jobs|app_manifests)( ORDER BY id)?$/,
   /^SELECT \(SELECT count\(\*\) .* FROM sessions\)/,
+  // As many as are asked for.
+  /FROM sessions ORDER BY id DESC LIMIT \?$/,
   /SELECT 1 FROM runs LIMIT 1/,
   /WHERE mode = 'sample'/,
   /SELECT seq FROM sqlite_sequence/,

@@ -130,5 +130,5 @@ export function madeRun(foreignId: number, more: Partial<RunInput> = {}): RunInp
 
 /** A batch whose cursor is its last run. */
 export function batchOf(runs: RunInput[]) {
-  return { runs, cursor: { foreignId: runs.at(-1)?.foreignId ?? 0, uid: null, startedUs: 0 } }
+  return { runs, cursor: { foreignId: runs.at(-1)?.foreignId ?? 0, anchors: [] } }
 }

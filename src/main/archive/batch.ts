@@ -122,12 +122,20 @@ export interface BlockingInput {
   frames: string | null
 }
 
-/** The place up to which a source was read: the number of its newest row taken, and what that row was. */
-export interface Cursor {
+/** By what a row of a source is known again. */
+export interface Anchor {
+  kind: Tier | 'session'
   foreignId: number
+  /** Its execution id; null for a session. */
   uid: string | null
   /** As the source has it, never shifted. */
   startedUs: number
+}
+
+/** The place up to which a source was read: the number of its newest row taken, and what it was read with, in order. */
+export interface Cursor {
+  foreignId: number
+  anchors: Anchor[]
 }
 
 export interface RunBatch {

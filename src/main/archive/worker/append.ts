@@ -1,6 +1,7 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../batch'
+import { createAnchors } from './anchors'
 import { createGroups } from './groups'
 import { runId } from './ids'
 import { createParents } from './parents'
@@ -57,6 +58,7 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
   const streams = createStreams(db, epochId, role)
   const groups = createGroups(db, sourceId)
   const logs = createRunLogs(db, epochId)
+  const anchors = createAnchors(db)
   const statements = prepareAll(db)
   let version = memory.version()
 
@@ -165,7 +167,10 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
       recent.flush()
       groups.flush()
       trends.flushDue()
-      if (cursor) statements.moveCursor.run(cursor.foreignId, cursor.foreignId, cursor.uid, cursor.startedUs, epochId)
+      if (cursor) {
+        statements.moveCursor.run(cursor.foreignId, epochId)
+        anchors.add(epochId, cursor.anchors)
+      }
       return counted
     }),
     logs: {
@@ -208,8 +213,6 @@ function prepareAll(db: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     sessionStart: db.prepare<[number], number>('SELECT started_us FROM sessions WHERE id = ?').pluck(),
-    moveCursor: db.prepare<[number, number, string | null, number, number]>(
-      `UPDATE epochs SET last_foreign_id = ?, anchor_id = ?, anchor_uid = ?, anchor_started_us = ? WHERE id = ?`,
-    ),
+    moveCursor: db.prepare<[number, number]>('UPDATE epochs SET last_foreign_id = ? WHERE id = ?'),
   }
 }

@@ -7,7 +7,7 @@ import type { HassetteFacts, SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { AddedSource, FileSourceRequest, Pace, RecordingImport, SyncReport, SyncRequest } from '../api'
 import { databaseVersion, fileFacts, isMissing, realPath } from '../file-facts'
-import { createEpochs, isSameEpoch } from './feed/epochs'
+import { createEpochs } from './feed/epochs'
 import { createFeed } from './feed/feed'
 import { openSource } from './feed/opening'
 import type { OpenSource } from './feed/opening'
@@ -83,7 +83,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
 
   const goesOn = (sourceId: number, reader: HassetteReader): boolean => {
     const newest = epochs.newest(sourceId)
-    return newest === null || isSameEpoch(newest, reader)
+    return newest === null || epochs.isSame(newest, reader)
   }
 
   /** The source is read from this file from now on. */
@@ -186,12 +186,13 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
           Object.assign(file, { writes: file.writes + 1, writtenMs: now })
         Object.assign(file, { inode, count })
       }
-      const read = ({ last, wasSeen }: Look) =>
+      const read = ({ last, wasSeen, quietMs }: Look) =>
         inOrder(sourceId, async () => {
           const { reader, pauseMs, close } = await open(path, shiftUs, TAIL_LOCK_WAIT_MS)
           try {
             const quiet = { progress: () => undefined, pause: context.pause }
-            await feed.read(sourceId, reader, { pauseMs, context: quiet, whole: last, wasSeen })
+            const seenUs = quietMs === null ? null : quietMs * 1000
+            await feed.read(sourceId, reader, { pauseMs, context: quiet, whole: last, wasSeen, seenUs })
             const signs = feed.signs(sourceId)
             countWrite(wasSeen, signs.count)
             return { isLive: noteLife(fileOf(sourceId), file.writes), signs }

@@ -1,4 +1,4 @@
-import type { AppInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
+import type { Anchor, AppInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
 import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
 import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
 import { handlerTrigger, jobTrigger } from './trigger-words'
@@ -58,6 +58,14 @@ export interface JobRow extends ParentRow {
 export interface ManifestRow {
   app_key: string
   display_name: string | null
+}
+
+/** What is asked of an execution or a session to know it again. */
+export interface AnchorRow {
+  id: number
+  kind: string
+  started: number
+  uid: string | null
 }
 
 export interface ExecutionRow {
@@ -182,6 +190,15 @@ export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null):
 
 export function appOf(row: ManifestRow): AppInput {
   return { appKey: text(row.app_key) ?? '', displayName: text(row.display_name) }
+}
+
+export function anchorOfRow({ id, kind, uid, started }: AnchorRow): Anchor {
+  return {
+    kind: kind === 'session' ? kind : tierOf(kind),
+    foreignId: id,
+    uid: text(uid),
+    startedUs: toUs(started, 0) ?? 0,
+  }
 }
 
 export function runOf(row: ExecutionRow, shiftUs: number): RunInput {

@@ -1,16 +1,17 @@
 import { fileFacts } from '@main/archive/file-facts'
 import type {
+  Anchor,
   AppInput,
   BlockingInput,
-  Cursor,
   LogInput,
   ParentsInput,
   RunInput,
   SessionInput,
   TargetInput,
 } from '@main/archive/batch'
+import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
-import { appOf, jobOf, listenerOf, runOf, sessionsOf } from './batch-mapping'
+import { anchorOfRow, appOf, jobOf, listenerOf, runOf, sessionsOf } from './batch-mapping'
 import { readFacts } from './facts'
 import { openHassetteFile, openHassetteImage, sourceFailure } from './identify'
 import { blockingOf, logOf } from './other-rows'
@@ -40,8 +41,14 @@ export interface HassetteReader {
   runsAfter(foreignId: number, limit: number): RunInput[]
   /** At most `limit` executions that started at or after a time (shifted), by their start. */
   runsFrom(startUs: number, limit: number): RunInput[]
-  /** The execution with this id as a cursor; null when the file has none. */
-  cursorAt(foreignId: number): Cursor | null
+  /** By what a run that was read here is known again. */
+  anchorOf(run: RunInput): Anchor
+  /** The execution or session with this number; null when the file has none. */
+  anchorAt(kind: 'run' | 'session', foreignId: number): Anchor | null
+  /** The execution of a tier with the highest id from one id to another; null when there is none. */
+  newestRunIn(tier: Tier, fromId: number, toId: number): Anchor | null
+  /** The sessions with the highest numbers, in order. */
+  newestSessions(limit: number): Anchor[]
   /** Lowest and highest id of the executions that are there; null in a table without rows. */
   ids(): { oldest: number; newest: number } | null
   /** The highest id that the file ever gave to an execution. */
@@ -102,11 +109,25 @@ export function createHassetteReader(
         const rows = guard(() => statements.runsFrom.all((startUs - shiftUs) / 1e6, limit))
         return rows.map((row) => runOf(row, shiftUs))
       },
-      cursorAt: (foreignId) =>
-        guard(() => {
-          const row = statements.anchor.get(foreignId)
-          return row ? { foreignId, uid: row.execution_id, startedUs: toUs(row.execution_start_ts, 0) ?? 0 } : null
-        }),
+      anchorOf: ({ tier, foreignId, executionId, startedUs }) => ({
+        kind: tier,
+        foreignId,
+        uid: executionId,
+        startedUs: startedUs - shiftUs,
+      }),
+      anchorAt: (kind, foreignId) => {
+        const found = kind === 'run' ? statements.runAnchors.at : statements.sessionAnchors.at
+        const row = guard(() => found.get(foreignId))
+        return row ? anchorOfRow(row) : null
+      },
+      newestRunIn: (tier, fromId, toId) => {
+        const row = guard(() => statements.runAnchors.newest.get(fromId, toId, Number(tier === 'framework')))
+        return row ? anchorOfRow(row) : null
+      },
+      newestSessions: (limit) =>
+        guard(() => statements.sessionAnchors.newest.all(limit))
+          .map(anchorOfRow)
+          .reverse(),
       ids: () =>
         guard(() => {
           const { oldest, newest } = statements.ids.get() ?? { oldest: null, newest: null }

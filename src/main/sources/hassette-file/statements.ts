@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { ExecutionRow, JobRow, ListenerRow, ManifestRow, SessionRow } from './batch-mapping'
+import type { AnchorRow, ExecutionRow, JobRow, ListenerRow, ManifestRow, SessionRow } from './batch-mapping'
 import type { BlockingRow, LogRow } from './other-rows'
 import { columnOrNull } from './schema'
 import type { HassetteSchema } from './schema'
@@ -26,6 +26,8 @@ export function prepareAll(db: Database, schema: HassetteSchema) {
 
   const executions = `SELECT id, kind, listener_id, job_id, session_id, execution_start_ts, duration_ms, status, source_tier, ${text('error_type')}, ${text('error_message')}, ${text('error_traceback')}, ${optional('executions', 'is_di_failure', 'execution_id', 'trigger_context_id', 'trigger_origin', 'trigger_mode', 'thread_leaked')} FROM executions`
   const logs = `SELECT id, "timestamp", level, logger_name, execution_id, ${optional('log_records', 'func_name', 'lineno')}, ${text('message', 'log_records', LONGEST_LOG_TEXT)}, ${text('exc_info', 'log_records', LONGEST_LOG_TEXT)} FROM log_records`
+  const runAnchor = `SELECT id, source_tier AS kind, execution_start_ts AS started, ${schema.has('executions', 'execution_id') ? 'execution_id' : 'NULL'} AS uid FROM executions`
+  const sessionAnchor = `SELECT id, 'session' AS kind, started_at AS started, NULL AS uid FROM sessions`
   const hasLogs = schema.has('log_records', 'execution_id') && schema.has('log_records', 'timestamp')
   const mark = (table: string, ...columns: string[]) =>
     `(SELECT count(*) || '/' || coalesce(max(id), 0) || '/' || ${columns
@@ -67,10 +69,23 @@ export function prepareAll(db: Database, schema: HassetteSchema) {
     runsFrom: db.prepare<[number, number], ExecutionRow>(
       `${executions} WHERE execution_start_ts >= ? ORDER BY execution_start_ts LIMIT ?`,
     ),
-    anchor: db.prepare<[number], { execution_start_ts: number; execution_id: string | null }>(
-      `SELECT execution_start_ts, ${optional('executions', 'execution_id')} FROM executions WHERE id = ?`,
-    ),
-    sequence: db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'executions'").pluck(),
+    runAnchors: {
+      at: db.prepare<[number], AnchorRow>(`${runAnchor} WHERE id = ?`),
+      // By ids: an index of tiers would be gone through as a whole.
+      newest: db.prepare<[number, number, number], AnchorRow>(
+        `${runAnchor} WHERE id BETWEEN ? AND ? AND (source_tier = 'framework') = ? ORDER BY id DESC LIMIT 1`,
+      ),
+    },
+    sessionAnchors: {
+      at: db.prepare<[number], AnchorRow>(`${sessionAnchor} WHERE id = ?`),
+      newest: db.prepare<[number], AnchorRow>(`${sessionAnchor} ORDER BY id DESC LIMIT ?`),
+    },
+    sequence: db
+      .prepare<[], number>(
+        `SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'executions'), 0),
+           coalesce((SELECT MAX(id) FROM executions), 0))`,
+      )
+      .pluck(),
     ids: db.prepare<[], { oldest: number | null; newest: number | null }>(
       'SELECT (SELECT MIN(id) FROM executions) AS oldest, (SELECT MAX(id) FROM executions) AS newest',
     ),

@@ -17,6 +17,8 @@ export interface ReadOptions {
   whole?: boolean
   /** The file was looked at just before: whatever is new was written in between. */
   wasSeen?: boolean
+  /** When the file was last seen to hold nothing new, by our clock, microseconds; not given when nobody watched it. */
+  seenUs?: number | null
 }
 
 /** Which runs of a file go where. */
@@ -52,7 +54,6 @@ export async function copyRuns(copy: Copy): Promise<CopiedRuns> {
     const last = found.at(-1)
     if (!last) return taken
     if (performance.now() - began > LONGEST_STATEMENT_MS) limit = Math.max(50, Math.floor(limit / 2))
-    const anchor = reader.cursorAt(last.foreignId) ?? { foreignId: last.foreignId, uid: last.executionId, startedUs: 0 }
     const runs = copy.lacking(found)
     // Hassette writes a session or a target before the runs that refer to it.
     if (!appender.knowsParentsOf(runs)) copy.refresh()
@@ -60,7 +61,8 @@ export async function copyRuns(copy: Copy): Promise<CopiedRuns> {
     for (const run of runs) {
       if (keepsLogs(run) && run.executionId !== null) run.logs = reader.logsOf(run.executionId, logCursor)
     }
-    if (role === 'live') taken.trendsOnly += appender.append({ runs, cursor: anchor })
+    const place = { foreignId: last.foreignId, anchors: found.map((run) => reader.anchorOf(run)) }
+    if (role === 'live') taken.trendsOnly += appender.append({ runs, cursor: place })
     else if (runs.length > 0) taken.trendsOnly += appender.append({ runs, cursor: null })
     cursor = last.foreignId
     done += found.length

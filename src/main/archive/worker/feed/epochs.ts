@@ -1,58 +1,124 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
+import { TIERS } from '@shared/run'
+import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
+import type { Anchor } from '../../batch'
+import { ANCHORS_KEPT, createAnchors, isAnchor } from '../anchors'
+import type { StoredAnchor } from '../anchors'
+
+/** Ids below the cursor that one statement goes through in search of a row of a tier; some 20 ms at most. */
+const SPAN = 20_000
 
 /** One life of a source's file, and the place up to which it was read. */
 export interface Epoch {
   id: number
   reason: 'first' | 'recreated' | 'attached'
   lastForeignId: number
-  anchorId: number | null
-  anchorUid: string | null
-  anchorStartedUs: number | null
   /** Runs with ids up to this one may be known from an earlier epoch: a backup that was put back. */
   maybeKnownUpTo: number
 }
 
 export interface Epochs {
   newest(sourceId: number): Epoch | null
-  /** The epoch that the file is in; a new one when the file was made anew or put back. */
-  of(sourceId: number, reader: HassetteReader, nowUs: number): Epoch
+  /** Whether a file is still the one that an epoch was read from; without evidence it is not. */
+  isSame(epoch: Epoch, reader: HassetteReader): boolean
+  /**
+   * The epoch that the file is in; a new one when the file was made anew or put back. Then `onRecreated` is called with
+   * its id, in the transaction that adds it.
+   */
+  of(sourceId: number, reader: HassetteReader, nowUs: number, onRecreated: (epochId: number) => void): Epoch
+  /** Keeps by which sessions the file is known again. */
+  noteSessions(epochId: number, reader: HassetteReader): void
 }
 
+/** What the rows of one kind say. */
+type Verdict = 'same' | 'other' | 'unknown'
+
 export function createEpochs(db: Database): Epochs {
+  const anchors = createAnchors(db)
   const select = db.prepare<[number], Epoch>(
-    `SELECT id, reason, last_foreign_id AS lastForeignId, anchor_id AS anchorId, anchor_uid AS anchorUid,
-       anchor_started_us AS anchorStartedUs,
+    `SELECT id, reason, last_foreign_id AS lastForeignId,
        (SELECT coalesce(max(earlier.last_foreign_id), 0) FROM epochs earlier
         WHERE earlier.source_id = e.source_id AND earlier.id < e.id) AS maybeKnownUpTo
      FROM epochs e WHERE source_id = ? ORDER BY id DESC LIMIT 1`,
   )
-  // Lines of before are fetched with their runs; see run-logs.ts.
-  const add = db.prepare<[number, number, string, number]>(
+  // Lines of before are fetched with their run; see run-logs.ts.
+  const insert = db.prepare<[number, number, string, number]>(
     'INSERT INTO epochs (source_id, first_seen_us, reason, last_log_id) VALUES (?, ?, ?, ?)',
   )
-
   const newest = (sourceId: number): Epoch | null => select.get(sourceId) ?? null
-  return {
-    newest,
-    of: (sourceId, reader, nowUs) => {
-      const known = newest(sourceId)
-      if (known && isSameEpoch(known, reader)) return known
-      add.run(sourceId, nowUs, known ? 'recreated' : 'first', reader.newestLogId())
+
+  const add = db.transaction(
+    (sourceId: number, nowUs: number, newestLogId: number, onRecreated: ((epochId: number) => void) | null) => {
+      const { lastInsertRowid } = insert.run(sourceId, nowUs, onRecreated ? 'recreated' : 'first', newestLogId)
+      onRecreated?.(Number(lastInsertRowid))
       const made = newest(sourceId)
       if (!made) throw new Error('an epoch that was just added is not there')
       return made
     },
+  ).immediate
+  const keep = db.transaction((epochId: number, sessions: Anchor[]) => anchors.add(epochId, sessions)).immediate
+
+  const runVerdict = ({ id, lastForeignId }: Epoch, reader: HassetteReader): Verdict => {
+    const stored = anchors.run(id, lastForeignId)
+    const row = stored && reader.anchorAt('run', lastForeignId)
+    if (row) return isAnchor(row, stored) ? 'same' : 'other'
+    const verdicts = TIERS.map((tier) => tierVerdict(lastForeignId, { tier, stored: anchors.of(id, tier) }, reader))
+    return (['other', 'same'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'unknown'
+  }
+
+  const isSame = (epoch: Epoch, reader: HassetteReader): boolean => {
+    // Numbers are given out again: rows at or below the cursor would never be read.
+    if (reader.sequence() < epoch.lastForeignId) return false
+    const sessions = anchors.of(epoch.id, 'session')
+    const verdicts = [runVerdict(epoch, reader), sessionVerdict(sessions, reader)]
+    if (verdicts.includes('other')) return false
+    if (verdicts.includes('same')) return true
+    // What nothing was read of can be continued by any file.
+    return sessions.length === 0 && TIERS.every((tier) => anchors.of(epoch.id, tier).length === 0)
+  }
+
+  return {
+    newest,
+    isSame,
+    of: (sourceId, reader, nowUs, onRecreated) => {
+      const known = newest(sourceId)
+      if (known && isSame(known, reader)) return known
+      return add(sourceId, nowUs, reader.newestLogId(), known && onRecreated)
+    },
+    noteSessions: (epochId, reader) => keep(epochId, reader.newestSessions(ANCHORS_KEPT)),
   }
 }
 
+interface TierAnchors {
+  tier: Tier
+  /** Newest first. */
+  stored: StoredAnchor[]
+}
+
 /**
- * A Hassette file is a new one if the row at our cursor is another than the one we read, or if it never gave out so
- * high a number. That the row is missing says nothing: Hassette's own retention deletes rows.
+ * The nearest run below the cursor that both have decides. Older ones say nothing: a backup that was put back and went
+ * on agrees in what it had. What was read has no hole: a row in its midst that was not read is of another file.
  */
-export function isSameEpoch(epoch: Epoch, reader: HassetteReader): boolean {
-  if (epoch.anchorId === null) return reader.sequence() >= epoch.lastForeignId
-  const row = reader.cursorAt(epoch.anchorId)
-  if (row && (row.uid !== epoch.anchorUid || row.startedUs !== epoch.anchorStartedUs)) return false
-  return reader.sequence() >= epoch.lastForeignId
+function tierVerdict(cursor: number, { tier, stored }: TierAnchors, reader: HassetteReader): Verdict {
+  const oldest = stored.length < ANCHORS_KEPT ? 1 : (stored.at(-1)?.foreignId ?? 1)
+  const from = Math.max(oldest, cursor - SPAN + 1)
+  const row = reader.newestRunIn(tier, from, cursor)
+  if (row) return stored.some((each) => each.foreignId === row.foreignId && isAnchor(row, each)) ? 'same' : 'other'
+  return firstOfBoth(
+    stored.filter(({ foreignId }) => foreignId < from),
+    (foreignId) => reader.anchorAt('run', foreignId),
+  )
+}
+
+function sessionVerdict(stored: StoredAnchor[], reader: HassetteReader): Verdict {
+  return firstOfBoth(stored, (foreignId) => reader.anchorAt('session', foreignId))
+}
+
+function firstOfBoth(stored: StoredAnchor[], find: (foreignId: number) => Anchor | null): Verdict {
+  for (const each of stored) {
+    const row = find(each.foreignId)
+    if (row) return isAnchor(row, each) ? 'same' : 'other'
+  }
+  return 'unknown'
 }

@@ -13,7 +13,7 @@ import { createCounted } from './counted'
 import { createGaps } from './coverage'
 import { createSignReader } from './hassette-signs'
 import type { SignReader } from './hassette-signs'
-import { createEpochs, isSameEpoch } from './epochs'
+import { createEpochs } from './epochs'
 import type { Epoch } from './epochs'
 import { createOverlap } from './overlap'
 import type { Overlap } from './overlap'
@@ -104,6 +104,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
     const now = performance.now()
     if (!whole && mark === state.mark && now - state.wholeAtMs < WHOLE_PARENTS_MS) return null
     const parents = reader.parents()
+    epochs.noteSessions(state.epochId, reader)
     state.appender.update(parents)
     Object.assign(state, {
       mark,
@@ -130,7 +131,9 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   const read = async (sourceId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport> => {
     const began = performance.now()
     const breathe = () => options.context.pause(options.pauseMs)
-    const epoch = epochs.of(sourceId, reader, nowUs())
+    const epoch = epochs.of(sourceId, reader, nowUs(), (epochId) =>
+      gaps.noteRecreated(sourceId, epochId, reader, options.seenUs ?? null, nowUs()),
+    )
     const state = keptFor(sourceId, epoch.id)
     const { appender } = state
     const before = updateParents(state, reader)
@@ -184,7 +187,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   const readCopy: Feed['readCopy'] = async (sourceId, epochId, reader, options) => {
     const began = performance.now()
     const newest = epochs.newest(sourceId)
-    const goesOn = newest?.id === epochId && isSameEpoch(newest, reader) && reader.sequence() > newest.lastForeignId
+    const goesOn = newest?.id === epochId && epochs.isSame(newest, reader) && reader.sequence() > newest.lastForeignId
     const report = goesOn ? await read(sourceId, reader, options) : { runs: 0, trendsOnly: 0 }
     const isCounted = counted(sourceId, null)
     const parents = reader.parents()

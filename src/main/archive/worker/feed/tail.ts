@@ -26,6 +26,8 @@ export interface Look {
   last: boolean
   /** The file was looked at just before, while the machine was awake: what is new was written in between. */
   wasSeen: boolean
+  /** When the file was last as it had been read before (`Date.now()`); null when that was never seen. */
+  quietMs: number | null
 }
 
 /** What a reading found. */
@@ -83,6 +85,7 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
     let told = ''
     let toldAt = 0
     let looked = { ms: -Infinity, wallMs: -Infinity }
+    let quietMs: number | null = null
 
     const tell = (state: WatchState): void => {
       const now = performance.now()
@@ -109,11 +112,12 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
       const version = reachable(path)
       const changed = version !== seen
       const wasSeen = lookedClose(now) && seen !== null && failures === 0
+      if (!changed && failures === 0) quietMs = Date.now()
       const settles = now >= changedAt + (SETTLE_MS[settled] ?? Infinity)
       if (changed || settles || (failures > 0 && now >= retryAt)) {
         const last = settles && !changed && settled === SETTLE_MS.length - 1
         try {
-          ;({ isLive, signs } = await read({ last, wasSeen }))
+          ;({ isLive, signs } = await read({ last, wasSeen, quietMs }))
           failures = 0
           if (changed) [changedAt, settled] = [now, 0]
           else if (settles) settled++

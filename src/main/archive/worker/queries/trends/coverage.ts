@@ -94,10 +94,10 @@ function firstOf(streams: KnownStream[]): number {
   return Math.min(...streams.map((stream) => stream.fromUs))
 }
 
-/** The reason as it is stored: `deleted:N` where so many runs were deleted before they could be read. */
+/** The reason as it is stored: `deleted:N` where so many runs were deleted before they could be read, or a word. */
 function gapOf({ fromUs, toUs, reason }: StoredGap): Gap {
   const lost = /^deleted:(\d+)$/.exec(reason ?? '')
   return lost
     ? { fromUs, toUs, reason: 'deleted', runs: Number(lost[1]) }
-    : { fromUs, toUs, reason: 'not_watching', runs: null }
+    : { fromUs, toUs, reason: reason === 'recreated' ? reason : 'not_watching', runs: null }
 }
