@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { openReader } from '@main/archive/worker/open-reader'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { writerOn } from '../archive/written-sources'
+import { LIMITS } from '../archive/retention-checks'
 import { CONTEXT, rowsOf } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { goOnWith, makeHassette } from '../support/small-hassette'
@@ -204,6 +205,21 @@ describe('a file of which the row at the cursor is missing', () => {
     anew.close()
     expect(await look()).not.toBe(known)
     expect(runsOf('beta')).toBe(129)
+  })
+
+  it('and that is of another Hassette: what was past its term before says nothing of its runs', async () => {
+    const writer = writerOn(folder.path('archive.db'))
+    writer.upkeep.setLimits({ limits: { ...LIMITS, retentionDays: 30, frameworkRetentionDays: 30 } })
+    const read = async (handler: string) => {
+      const hassette = makeHassette(source())
+      const session = hassette.session(now - 200 * DAY - (handler === 'beta' ? 1 : 0))
+      for (let i = 0; i < 100; i++) hassette.run(session, now - 200 * DAY + i * HOUR, handler)
+      hassette.close()
+      const { sourceId } = await writer.sources.addFile({ path: source(), name: 'x', mode: 'live', shiftUs: 0 })
+      return writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
+    }
+    expect(await read('bell')).toMatchObject({ runs: 100, trendsOnly: 100 })
+    expect(await read('beta')).toMatchObject({ runs: 100, trendsOnly: 100 })
   })
 
   it('and that was made anew while it was watched: what was quiet until then is no gap', async () => {

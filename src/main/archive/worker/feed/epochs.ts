@@ -27,6 +27,8 @@ export interface Epochs {
    * its id, in the transaction that adds it.
    */
   of(sourceId: number, reader: HassetteReader, nowUs: number, onRecreated: (epochId: number) => void): Epoch
+  /** Whether any session of the file was known before this epoch: a backup that was put back, not a file made anew. */
+  continuesEarlier(sourceId: number, epoch: Epoch, reader: HassetteReader): boolean
   /** Keeps by which sessions the file is known again. */
   noteSessions(epochId: number, reader: HassetteReader): void
 }
@@ -46,6 +48,12 @@ export function createEpochs(db: Database): Epochs {
   const insert = db.prepare<[number, number, string, number]>(
     'INSERT INTO epochs (source_id, first_seen_us, reason, last_log_id) VALUES (?, ?, ?, ?)',
   )
+  const selectEarlierSession = db
+    .prepare<[number, number, number, number], number>(
+      `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+       WHERE e.source_id = ? AND e.id < ? AND x.foreign_id = ? AND x.started_us = ?`,
+    )
+    .pluck()
   const newest = (sourceId: number): Epoch | null => select.get(sourceId) ?? null
 
   const add = db.transaction(
@@ -86,6 +94,13 @@ export function createEpochs(db: Database): Epochs {
       if (known && isSame(known, reader)) return known
       return add(sourceId, nowUs, reader.newestLogId(), known && onRecreated)
     },
+    continuesEarlier: (sourceId, epoch, reader) =>
+      reader
+        .parents()
+        .sessions.some(
+          ({ foreignId, startedUs }) =>
+            selectEarlierSession.get(sourceId, epoch.id, foreignId, startedUs) !== undefined,
+        ),
     noteSessions: (epochId, reader) => keep(epochId, reader.newestSessions(ANCHORS_KEPT)),
   }
 }

@@ -10,6 +10,7 @@ import { createBlockingEvents } from './blocking-events'
 import { copyRuns } from './copy-runs'
 import type { ReadOptions } from './copy-runs'
 import { createCounted } from './counted'
+import type { Counted } from './counted'
 import { createGaps } from './coverage'
 import { createSignReader } from './hassette-signs'
 import type { SignReader } from './hassette-signs'
@@ -142,7 +143,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
       reader,
       appender,
       after: gaps.note(sourceId, epoch, reader, nowUs()),
-      lacking: lackingIn(sourceId, epoch),
+      lacking: lackingIn(sourceId, epoch, reader),
       refresh: () => appender.update(reader.parents()),
       onBatch: (count) => onCommitted(sourceId, count),
     })
@@ -174,13 +175,15 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
     }
   }
 
-  /** After a backup was put back, its rows are there already. */
-  const lackingIn = (sourceId: number, epoch: Epoch): ((runs: RunInput[]) => RunInput[]) => {
-    const isCounted = counted(sourceId, epoch.id)
+  /** After a backup was put back, its rows are there already. Nothing was counted of a file that was made anew. */
+  const lackingIn = (sourceId: number, epoch: Epoch, reader: HassetteReader): ((runs: RunInput[]) => RunInput[]) => {
+    let isCounted: ReturnType<Counted> | null = null
     return (runs) => {
       if (!runs.some((run) => run.foreignId <= epoch.maybeKnownUpTo)) return runs
+      isCounted ??= epochs.continuesEarlier(sourceId, epoch, reader) ? counted(sourceId, epoch.id) : () => false
+      const isOld = isCounted
       const known = overlap.of(sourceId, runs)
-      return runs.filter((run) => !known.has(run) && !isCounted(run))
+      return runs.filter((run) => !known.has(run) && !isOld(run))
     }
   }
 
