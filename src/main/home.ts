@@ -40,6 +40,8 @@ export interface Home extends Service {
    */
   replaceArchive: (work: (path: string) => string | Promise<string>) => Promise<ArchiveState>
   sources: () => Promise<SourceInfo[]>
+  /** The files of Hassettes that this run or the archive knows, also those that are not there now. */
+  sourceFiles: () => Promise<string[]>
   retrySource: (sourceId: number) => Promise<void>
   /** Stops the reading of a source; `retrySource` goes on where it stopped. */
   cancelSource: (sourceId: number) => void
@@ -213,6 +215,10 @@ export function createHome(options: HomeOptions): Home {
       }),
     replaceArchive,
     sources: async () => (await registry?.list()) ?? [],
+    sourceFiles: async () => {
+      const known = (await registry?.list()) ?? []
+      return [...new Set([...sourcePaths, ...known.flatMap(({ path }) => path ?? [])])]
+    },
     retrySource: async (sourceId) => registry?.retry(sourceId),
     cancelSource: (sourceId) => registry?.cancel(sourceId),
     stopReading: (sourceId) => {

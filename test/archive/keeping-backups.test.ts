@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashFiles, rowsOf } from '../support/archive'
@@ -43,6 +53,70 @@ describe('work on the archive of a home', () => {
     await stop()
     expect(dumpTables(file ?? '', CONTENT)).toEqual(dumpTables(archive(), CONTENT))
     expect(logged(archive())).toEqual(['backup', 'backup', 'backup'])
+  })
+
+  it('backs up to no file of a Hassette, by whatever name, and over nothing that is not ours', async () => {
+    const writer = await hassette(50)
+    const gone = folder.path('home/gone.db')
+    mkdirSync(folder.path('home'))
+    const { keeping, hasRuns } = await start([writer.path, gone])
+    await hasRuns(50)
+    const wal = `${writer.path}-wal`
+    writeFileSync(folder.path('empty.txt'), '')
+    linkSync(wal, folder.path('hard.db'))
+    symlinkSync(wal, folder.path('soft.db'))
+    symlinkSync(folder.path('home'), folder.path('other-name'))
+    // A Hassette that was just moved away: nothing is there, but for its WAL.
+    writeFileSync(folder.path('moved.db-wal'), 'pages')
+    const before = [statSync(wal).ino, readdirSync(folder.path('.')).toSorted()]
+    const refused = [
+      [wal, 'archive_foreign'],
+      [wal.toUpperCase(), 'archive_foreign'],
+      [`${wal} `, 'archive_foreign'],
+      [folder.path('new.db-journal'), 'archive_foreign'],
+      [folder.path('new.lock'), 'archive_foreign'],
+      [folder.path('soft.db'), 'archive_foreign'],
+      [folder.path('hard.db'), 'archive_foreign'],
+      [gone, 'archive_foreign'],
+      [folder.path('other-name/gone.db'), 'archive_foreign'],
+      [folder.path('moved.db'), 'archive_unreadable'],
+      [folder.path('empty.txt'), 'archive_unreadable'],
+    ] as const
+    const kept = (): unknown => expect.unreachable()
+    for (const [path, code] of refused) {
+      for (const done of [
+        await keeping.backUp(path),
+        await keeping.move(path, 'copy', kept),
+        await keeping.move(path, 'fresh', kept),
+      ]) {
+        expect({ path, ...done }).toMatchObject({ path, outcome: 'failed', problem: { code } })
+      }
+    }
+    expect([statSync(wal).ino, readdirSync(folder.path('.')).toSorted()]).toEqual(before)
+    expect(readdirSync(folder.path('home'))).toEqual([])
+    await writer.run({ count: 5 })
+    await hasRuns(55)
+  })
+
+  it('leaves a file alone that somebody put there while the copy was made', async () => {
+    const writer = await hassette(50)
+    const place = folder.path('place.db')
+    const { keeping, hasRuns } = await start([writer.path], (copier) => ({
+      ...copier,
+      copy: async (request, options) => {
+        const report = await copier.copy(request, options)
+        writeFileSync(place, 'mine')
+        return report
+      },
+    }))
+    await hasRuns(50)
+    const kept = (): unknown => expect.unreachable()
+    for (const work of [() => keeping.backUp(place), () => keeping.move(place, 'copy', kept)]) {
+      expect(await work()).toMatchObject({ outcome: 'failed', problem: { code: 'archive_unreadable' } })
+      expect(readFileSync(place, 'utf8')).toBe('mine')
+      rmSync(place)
+    }
+    expect(readdirSync(folder.path('.')).filter((name) => name.startsWith('place'))).toEqual([])
   })
 
   it('restores a backup: what was there lies beside it, and what Hassette has since is read again', async () => {

@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { userInfo } from 'node:os'
+import { lockArchive } from '@main/archive/worker/lock'
 import { openWriter } from '@main/archive/worker/open-writer'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -57,15 +67,62 @@ describe('opening the archive', () => {
     })
   })
 
-  it('takes an empty file, and one of which only the header was written', () => {
-    writeFileSync(folder.path('empty.db'), '')
-    open(folder.path('empty.db')).close()
-    const header = new Database(folder.path('header.db'))
-    header.pragma('journal_mode = WAL')
-    header.close()
-    const opened = open(folder.path('header.db'))
+  /** What a start that was cut short leaves: its lock, and nothing in the file, or its header only. */
+  const cutShort = (name: string, header: boolean): string => {
+    const path = folder.path(name)
+    if (header) {
+      const db = new Database(path)
+      db.pragma('journal_mode = WAL')
+      db.close()
+    } else writeFileSync(path, '')
+    return path
+  }
+
+  it.each([false, true])('goes on with a file that was cut short when it was made (header: %s)', (header) => {
+    const path = cutShort('hassette.db', header)
+    lockArchive(path).release()
+    const opened = open(path)
     expect(opened.facts).toEqual({ schemaVersion: 1, created: true })
     opened.close()
+  })
+
+  it.each([false, true])('leaves an empty file alone that it did not make (header: %s)', (header) => {
+    const path = cutShort('empty.db', header)
+    const before = hashFiles(path)
+    expect(() => open(path)).toThrowError(
+      expect.objectContaining({ code: 'archive_unreadable', message: expect.stringContaining('is empty') }),
+    )
+    expect(hashFiles(path)).toEqual(before)
+    expect(existsSync(`${path}.lock`)).toBe(false)
+  })
+
+  it.each(['-wal', '-shm', '-journal'])('makes no archive where a %s waits for another database', (end) => {
+    const path = folder.path('hassette.db')
+    writeFileSync(path + end, 'pages')
+    expect(() => open(path)).toThrowError(expect.objectContaining({ code: 'archive_unreadable' }))
+    expect([existsSync(path), readFileSync(path + end, 'utf8')]).toEqual([false, 'pages'])
+    // What is left of an archive of ours is no reason.
+    rmSync(path + end)
+    open(path).close()
+    rmSync(path)
+    writeFileSync(path + end, '')
+    open(path).close()
+  })
+
+  it.each(['hassette.db-wal', 'x-SHM', 'x.db-journal', 'x.lock', 'x.db.copy-unfinished', 'x-wal.', 'x-wal '])(
+    'takes no name of a file beside a database: %s',
+    (name) => {
+      const path = folder.path(name)
+      expect(() => open(path)).toThrowError(expect.objectContaining({ code: 'archive_foreign' }))
+      symlinkSync(path, folder.path('link.db'))
+      expect(() => open(folder.path('link.db'))).toThrowError(expect.objectContaining({ code: 'archive_foreign' }))
+      expect(readdirSync(folder.path('.'))).toEqual(['link.db'])
+    },
+  )
+
+  it('takes no name that the library would change', () => {
+    expect(() => open(folder.path('x.db '))).toThrowError(expect.objectContaining({ code: 'archive_foreign' }))
+    expect(readdirSync(folder.path('.'))).toEqual([])
   })
 
   it('says that a damaged archive is damaged', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { resolveDataDir } from '@main/cli/places'
 import { readJson, writeJson } from '@main/settings/json-file'
 import {
   DEFAULT_SETTINGS,
@@ -65,6 +66,37 @@ describe('precedence', () => {
     expect(settingsFromFlags({ dbPath: 'a.db', sources: ['b.db', './b.db', '/c.db'] }, '/home')).toEqual({
       db_path: '/home/a.db',
       sources: ['/home/b.db', '/c.db'],
+    })
+  })
+
+  it.each(['x.db-wal', '/srv/hassette.db-SHM', 'x.lock', 'x-journal '])(
+    'keeps no archive under the name of a file beside a database: %s',
+    (path) => {
+      expect(() => settingsFromFlags({ dbPath: path, sources: [] }, '/home')).toThrow(/--db-path: .*beside a database/)
+      expect(() => settingsFromEnvironment({ HASSETTE_MONITOR_DB_PATH: path }, '/home')).toThrow(
+        /HASSETTE_MONITOR_DB_PATH: .*beside a database/,
+      )
+    },
+  )
+
+  it('takes no path of another computer on Windows, wherever it stands', () => {
+    const far = '\\\\server\\share\\hassette.db'
+    const flags = { dbPath: null, sources: [] }
+    expect(() => settingsFromFlags({ ...flags, dbPath: far }, 'C:\\', 'win32')).toThrow(/--db-path/)
+    expect(() => settingsFromFlags({ ...flags, sources: ['C:\\a.db', far] }, 'C:\\', 'win32')).toThrow(/--source/)
+    expect(() => settingsFromEnvironment({ HASSETTE_MONITOR_DB_PATH: far }, 'C:\\', 'win32')).toThrow(/DB_PATH/)
+    expect(() => resolveDataDir(far, {}, 'C:\\data', 'C:\\', 'win32')).toThrow(/not on this computer/)
+    expect(() =>
+      resolveDataDir(null, { HASSETTE_MONITOR_DATA_DIR: '//server/x' }, 'C:\\data', 'C:\\', 'win32'),
+    ).toThrow(/not on this computer/)
+    const { layer, invalid } = settingsFromFile(
+      { db_path: far, sources: ['/near.db', far], theme: 'dark' },
+      '/',
+      'win32',
+    )
+    expect({ layer, invalid }).toEqual({
+      layer: { sources: ['/near.db'], theme: 'dark' },
+      invalid: ['db_path', 'sources'],
     })
   })
 

@@ -4,6 +4,7 @@ import {
   constants,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -11,6 +12,7 @@ import {
   statSync,
 } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /**
  * The only file calls that the archive's threads make beside SQLite. None of them opens a file: on POSIX, closing any
@@ -71,12 +73,34 @@ export function isWritable(path: string): boolean {
   return mayAccess(path, constants.W_OK)
 }
 
-/** The path with every link resolved; the path itself when that fails. */
+/** More links in a row than any system follows. */
+const MAX_LINKS = 40
+
+/**
+ * The path with every link resolved, also where the file is not there yet: a link to a missing file is that file. What
+ * cannot be resolved stays as it is.
+ */
 export function realPath(path: string): string {
+  return followed(path, MAX_LINKS)
+}
+
+function followed(path: string, links: number): string {
   try {
     return realpathSync(path)
   } catch {
-    return path
+    const target = links > 0 ? linkTarget(path) : null
+    if (target !== null) return followed(resolve(dirname(path), target), links - 1)
+    const folder = dirname(path)
+    return folder === path ? path : join(followed(folder, links), basename(path))
+  }
+}
+
+function linkTarget(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // No link, or nothing there.
+    return null
   }
 }
 

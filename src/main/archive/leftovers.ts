@@ -8,14 +8,19 @@ import { isMissing, realPath, removeFile, renameFile } from './file-facts'
 /** What SQLite keeps beside a database. */
 export const DATABASE_PARTS = ['', '-wal', '-shm'] as const
 
+/** The end of the name of a copy that is being written. */
+export const PART_SUFFIX = '.copy-unfinished'
+/** The end of the name of an archive whose place a copy takes. */
+export const OLD_SUFFIX = '.old-while-compacting'
+
 /** A copy that is being written, and is to lie at `path`. */
 export function partOf(path: string): string {
-  return `${realPath(path)}.copy-unfinished`
+  return realPath(path) + PART_SUFFIX
 }
 
 /** Where the archive lies while the copy that took its place has not been opened. */
 export function oldOf(path: string): string {
-  return `${realPath(path)}.old-while-compacting`
+  return realPath(path) + OLD_SUFFIX
 }
 
 /** Removes a database file that nobody has open, with all its parts. */

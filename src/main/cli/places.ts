@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { isNetworkPath } from '../network-path'
 
 /** Where everything of ours lies. Absolute paths. */
 export interface Places {
@@ -13,15 +14,21 @@ export interface Places {
   sampleDir: string
 }
 
-/** The data folder: flag before environment before the system's own place. */
+/**
+ * The data folder: flag before environment before the system's own place. Throws an `Error` with a sentence for people
+ * when one was chosen that lies on another computer.
+ */
 export function resolveDataDir(
   flag: string | null,
   env: NodeJS.ProcessEnv,
   systemDefault: string,
   cwd: string,
+  platform: NodeJS.Platform = process.platform,
 ): string {
   const chosen = flag ?? env['HASSETTE_MONITOR_DATA_DIR']
-  return chosen ? resolve(cwd, chosen) : systemDefault
+  if (!chosen) return systemDefault
+  if (isNetworkPath(chosen, platform)) throw new Error(`The data folder ${chosen} is not on this computer.`)
+  return resolve(cwd, chosen)
 }
 
 /** The places inside a data folder. */

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { Failure, toProblem } from '@shared/result'
 import type { FoundSource } from '@shared/source'
 import type { Home } from '../home'
+import { refuseNetworkPath } from '../network-path'
 import { findDatabases, thisComputer } from '../sources/discovery'
 
 /** Looks for Hassettes on this computer and says what each file holds, or why it cannot be read. */
@@ -19,8 +20,12 @@ export async function discoverSources(home: Pick<Home, 'identify'>): Promise<Fou
   return found
 }
 
-/** A path as somebody types it: `~` is the home folder, and what is no absolute path is refused. */
-export function typedPath(text: string, home: string): string {
+/**
+ * A path as somebody types it: `~` is the home folder, and what is no absolute path or, on Windows, one of another
+ * computer is refused.
+ */
+export function typedPath(text: string, home: string, platform: NodeJS.Platform = process.platform): string {
+  refuseNetworkPath(text, platform)
   const path = text.trim().replace(/^~(?=[\\/]|$)/, home)
   if (!isAbsolute(path)) {
     throw new Failure('invalid_input', `${text} is not a full path.`, 'Give the whole path of the hassette.db.')

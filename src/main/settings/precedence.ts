@@ -2,6 +2,8 @@ import * as v from 'valibot'
 import { isAbsolute, resolve } from 'node:path'
 import type { SettingName, SettingOrigin, Settings } from '@shared/settings'
 import { settingsSchema } from '@shared/settings'
+import { isReservedName } from '../archive/place'
+import { isNetworkPath } from '../network-path'
 
 /** A layer of settings: what one origin says, already checked. */
 export type SettingsLayer = Partial<Settings>
@@ -36,10 +38,14 @@ const NUMBERS = {
 } as const
 
 /** The settings that environment variables give. Throws an `Error` that names the variable and what it takes. */
-export function settingsFromEnvironment(env: NodeJS.ProcessEnv, cwd: string): SettingsLayer {
+export function settingsFromEnvironment(
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  platform: NodeJS.Platform = process.platform,
+): SettingsLayer {
   const layer: SettingsLayer = {}
   const dbPath = env['HASSETTE_MONITOR_DB_PATH']
-  if (dbPath) layer.db_path = resolve(cwd, dbPath)
+  if (dbPath) layer.db_path = archivePath('HASSETTE_MONITOR_DB_PATH', dbPath, cwd, platform)
   for (const [variable, name] of Object.entries(NUMBERS)) {
     const text = env[variable]
     if (text === undefined || text === '') continue
@@ -53,19 +59,44 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv, cwd: string): Se
   return layer
 }
 
-/** The settings that the command line gives. */
-export function settingsFromFlags(flags: { dbPath: string | null; sources: string[] }, cwd: string): SettingsLayer {
+/** The settings that the command line gives. Throws an `Error` that names the option and what is wrong. */
+export function settingsFromFlags(
+  flags: { dbPath: string | null; sources: string[] },
+  cwd: string,
+  platform: NodeJS.Platform = process.platform,
+): SettingsLayer {
   const layer: SettingsLayer = {}
-  if (flags.dbPath) layer.db_path = resolve(cwd, flags.dbPath)
-  if (flags.sources.length > 0) layer.sources = [...new Set(flags.sources.map((path) => resolve(cwd, path)))]
+  if (flags.dbPath) layer.db_path = archivePath('--db-path', flags.dbPath, cwd, platform)
+  if (flags.sources.length > 0) {
+    layer.sources = [...new Set(flags.sources.map((path) => localPath('--source', path, cwd, platform)))]
+  }
   return layer
 }
 
+function archivePath(by: string, path: string, cwd: string, platform: NodeJS.Platform): string {
+  if (isReservedName(path, platform)) {
+    throw new Error(`${by}: ${path} is the name of a file that SQLite keeps beside a database.`)
+  }
+  return localPath(by, path, cwd, platform)
+}
+
+function localPath(by: string, path: string, cwd: string, platform: NodeJS.Platform): string {
+  const whole = resolve(cwd, path)
+  if (isNetworkPath(path, platform) || isNetworkPath(whole, platform)) {
+    throw new Error(`${by}: ${path} is not on this computer.`)
+  }
+  return whole
+}
+
 /**
- * What a settings file says. Values that do not pass the check are left out and named; relative paths are relative to
- * the data folder.
+ * What a settings file says. Values that do not pass the check are left out and named, and so are paths of another
+ * computer; relative paths are relative to the data folder.
  */
-export function settingsFromFile(content: unknown, dataDir: string): { layer: SettingsLayer; invalid: string[] } {
+export function settingsFromFile(
+  content: unknown,
+  dataDir: string,
+  platform: NodeJS.Platform = process.platform,
+): { layer: SettingsLayer; invalid: string[] } {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return { layer: {}, invalid: ['all'] }
   const layer: SettingsLayer = {}
   const invalid: string[] = []
@@ -75,6 +106,15 @@ export function settingsFromFile(content: unknown, dataDir: string): { layer: Se
     const value = v.safeParse(settingsSchema.entries[name], raw)
     if (value.success) Object.assign(layer, { [name]: value.output })
     else invalid.push(name)
+  }
+  if (layer.db_path && isNetworkPath(layer.db_path, platform)) {
+    delete layer.db_path
+    invalid.push('db_path')
+  }
+  const near = layer.sources?.filter((path) => !isNetworkPath(path, platform))
+  if (near && near.length < (layer.sources?.length ?? 0)) {
+    layer.sources = near
+    invalid.push('sources')
   }
   if (layer.db_path && !isAbsolute(layer.db_path)) layer.db_path = resolve(dataDir, layer.db_path)
   if (layer.sources) layer.sources = layer.sources.map((path) => resolve(dataDir, path))

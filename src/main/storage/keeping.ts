@@ -5,12 +5,13 @@ import type { WorkDone } from '@shared/storage'
 import type { WorkNote } from '../archive/api'
 import type { CopyRequest, FoundArchive } from '../archive/copy-api'
 import { isMissing } from '../archive/file-facts'
-import { oldOf, removeDatabase } from '../archive/leftovers'
+import { oldOf, partOf, removeDatabase } from '../archive/leftovers'
 import { wasOurs } from '../archive/repair'
 import type { Home } from '../home'
+import { refuseNetworkPath } from '../network-path'
 import type { Copier } from './copier'
 import { databaseBytes, requireRoom } from './disk'
-import { backupName, fileIn, isSameFile, nameAside } from './names'
+import { backupName, fileIn, isPartOf, isSameFile, nameAside } from './names'
 import type { StorageWorks, WorkNews } from './work'
 
 /** Work on the archive's file. Each begins at once or fails with `busy`, and answers when it has ended. */
@@ -32,7 +33,14 @@ export interface Keeping {
 export interface KeepingParts {
   home: Pick<
     Home,
-    'archivePath' | 'isSample' | 'hasOwnArchive' | 'write' | 'change' | 'changeAtRest' | 'replaceArchive'
+    | 'archivePath'
+    | 'isSample'
+    | 'hasOwnArchive'
+    | 'sourceFiles'
+    | 'write'
+    | 'change'
+    | 'changeAtRest'
+    | 'replaceArchive'
   >
   works: Pick<StorageWorks, 'run'>
   startCopier: () => Copier
@@ -102,6 +110,26 @@ export function createKeeping({ home, works, startCopier, warn }: KeepingParts):
     throw failure
   }
 
+  /** Before and after the copying: whatever came to lie there meanwhile is not ours to replace. */
+  const lookForPlace = async ({ copier }: Job, to: string): Promise<FoundArchive> => {
+    if (await isPartOf(to, await home.sourceFiles())) {
+      throw new Failure('archive_foreign', `${to} belongs to a Hassette that is watched.`, OTHER_NAME)
+    }
+    return copier.look(to)
+  }
+
+  const placeCopy = async (job: Job, to: string, expected: FoundArchive['kind']): Promise<void> => {
+    job.say({ step: 'replacing', share: null })
+    try {
+      const { kind } = await lookForPlace(job, to)
+      if (kind !== expected) throw new Failure('invalid_input', `${to} was changed meanwhile.`, OTHER_NAME)
+    } catch (thrown) {
+      removeDatabase(partOf(to))
+      throw thrown
+    }
+    await job.copier.place(to, oldOf(to))
+  }
+
   const switchTo = async (path: string, settle: (path: string) => void): Promise<void> => {
     const from = home.archivePath()
     try {
@@ -143,11 +171,9 @@ export function createKeeping({ home, works, startCopier, warn }: KeepingParts):
         const from = home.archivePath()
         const to = fileIn(wanted, backupName(new Date()))
         if (await isSameFile(from, to)) throw new Failure('invalid_input', `${to} is the archive itself.`, OTHER_NAME)
-        // Refuses whatever is no archive of ours.
-        await job.copier.look(to)
+        const there = await lookForPlace(job, to)
         await copyWhole(job, { from, to, journal: 'delete' }, await job.copier.look(from))
-        job.say({ step: 'replacing', share: null })
-        await job.copier.place(to, oldOf(to))
+        await placeCopy(job, to, there.kind)
         removeDatabase(oldOf(to))
         job.say({ file: to })
       })
@@ -177,8 +203,9 @@ export function createKeeping({ home, works, startCopier, warn }: KeepingParts):
       return run('move', async (job) => {
         const from = home.archivePath()
         const to = fileIn(wanted, basename(from))
+        refuseNetworkPath(to)
         if (await isSameFile(from, to)) throw new Failure('invalid_input', `The archive lies at ${to} already.`)
-        const there = await job.copier.look(to)
+        const there = await lookForPlace(job, to)
         if (how === 'fresh') {
           job.say({ step: 'replacing', share: null })
           await home.change(() => switchTo(to, settle))
@@ -186,8 +213,7 @@ export function createKeeping({ home, works, startCopier, warn }: KeepingParts):
           if (there.kind === 'archive') throw new Failure('invalid_input', `${to} is another archive.`, OTHER_NAME)
           await home.changeAtRest(async () => {
             await copyWhole(job, { from, to, journal: 'wal' }, await job.copier.look(from))
-            job.say({ step: 'replacing', share: null })
-            await job.copier.place(to, oldOf(to))
+            await placeCopy(job, to, 'nothing')
             await switchTo(to, settle).catch((thrown: unknown) => {
               removeDatabase(to)
               throw thrown

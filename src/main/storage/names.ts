@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { fileFacts, fileIdentity, freeName, realPath } from '../archive/file-facts'
+import { DATABASE_PARTS } from '../archive/leftovers'
 
 /** A path that somebody gave: a folder means the usual name in it. */
 export function fileIn(path: string, name: string): string {
@@ -22,4 +23,11 @@ export async function isSameFile(one: string, other: string): Promise<boolean> {
   if (realPath(one) === realPath(other)) return true
   const [first, second] = await Promise.all([fileIdentity(one), fileIdentity(other)])
   return typeof first === 'string' && first === second
+}
+
+/** Whether a path is one of these databases or a part of one, by whatever links; a database may be missing just now. */
+export async function isPartOf(path: string, databases: readonly string[]): Promise<boolean> {
+  const parts = databases.flatMap((database) => [...DATABASE_PARTS, '-journal'].map((end) => realPath(database) + end))
+  const same = await Promise.all(parts.map((part) => isSameFile(path, part)))
+  return same.includes(true)
 }

@@ -21,6 +21,7 @@ export async function compact(opened: Opened): Promise<{ bytesBefore: number; by
       archivePath: () => opened.path,
       isSample: () => false,
       hasOwnArchive: () => true,
+      sourceFiles: () => Promise.resolve([]),
       write: () => opened.client.write,
       change: (work) => work(),
       changeAtRest: (work) => work(),

@@ -2,6 +2,8 @@ import { dirname } from 'node:path'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import { fileFacts, isMissing, isReadable, isWritable, makePrivate } from '../file-facts'
+import { partBeside, refuseReservedPlace } from '../place'
+import { wasOurs } from '../repair'
 
 /** `application_id` of our file: "HsM1". */
 export const APPLICATION_ID = 0x48734d31
@@ -14,9 +16,12 @@ export type ArchiveFile = { kind: 'new' } | { kind: 'ours'; schemaVersion: numbe
 
 /**
  * Looks at the file through a read-only connection. Throws `archive_foreign` when it is something else, above all one of
- * Hassette's own databases, and `archive_unreadable` when it cannot be read or written.
+ * Hassette's own databases, or has the name of a part of one, and `archive_unreadable` when it cannot be read or written.
+ * A file without content is new only where our lock lies beside it: we made it, and were cut short. So are parts
+ * without their database.
  */
 export function identifyArchive(path: string): ArchiveFile {
+  refuseReservedPlace(path)
   const folder = dirname(path)
   if (isMissing(folder)) {
     throw new Failure(
@@ -27,12 +32,16 @@ export function identifyArchive(path: string): ArchiveFile {
   }
   const facts = fileFacts(path)
   if (!facts) {
-    if (isMissing(path) && isWritable(folder)) return { kind: 'new' }
-    throw noPermission(path)
+    if (!isMissing(path) || !isWritable(folder)) throw noPermission(path)
+    const part = wasOurs(path) ? null : partBeside(path)
+    if (part === null) return { kind: 'new' }
+    throw new Failure('archive_unreadable', `${part} lies there without its database, and was not made by us.`, CHOOSE)
   }
   if (!facts.isFile) throw new Failure('archive_unreadable', `${path} is not a file.`, CHOOSE)
   if (!isReadable(path) || !isWritable(path) || !isWritable(folder)) throw noPermission(path)
-  return identifyFile(path)
+  const found = identifyFile(path)
+  if (found.kind === 'ours' || wasOurs(path)) return found
+  throw new Failure('archive_unreadable', `${path} is empty, and was not made by Hassette Monitor.`, CHOOSE)
 }
 
 /** The one connection that writes. */
