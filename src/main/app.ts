@@ -9,6 +9,7 @@ import { createAlerting } from './alerting/alerting'
 import { createMovableClock } from './alerting/clock'
 import { createDelivery } from './alerting/delivery'
 import { createArchiveClient } from './archive/client'
+import { createDesktop } from './desktop'
 import { createHome } from './home'
 import { createHandlers } from './ipc/handlers'
 import { createRouter } from './ipc/router'
@@ -51,7 +52,8 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     warn: log.warn,
   })
   const viewState = createViewStateStore(places.viewStateFile, log.warn)
-  const security = createSecurity(resources.renderer, log.warn)
+  const desktop = createDesktop()
+  const security = createSecurity(resources.renderer, desktop.openUrl, log.warn)
   const window = createMainWindow({
     url: security.url,
     preload: resources.preload,
@@ -179,6 +181,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
           await judging.close()
         }
       },
+      desktop,
       alerting,
       delivery,
       info: () => ({

@@ -68,7 +68,14 @@ export const contract = {
   'settings.get': answers<SettingsView>()(nothing),
   'settings.change': answers<SettingsView>()(settingChangeSchema),
   'view.get': answers<ViewState>()(nothing),
-  'view.remember': answers<null>()(v.strictObject(v.partial(viewStateSchema).entries)),
+  'view.remember': answers<null>()(
+    // An array would pass as a change of nothing.
+    v.pipe(
+      v.unknown(),
+      v.check((input) => !Array.isArray(input)),
+      v.strictObject(v.partial(viewStateSchema).entries),
+    ),
+  ),
   'sources.list': answers<SourceInfo[]>()(nothing),
   'sources.retry': answers<null>()(v.strictObject({ sourceId: idSchema })),
   /** Stops the reading of a source; `sources.retry` goes on where it stopped. */
@@ -207,14 +214,15 @@ export const contract = {
   /** These five answer when the work has ended; the event `storageWork` follows it. `busy` while other work goes on. */
   'storage.clean': answers<WorkDone>()(nothing),
   'storage.compact': answers<WorkDone>()(nothing),
-  /** Copies the archive to a path; without one the system's dialog asks. Never over a file that is no archive. */
-  'storage.backUp': answers<WorkDone>()(v.strictObject({ path: v.nullable(filePath) })),
+  /**
+   * Copies the archive; never over a file that is no archive. Here, in `restore` and in `move` the system's dialog asks
+   * where: no page can name a file to be written.
+   */
+  'storage.backUp': answers<WorkDone>()(nothing),
   /** Puts a backup in the archive's place; what was there stays beside it under another name. */
-  'storage.restore': answers<WorkDone>()(v.strictObject({ path: v.nullable(filePath) })),
+  'storage.restore': answers<WorkDone>()(nothing),
   /** Another place for the archive, now and at every start: with a copy of it, or with what is there or will be made. */
-  'storage.move': answers<WorkDone>()(
-    v.strictObject({ path: v.nullable(filePath), how: v.picklist(['copy', 'fresh']) }),
-  ),
+  'storage.move': answers<WorkDone>()(v.strictObject({ how: v.picklist(['copy', 'fresh']) })),
   'storage.cancel': answers<null>()(nothing),
 } as const satisfies Record<Verb, Entry<Schema, unknown>>
 

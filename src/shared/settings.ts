@@ -73,7 +73,10 @@ const columnName = v.pipe(v.string(), v.maxLength(20))
 /** Columns of a table that somebody hid or made wider or narrower; widths in CSS pixels. */
 const columnsSchema = v.object({
   hidden: v.optional(v.pipe(v.array(columnName), v.maxLength(20)), () => []),
-  widths: v.optional(v.record(columnName, v.pipe(v.number(), v.minValue(24), v.maxValue(1000))), () => ({})),
+  widths: v.optional(
+    v.pipe(v.record(columnName, v.pipe(v.number(), v.minValue(24), v.maxValue(1000))), v.maxEntries(20)),
+    () => ({}),
+  ),
 })
 export type ColumnChoice = v.InferOutput<typeof columnsSchema>
 

@@ -63,9 +63,9 @@ const VALID: Record<Verb, unknown> = {
   'storage.work': undefined,
   'storage.clean': undefined,
   'storage.compact': undefined,
-  'storage.backUp': { path: '/srv/copy.db' },
-  'storage.restore': { path: null },
-  'storage.move': { path: '/srv/other.db', how: 'copy' },
+  'storage.backUp': undefined,
+  'storage.restore': undefined,
+  'storage.move': { how: 'copy' },
   'storage.cancel': undefined,
 }
 
@@ -89,11 +89,31 @@ describe('contract', () => {
     const handler = vi.fn()
     for (const hostile of [{ __proto__: null, sql: 'DROP TABLE runs' }, 'text', 7, [], null]) {
       const result = await dispatch(handlers(handler), verb, hostile, vi.fn())
-      // An empty change is one: nothing to remember.
-      if (verb === 'view.remember' && Array.isArray(hostile)) continue
       expect(result).toMatchObject({ ok: false, error: { code: 'invalid_input' } })
     }
-    if (verb !== 'view.remember') expect(handler).not.toHaveBeenCalled()
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  it.each(verbs.filter((verb) => /^(storage|archive|app)\./.test(verb)))('%s takes no path', (verb) => {
+    const valid = VALID[verb]
+    const path = '/home/anna/.local/share/hassette/v0/hassette.db-wal'
+    for (const name of ['path', 'to', 'file', 'folder']) {
+      const input = typeof valid === 'object' ? { ...valid, [name]: path } : { [name]: path }
+      expect(v.is(contract[verb].input, input)).toBe(false)
+    }
+    expect(v.is(contract[verb].input, path)).toBe(false)
+  })
+
+  it.each(['db_path', 'sources'])('lets no window change the setting %s', (name) => {
+    for (const value of ['/srv/x.db', ['/srv/x.db'], null]) {
+      expect(v.is(contract['settings.change'].input, { name, value })).toBe(false)
+    }
+  })
+
+  it('keeps what the window remembers small', () => {
+    const widths = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`c${index}`, 100]))
+    expect(v.is(contract['view.remember'].input, { handlerColumns: { hidden: [], widths } })).toBe(false)
+    expect(v.is(contract['view.remember'].input, [])).toBe(false)
   })
 
   it('remembers only what a change names', () => {

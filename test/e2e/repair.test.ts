@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { words } from '@shared/messages'
-import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
+import { choose, dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { openFixture } from '../support/fixtures'
 
 afterAll(removeFolders)
@@ -97,10 +97,7 @@ describe('an archive that cannot be used', () => {
     const damaged = damage(archive)
     const { app, page, close } = await launchApp([], { dataDir })
     await page.getByRole('heading', { name: words.archive.unavailable }).waitFor()
-    // The system's own dialog cannot be driven; what follows the choice is real.
-    await app.evaluate(({ dialog }, path) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
-    }, elsewhere)
+    await choose(app, elsewhere)
     await page.getByRole('button', { name: words.repair.otherDo }).click()
     await runsAre(page, RUNS)
     await close()

@@ -4,7 +4,7 @@ import type { Page } from 'playwright'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { StorageWork } from '@shared/storage'
 import { compareExecutions } from '../support/compare-executions'
-import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
+import { choose, dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { openFixture } from '../support/fixtures'
 import { startHassetteWriter } from '../support/hassette-writer'
 import type { HassetteWriter } from '../support/hassette-writer'
@@ -78,25 +78,19 @@ describe('the archive in use', () => {
     const { app, page, dataDir, close } = await launchApp(['--source', writer.path])
     await runsAre(page, 500)
     const backup = join(dataFolder(), 'backup.db')
-    // The system's own dialogs cannot be driven; what follows the choice is real.
-    await app.evaluate(({ dialog }, path) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path })
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
-    }, backup)
-    const saved = await page.evaluate(() => window.hassetteMonitor.storage.backUp({ path: null }))
+    await choose(app, backup)
+    const saved = await page.evaluate(() => window.hassetteMonitor.storage.backUp())
     expect(saved).toMatchObject({ ok: true, value: { outcome: 'done', file: backup } })
     await writer.run({ count: 100 })
     await runsAre(page, 600)
-    const restored = await page.evaluate(() => window.hassetteMonitor.storage.restore({ path: null }))
+    const restored = await page.evaluate(() => window.hassetteMonitor.storage.restore())
     expect(restored).toMatchObject({ ok: true, value: { outcome: 'done', problem: null } })
     const aside = restored.ok ? (restored.value.file ?? '') : ''
     expect(existsSync(aside)).toBe(true)
     await writer.run({ count: 50 })
     await runsAre(page, 650)
-    await app.evaluate(({ dialog }) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: true, filePath: '' })
-    })
-    const nothing = await page.evaluate(() => window.hassetteMonitor.storage.backUp({ path: null }))
+    await choose(app, null)
+    const nothing = await page.evaluate(() => window.hassetteMonitor.storage.backUp())
     expect(nothing).toMatchObject({ ok: false, error: { code: 'cancelled' } })
     await close()
     await isWhole(join(dataDir, 'hassette.db'), writer)
@@ -107,10 +101,8 @@ describe('the archive in use', () => {
     const elsewhere = dataFolder()
     const first = await launchApp(['--source', source])
     await runsAre(first.page, 2949)
-    const done = await first.page.evaluate(
-      (path) => window.hassetteMonitor.storage.move({ path, how: 'copy' }),
-      elsewhere,
-    )
+    await choose(first.app, elsewhere)
+    const done = await first.page.evaluate(() => window.hassetteMonitor.storage.move({ how: 'copy' }))
     const old = join(first.dataDir, 'hassette.db')
     expect(done).toMatchObject({ ok: true, value: { outcome: 'done', file: old } })
     await runsAre(first.page, 2949)
@@ -129,10 +121,11 @@ describe('the archive in use', () => {
 
   it('is not moved by the window where the start says its place', async () => {
     const env = { HASSETTE_MONITOR_DB_PATH: join(dataFolder(), 'mine.db') }
-    const { page, close } = await launchApp(['--source', openFixture('live-v13', dataFolder())], { env })
+    const { app, page, close } = await launchApp(['--source', openFixture('live-v13', dataFolder())], { env })
     await expect.poll(async () => (await sourcesOf(page))[0]?.state, { timeout: 20_000 }).toBe('up_to_date')
     const path = dataFolder()
-    const answer = await page.evaluate((to) => window.hassetteMonitor.storage.move({ path: to, how: 'fresh' }), path)
+    await choose(app, path)
+    const answer = await page.evaluate(() => window.hassetteMonitor.storage.move({ how: 'fresh' }))
     expect(answer).toMatchObject({
       ok: false,
       error: { code: 'invalid_input', message: expect.stringContaining('HASSETTE_MONITOR_DB_PATH') as string },

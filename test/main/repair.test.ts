@@ -4,14 +4,11 @@ import { join } from 'node:path'
 import type { ArchiveVerdict } from '@main/archive/copy-api'
 import { judgeArchive } from '@main/archive/worker/copying/check'
 import { repairArchive } from '@main/ipc/repair'
-import { problem } from '@shared/result'
+import { Failure, problem } from '@shared/result'
 import type { ErrorCode } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSynthetic } from '../support/synthetic'
-
-const { showOpenDialog } = vi.hoisted(() => ({ showOpenDialog: vi.fn() }))
-vi.mock('electron', () => ({ dialog: { showOpenDialog } }))
 
 const READY: ArchiveState = { kind: 'ready' }
 
@@ -23,6 +20,7 @@ describe('the ways out of an archive that cannot be used', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+  const askFile = vi.fn<() => Promise<string>>()
   /** `after`: what the archive is once it was replaced. */
   const parts = (state: ArchiveState, dataDir = folder, after: ArchiveState = READY) => {
     const setArchive = vi.fn()
@@ -33,6 +31,7 @@ describe('the ways out of an archive that cannot be used', () => {
       dataDir,
       judge: (path: string): Promise<ArchiveVerdict> => Promise.resolve(judgeArchive(path)),
       settings: { setArchive },
+      desktop: { askFile },
       home: {
         archivePath: () => join(folder, 'hassette.db'),
         archiveState: () => state,
@@ -104,7 +103,7 @@ describe('the ways out of an archive that cannot be used', () => {
   })
 
   it('open another file, and remember it when it could be opened', async () => {
-    showOpenDialog.mockResolvedValue({ canceled: false, filePaths: ['/srv/other.db'] })
+    askFile.mockResolvedValue('/srv/other.db')
     const good = parts(unavailable('archive_unreadable'))
     expect(await repairArchive(good, 'openOther')).toEqual(READY)
     expect(good.replaced).toEqual(['/srv/other.db'])
@@ -114,7 +113,7 @@ describe('the ways out of an archive that cannot be used', () => {
     expect(await repairArchive(bad, 'openOther')).toMatchObject({ kind: 'unavailable' })
     expect(bad.setArchive).not.toHaveBeenCalled()
 
-    showOpenDialog.mockResolvedValue({ canceled: true, filePaths: [] })
+    askFile.mockRejectedValue(new Failure('cancelled', 'Nothing was chosen.'))
     const none = parts(unavailable('archive_unreadable'))
     await expect(repairArchive(none, 'openOther')).rejects.toMatchObject({ code: 'cancelled' })
     expect(none.replaced).toEqual([])

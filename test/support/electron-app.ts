@@ -66,6 +66,18 @@ export async function launchApp(
   return { app, page, dataDir, close: () => app.close() }
 }
 
+/**
+ * What the user answers the system's dialogs from now on; null closes them without a choice. The dialogs themselves
+ * cannot be driven; all that is ours runs.
+ */
+export async function choose(app: ElectronApplication, path: string | null): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    const canceled = chosen === null
+    dialog.showSaveDialog = () => Promise.resolve({ canceled, filePath: chosen ?? '' })
+    dialog.showOpenDialog = () => Promise.resolve({ canceled, filePaths: canceled ? [] : [chosen] })
+  }, path)
+}
+
 export interface PlainProcess {
   child: ChildProcess
   stdout: () => string

@@ -1,6 +1,7 @@
 import type { Alerting } from '../alerting/alerting'
 import type { Delivery } from '../alerting/delivery'
 import type { Home } from '../home'
+import { oncePer } from '../turnstile'
 import type { Handlers } from './dispatch'
 import { createTickets } from './tickets'
 
@@ -11,11 +12,16 @@ export interface AlertHandlerParts {
   delivery: Pick<Delivery, 'tryOne'>
 }
 
+/** Time between two test notifications, milliseconds; what comes sooner is refused. */
+const TRY_PAUSE_MS = 1000
+
 type AlertHandlers = Pick<Handlers, Extract<keyof Handlers, `alerts.${string}`>>
 
 /** The verbs of the alerts. */
 export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerParts): AlertHandlers {
   const replays = createTickets()
+  // Each is kept in the archive, and the newest push the oldest out.
+  const inTurn = oncePer(TRY_PAUSE_MS, () => performance.now())
   return {
     'alerts.status': () => alerting.status(),
     'alerts.list': (input) => home.read().incidentsList(input),
@@ -40,6 +46,9 @@ export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerPa
       await alerting.pause(until)
       return null
     },
-    'alerts.tryNotification': () => delivery.tryOne(),
+    'alerts.tryNotification': () => {
+      inTurn()
+      return delivery.tryOne()
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
-import { app, clipboard, shell } from 'electron'
 import type { AppInfo } from '@shared/contract'
+import type { Desktop } from '../desktop'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
@@ -24,12 +24,13 @@ export interface HandlerParts extends Omit<AlertHandlerParts, 'home'> {
   works: StorageWorks
   keeping: Keeping
   judge: RepairParts['judge']
+  desktop: Desktop
   info: () => Omit<AppInfo, 'version' | 'electron' | 'platform'>
 }
 
 /** Every verb of the contract, bound to the part that answers it. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { home, settings, viewState, works, keeping, judge, info } = parts
+  const { home, settings, viewState, works, keeping, judge, desktop, info } = parts
   const counts = createTickets()
   const values = createTickets()
   /** The window looks for one run at a time: a new search ends the one before. */
@@ -37,26 +38,25 @@ export function createHandlers(parts: HandlerParts): Handlers {
   return {
     'app.info': () => ({
       ...info(),
-      version: app.getVersion(),
+      version: desktop.version,
       electron: process.versions.electron,
       platform: process.platform as AppInfo['platform'],
     }),
     'app.showArchive': () => {
-      shell.showItemInFolder(info().archivePath)
+      desktop.showFile(info().archivePath)
       return null
     },
     'app.openLogs': async () => {
-      await shell.openPath(info().logsDir)
+      await desktop.openFolder(info().logsDir)
       return null
     },
     'app.copyText': async ({ text }) => {
-      // A promise from Electron 44 on, plain before.
-      await clipboard.writeText(text)
+      await desktop.copyText(text)
       return null
     },
     'archive.state': () => home.archiveState(),
     'archive.retry': () => home.retryArchive(),
-    'archive.repair': (way) => repairArchive({ home, settings, judge, dataDir: info().dataDir }, way),
+    'archive.repair': (way) => repairArchive({ home, settings, judge, desktop, dataDir: info().dataDir }, way),
     'settings.get': () => settings.view(),
     'settings.change': (change) => settings.change(change),
     'view.get': () => viewState.view(),
@@ -100,6 +100,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'coverage.get': (input) => home.read().coverage(input),
     ...createAlertHandlers(parts),
     ...createSourceUpkeepHandlers({ home, settings }),
-    ...createStorageHandlers({ home, settings, works, keeping }),
+    ...createStorageHandlers({ home, settings, works, keeping, desktop }),
   }
 }

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path'
-import { dialog } from 'electron'
 import type { Input } from '@shared/contract'
 import { Failure } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import type { ArchiveVerdict } from '../archive/copy-api'
+import type { Desktop } from '../desktop'
 import { restoreCopy, startFresh, wasOurs } from '../archive/repair'
 import type { Home } from '../home'
+import { refuseNetworkPath } from '../network-path'
 import type { SettingsStore } from '../settings/settings'
 
 /** What a repair works on. */
@@ -14,6 +15,7 @@ export interface RepairParts {
   settings: Pick<SettingsStore, 'setArchive'>
   /** Looks whether the archive is sound, in a thread of its own: reading all of a big one takes seconds. */
   judge: (path: string) => Promise<ArchiveVerdict>
+  desktop: Pick<Desktop, 'askFile'>
   /** Files in here are ours. */
   dataDir: string
 }
@@ -28,10 +30,9 @@ export async function repairArchive(parts: RepairParts, way: Input<'archive.repa
   return home.replaceArchive((path) => (way === 'startFresh' ? startFresh(path, now) : restoreCopy(path, now)))
 }
 
-async function openOther({ home, settings }: RepairParts): Promise<ArchiveState> {
-  const chosen = await dialog.showOpenDialog({ defaultPath: dirname(home.archivePath()), properties: ['openFile'] })
-  const [path] = chosen.filePaths
-  if (chosen.canceled || path === undefined) throw new Failure('cancelled', 'No file was chosen.')
+async function openOther({ home, settings, desktop }: RepairParts): Promise<ArchiveState> {
+  const path = await desktop.askFile(dirname(home.archivePath()))
+  refuseNetworkPath(path)
   const state = await home.replaceArchive(() => path)
   if (state.kind === 'ready') settings.setArchive(path)
   return state

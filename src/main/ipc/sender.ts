@@ -1,5 +1,5 @@
 import type { Origins } from '../security/origin'
-import { isOwnUrl } from '../security/origin'
+import { isOwnPage } from '../security/origin'
 
 /** The part of Electron's frame that the check needs; `senderFrame` is null when the frame is gone. */
 export interface SenderFrame {
@@ -7,7 +7,7 @@ export interface SenderFrame {
   parent: unknown
 }
 
-/** Only the main frame of one of our own pages may call. */
+/** Only the main frame of the window's page may call. */
 export function isTrustedSender(frame: SenderFrame | null, origins: Origins): boolean {
-  return frame !== null && frame.parent === null && isOwnUrl(frame.url, origins)
+  return frame !== null && frame.parent === null && isOwnPage(frame.url, origins)
 }

@@ -1,9 +1,8 @@
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { dialog } from 'electron'
 import { Failure } from '@shared/result'
 import type { SettingOrigin } from '@shared/settings'
 import type { Verb } from '@shared/verbs'
+import type { Desktop } from '../desktop'
 import type { Home } from '../home'
 import { retainJob } from '../retention/job'
 import type { SettingsStore } from '../settings/settings'
@@ -11,7 +10,6 @@ import type { Keeping } from '../storage/keeping'
 import { limitsOf } from '../storage/limits'
 import { backupName } from '../storage/names'
 import type { StorageWorks } from '../storage/work'
-import { typedPath } from './discover'
 import type { Handlers } from './dispatch'
 
 /** What the verbs about the archive work on. */
@@ -20,14 +18,16 @@ export interface StorageParts {
   settings: Pick<SettingsStore, 'values' | 'view' | 'setArchive'>
   works: StorageWorks
   keeping: Keeping
+  desktop: Pick<Desktop, 'askFile' | 'askFolder' | 'askNewFile'>
 }
 
-/** The verbs about the archive and its file. Without a path the system's dialog asks for one. */
+/** The verbs about the archive and its file. Which file or folder is meant only the system's dialog says. */
 export function createStorageHandlers({
   home,
   settings,
   works,
   keeping,
+  desktop,
 }: StorageParts): Pick<Handlers, Extract<Verb, `storage.${string}`>> {
   const folder = (): string => dirname(home.archivePath())
 
@@ -43,42 +43,17 @@ export function createStorageHandlers({
       return works.run('clean', { automatic: false }, job)
     },
     'storage.compact': () => keeping.compact(),
-    'storage.backUp': async ({ path }) =>
-      keeping.backUp(path === null ? await askForNewFile(join(folder(), backupName(new Date()))) : typed(path)),
-    'storage.restore': async ({ path }) =>
-      keeping.restore(path === null ? await askFor('openFile', folder()) : typed(path)),
-    'storage.move': async ({ path, how }) => {
+    'storage.backUp': async () => keeping.backUp(await desktop.askNewFile(join(folder(), backupName(new Date())))),
+    'storage.restore': async () => keeping.restore(await desktop.askFile(folder())),
+    'storage.move': async ({ how }) => {
       refuseFixedPlace(settings.view().origins.db_path)
-      return keeping.move(
-        path === null ? await askFor('openDirectory', folder()) : typed(path),
-        how,
-        settings.setArchive,
-      )
+      return keeping.move(await desktop.askFolder(folder()), how, settings.setArchive)
     },
     'storage.cancel': () => {
       works.cancel()
       return null
     },
   }
-}
-
-const typed = (path: string): string => typedPath(path, homedir())
-
-async function askForNewFile(defaultPath: string): Promise<string> {
-  const { canceled, filePath } = await dialog.showSaveDialog({
-    defaultPath,
-    filters: [{ name: 'Database', extensions: ['db'] }],
-    properties: ['createDirectory', 'showOverwriteConfirmation'],
-  })
-  if (canceled || !filePath) throw new Failure('cancelled', 'No file was chosen.')
-  return filePath
-}
-
-async function askFor(what: 'openFile' | 'openDirectory', defaultPath: string): Promise<string> {
-  const { canceled, filePaths } = await dialog.showOpenDialog({ defaultPath, properties: [what, 'createDirectory'] })
-  const [path] = filePaths
-  if (canceled || path === undefined) throw new Failure('cancelled', 'Nothing was chosen.')
-  return path
 }
 
 /** What the start says would be in force again at the next one. */

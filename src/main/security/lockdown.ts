@@ -1,6 +1,6 @@
 import type { Session } from 'electron'
-import { app, shell } from 'electron'
-import { isOwnUrl, mayOpenOutside, mayRequest } from './origin'
+import { app } from 'electron'
+import { isOwnPage, mayRequest } from './origin'
 import type { Origins } from './origin'
 
 /** Denies every permission, every foreign request and every download of a session. */
@@ -12,21 +12,29 @@ export function lockSession(session: Session, origins: Origins): void {
   session.on('will-download', (event) => event.preventDefault())
 }
 
-/** Whatever web contents come into being: no navigation away, no new windows, no webviews. */
-export function lockContents(origins: Origins, warn: (message: string) => void): void {
+/**
+ * Whatever web contents come into being: no navigation but to our page, no new windows, no webviews, no datagrams.
+ * `openUrl` gets the links that wanted a window, and fails when it opens none.
+ */
+export function lockContents(
+  origins: Origins,
+  openUrl: (url: string) => Promise<void>,
+  warn: (message: string) => void,
+): void {
   app.on('web-contents-created', (_event, contents) => {
     const refuse = (event: { preventDefault: () => void }, url: string): void => {
-      if (isOwnUrl(url, origins)) return
+      if (isOwnPage(url, origins)) return
       event.preventDefault()
       warn(`navigation refused: ${url.slice(0, 200)}`)
     }
+    // WebRTC sends by UDP around every proxy; Electron 33 heeds this call, not the switch of the same meaning.
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
     contents.on('will-navigate', (event) => refuse(event, event.url))
     contents.on('will-redirect', (event) => refuse(event, event.url))
     contents.on('will-frame-navigate', (event) => refuse(event, event.url))
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      if (mayOpenOutside(url)) void shell.openExternal(url)
-      else warn(`window refused: ${url.slice(0, 200)}`)
+      openUrl(url).catch(() => warn(`window refused: ${url.slice(0, 200)}`))
       return { action: 'deny' }
     })
   })

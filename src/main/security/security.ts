@@ -2,7 +2,7 @@ import { app, session } from 'electron'
 import type { Service } from '../service'
 import { lockContents, lockSession } from './lockdown'
 import type { Origins } from './origin'
-import { APP_URL } from './origin'
+import { devServerOf, pageUrl } from './origin'
 import { serveApp } from './protocol'
 
 /** The locks on everything the window could do, and the address it is served at. */
@@ -12,16 +12,19 @@ export interface Security extends Service {
 }
 
 /**
- * `root` is the folder of the window's files. In development electron-vite names its server in `ELECTRON_RENDERER_URL`;
- * a packaged app does not look at it. Contents are locked at once, the session when Electron is ready.
+ * `root` is the folder of the window's files. Contents are locked at once, the session when Electron is ready.
+ * `openUrl` hands a page to the system's browser.
  */
-export function createSecurity(root: string, warn: (message: string) => void): Security {
-  const devServer = app.isPackaged ? null : (process.env['ELECTRON_RENDERER_URL'] ?? null)
-  const origins: Origins = { devServer }
-  lockContents(origins, warn)
+export function createSecurity(
+  root: string,
+  openUrl: (url: string) => Promise<void>,
+  warn: (message: string) => void,
+): Security {
+  const origins: Origins = { devServer: devServerOf(process.env, app.isPackaged) }
+  lockContents(origins, openUrl, warn)
   return {
     name: 'security',
-    url: devServer === null ? APP_URL : `${devServer.replace(/\/$/, '')}/index.html`,
+    url: pageUrl(origins),
     origins,
     start: () => {
       lockSession(session.defaultSession, origins)

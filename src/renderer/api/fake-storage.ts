@@ -1,6 +1,5 @@
 import type { Api } from '@shared/contract'
 import type { Problem, Result } from '@shared/result'
-import { problem } from '@shared/result'
 import type { Settings } from '@shared/settings'
 import type { SourceInfo } from '@shared/source'
 import type { Limits, PassReason, RetentionLogRow, StorageWork, TimeWait, WorkDone } from '@shared/storage'
@@ -121,9 +120,6 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
     return left
   }
 
-  const refused = (file: string | null): Problem | null =>
-    file === null || file.endsWith('.db') ? null : problem('invalid_input', `${file} is no file of a database.`)
-
   return {
     verbs: {
       info: () => answer(() => roomOf(room(), limits(), file())),
@@ -132,32 +128,27 @@ export function fakeStorage(answer: Answer, house: FakeStorageHouse): FakeStorag
       work: () => answer(() => works.state(), false),
       clean: () => answer(() => works.run('clean', (cancelled) => clean('by_hand', cancelled))),
       compact: () => answer(() => works.run('compact', copied('compact', compacted))),
-      backUp: ({ path: to }) =>
-        answer(
-          () =>
-            refused(to) ??
-            works.run(
-              'backup',
-              copied('backup', () => to ?? '/home/anna/hassette-copy.db'),
-            ),
+      // The dialogs of the fake answer at once.
+      backUp: () =>
+        answer(() =>
+          works.run(
+            'backup',
+            copied('backup', () => '/home/anna/hassette-copy.db'),
+          ),
         ),
-      restore: ({ path: from }) =>
-        answer(
-          () =>
-            refused(from) ??
-            works.run(
-              'restore',
-              copied('restore', () => `${path}.before-restore`),
-            ),
+      restore: () =>
+        answer(() =>
+          works.run(
+            'restore',
+            copied('restore', () => `${path}.before-restore`),
+          ),
         ),
-      move: ({ path: to }) =>
-        answer(
-          () =>
-            refused(to) ??
-            works.run(
-              'move',
-              copied('move', () => moved(to ?? '/srv/archive/hassette.db')),
-            ),
+      move: () =>
+        answer(() =>
+          works.run(
+            'move',
+            copied('move', () => moved('/srv/archive/hassette.db')),
+          ),
         ),
       cancel: () =>
         answer(() => {

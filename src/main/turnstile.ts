@@ -1,0 +1,28 @@
+import { Failure } from '@shared/result'
+
+/**
+ * Lets pass once in so many milliseconds; whoever comes sooner gets `busy`. For what a page could otherwise do without
+ * end outside of its window: open programs, show notifications. `nowMs`: a clock that only goes forward.
+ */
+export function oncePer(pauseMs: number, nowMs: () => number): () => void {
+  let lastMs = -Infinity
+  return () => {
+    const now = nowMs()
+    if (now - lastMs < pauseMs) throw new Failure('busy', 'That was asked for a moment ago.', 'Try again in a second.')
+    lastMs = now
+  }
+}
+
+/** Does one piece of work at a time; whoever comes meanwhile gets `busy`. */
+export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let isGoing = false
+  return async (work) => {
+    if (isGoing) throw new Failure('busy', 'A choice is waited for.', 'Answer the dialog that is open first.')
+    isGoing = true
+    try {
+      return await work()
+    } finally {
+      isGoing = false
+    }
+  }
+}
