@@ -5,12 +5,13 @@ import { missingDisplayPackages } from './display.mjs'
 import { findProgram } from './processes.mjs'
 import { failure } from './steps.mjs'
 
-/** Program → the Debian package that brings it: the bus itself, a notification service, a panel with a tray. */
+/** Program → the Debian package that brings it: the bus itself, a notification service, a panel with a tray, titles. */
 const DESKTOP_PROGRAMS = {
   'dbus-run-session': 'dbus',
   'dbus-daemon': 'dbus',
   dunst: 'dunst',
   'xfce4-panel': 'xfce4-panel',
+  xwininfo: 'x11-utils',
 }
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { RunningApp } from '../support/electron-app'
-import { REPOSITORY, launchApp, removeFolders } from '../support/electron-app'
+import { REPOSITORY, choose, dataFolder, launchApp, removeFolders } from '../support/electron-app'
+import { startHassetteWriter } from '../support/hassette-writer'
 
 /** The items of Electron's own security check list, each tried in the running app. */
 let running: RunningApp
@@ -128,14 +130,31 @@ describe('Electron security check list', () => {
     expect(attached).toBe(false)
   })
 
-  it('13 does not navigate away', async () => {
+  it('13 does not navigate away, not even to another file of its own', async () => {
     const before = running.page.url()
-    await running.page.evaluate((url) => {
-      location.href = url
-    }, outside)
-    await running.page.evaluate(() => new Promise((settled) => requestAnimationFrame(() => settled(null))))
+    await running.app.evaluate(({ BrowserWindow }) => {
+      const seen: [string, boolean][] = []
+      Object.assign(globalThis, { navigations: seen })
+      const [window] = BrowserWindow.getAllWindows()
+      window?.webContents.on('will-frame-navigate', (event) => seen.push([event.url, event.defaultPrevented]))
+    })
+    const own = 'app://hassette-monitor'
+    const refused = [outside, `${own}/other.html`, `${own}/index.html?x=1`, `${own}/`, 'data:text/html,x']
+    for (const url of refused) {
+      await running.page.evaluate((to) => {
+        location.href = to
+      }, url)
+    }
+    const seen = (): Promise<[string, boolean][]> =>
+      running.app.evaluate(() => (globalThis as unknown as { navigations: [string, boolean][] }).navigations)
+    // To `data:` the page itself may not go: that never comes so far.
+    await expect.poll(seen).toEqual(refused.slice(0, 4).map((url) => [url, true]))
     expect(running.page.url()).toBe(before)
     expect(requests).toBe(0)
+    // Within the page it moves freely.
+    await running.page.evaluate(() => (location.hash = '/jobs'))
+    expect(running.page.url()).toMatch(/^app:\/\/hassette-monitor\/index\.html#\/jobs/)
+    await running.page.evaluate((hash) => (location.hash = hash), new URL(before).hash)
   })
 
   it('14 opens no new windows', async () => {
@@ -144,21 +163,28 @@ describe('Electron security check list', () => {
     expect(await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
   })
 
-  it('15 hands only listed https links to the system', async () => {
-    const asked = await running.app.evaluate(async ({ BrowserWindow, shell }) => {
-      const urls: string[] = []
-      const original = shell.openExternal
-      shell.openExternal = (url) => {
-        urls.push(url)
-        return Promise.resolve()
-      }
-      const [window] = BrowserWindow.getAllWindows()
-      for (const url of ['file:///bin/sh', 'https://evil.example/', 'javascript:1', 'https://github.com/x'])
-        await window?.webContents.executeJavaScript(`window.open(${JSON.stringify(url)}); null`)
-      shell.openExternal = original
-      return urls
-    })
-    expect(asked).toEqual(['https://github.com/x'])
+  it('15 hands only whole URLs of a list to the system, and one a second', async () => {
+    const listed = 'https://hassette.readthedocs.io/'
+    const asked = await running.app.evaluate(
+      async ({ BrowserWindow, shell }, { page, others }) => {
+        const urls: string[] = []
+        const original = shell.openExternal
+        shell.openExternal = (url) => {
+          urls.push(url)
+          return Promise.resolve()
+        }
+        const [window] = BrowserWindow.getAllWindows()
+        for (const url of [...others, ...Array.from({ length: 20 }, () => page)])
+          await window?.webContents.executeJavaScript(`window.open(${JSON.stringify(url)}); null`)
+        shell.openExternal = original
+        return urls
+      },
+      {
+        page: listed,
+        others: ['file:///bin/sh', 'https://evil.example/', 'javascript:1', `${listed}?secret`, `${listed}#secret`],
+      },
+    )
+    expect(asked).toEqual([listed])
   })
 
   it('16 pins a supported Electron', () => {
@@ -233,21 +259,122 @@ describe('Electron security check list', () => {
     })
     expect(await running.page.evaluate(() => 'electron' in window || 'ipcRenderer' in window)).toBe(false)
   })
+})
 
-  it('reaches no network at all', async () => {
-    const failed = await running.page.evaluate(async (url) => {
-      const tries = [fetch(url), new Promise((_, no) => Object.assign(new Image(), { src: url, onerror: no }))]
-      const results = await Promise.allSettled(tries)
-      return results.every((result) => result.status === 'rejected')
-    }, outside)
-    expect(failed).toBe(true)
-    const bySession = await running.app.evaluate(async ({ session }, url) => {
-      return session.defaultSession.fetch(url).then(
-        () => 'reached',
-        () => 'blocked',
-      )
-    }, outside)
-    expect(bySession).toBe('blocked')
-    expect(requests).toBe(0)
+describe('a page that was taken over', () => {
+  /** Calls a verb as a page would that does not care for types. */
+  const call = (page: Page, verb: string, input: unknown): Promise<unknown> =>
+    page.evaluate(
+      ([group = '', name = '', given]) => {
+        const api = window.hassetteMonitor as unknown as Record<string, Record<string, (input: unknown) => unknown>>
+        return api[group]?.[name]?.(given)
+      },
+      [...verb.split('.'), input] as [string, string, unknown],
+    )
+
+  it('names no file to be written, read or moved: only the dialog does, one at a time', async () => {
+    const writer = await startHassetteWriter(join(dataFolder(), 'hassette.db'), { onEnd: onTestFinished })
+    await writer.run({ count: 50 })
+    const { app, page, close } = await launchApp(['--source', writer.path])
+    await expect
+      .poll(() => page.evaluate(() => window.hassetteMonitor.sources.list()))
+      .toMatchObject({ value: [{ state: { kind: 'live' } }] })
+    const foreign = join(dataFolder(), 'notes.txt')
+    writeFileSync(foreign, '')
+    const wal = `${writer.path}-wal`
+    const { ino } = statSync(wal)
+    await app.evaluate(({ dialog }) => {
+      const asked = { times: 0 }
+      Object.assign(globalThis, { asked })
+      dialog.showSaveDialog = () => {
+        asked.times += 1
+        return new Promise(() => undefined)
+      }
+    })
+    for (const path of [wal, foreign, join(dataFolder(), 'new.db')]) {
+      for (const [verb, input] of [
+        ['storage.backUp', { path }],
+        ['storage.backUp', path],
+        ['storage.restore', { path }],
+        ['storage.move', { path, how: 'copy' }],
+        ['storage.move', { path, how: 'fresh' }],
+        ['settings.change', { name: 'db_path', value: path }],
+        ['settings.change', { name: 'sources', value: [path] }],
+        ['archive.repair', path],
+        ['app.showArchive', { path }],
+        ['app.openLogs', { path }],
+      ] as const) {
+        expect(await call(page, verb, input)).toMatchObject({ ok: false, error: { code: 'invalid_input' } })
+      }
+    }
+    const times = (): Promise<number> =>
+      app.evaluate(() => (globalThis as unknown as { asked: { times: number } }).asked.times)
+    expect(await times()).toBe(0)
+    const answers = await page.evaluate(async () => {
+      const flood = Array.from({ length: 20 }, () => window.hassetteMonitor.storage.backUp())
+      const refused = await Promise.all(flood.slice(1))
+      return refused.map((answer) => !answer.ok && answer.error.code)
+    })
+    expect(new Set(answers)).toEqual(new Set(['busy']))
+    expect(await times()).toBe(1)
+    expect([statSync(wal).ino, readFileSync(foreign, 'utf8'), existsSync(`${wal}.lock`)]).toEqual([ino, '', false])
+    await close()
+  })
+
+  it('harms no file that somebody chooses by mistake', async () => {
+    const writer = await startHassetteWriter(join(dataFolder(), 'hassette.db'), { onEnd: onTestFinished })
+    await writer.run({ count: 50 })
+    const { app, page, close } = await launchApp(['--source', writer.path])
+    const runs = async (): Promise<number> => {
+      const answer = await page.evaluate(() => window.hassetteMonitor.sources.list())
+      return answer.ok ? answer.value.reduce((sum, one) => sum + one.appRuns + one.frameworkRuns, 0) : 0
+    }
+    await expect.poll(runs).toBe(50)
+    const foreign = join(dataFolder(), 'notes.txt')
+    writeFileSync(foreign, '')
+    const wal = `${writer.path}-wal`
+    const { ino } = statSync(wal)
+    for (const [path, code] of [
+      [wal, 'archive_foreign'],
+      [writer.path, 'archive_foreign'],
+      [foreign, 'archive_unreadable'],
+    ] as const) {
+      await choose(app, path)
+      for (const verb of ['storage.backUp', 'storage.move'] as const) {
+        const input = verb === 'storage.move' ? { how: 'fresh' } : undefined
+        expect(await call(page, verb, input)).toMatchObject({
+          ok: true,
+          value: { outcome: 'failed', problem: { code } },
+        })
+      }
+    }
+    expect([statSync(wal).ino, readFileSync(foreign, 'utf8')]).toEqual([ino, ''])
+    await writer.run({ count: 5 })
+    await expect.poll(runs, { timeout: 20_000 }).toBe(55)
+    await close()
+  })
+
+  it('opens folders and shows notifications once a second at most', async () => {
+    const opened = await running.app.evaluate(async ({ BrowserWindow, shell }) => {
+      const paths: string[] = []
+      const original = shell.openPath
+      shell.openPath = (path) => {
+        paths.push(path)
+        return Promise.resolve('')
+      }
+      const [window] = BrowserWindow.getAllWindows()
+      const script =
+        'Promise.all(Array.from({ length: 50 }, () => window.hassetteMonitor.app.openLogs())).then(() => null)'
+      await window?.webContents.executeJavaScript(script)
+      shell.openPath = original
+      return paths.length
+    })
+    expect(opened).toBe(1)
+    const shown = await running.page.evaluate(async () => {
+      const { alerts } = window.hassetteMonitor
+      const answers = await Promise.all(Array.from({ length: 50 }, () => alerts.tryNotification()))
+      return answers.filter((answer) => answer.ok).length
+    })
+    expect(shown).toBe(1)
   })
 })

@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { chromium } from 'playwright'
+import { _electron } from 'playwright'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readAsar } from '../../scripts/lib/asar.mjs'
 import { readFuses } from '../../scripts/lib/fuses.mjs'
+import { sandboxArguments } from '../../scripts/lib/launch.mjs'
 import { inRepository } from '../../scripts/lib/paths.mjs'
+import { rowsOf } from '../support/archive'
 import { compareExecutions } from '../support/compare-executions'
+import { cleanEnvironment, electronPath } from '../support/electron-app'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { waitFor } from '../support/wait'
 import { PACKED, endPackedApps, startPackedApp } from './packed-app'
@@ -80,17 +85,54 @@ describe('the packed application', () => {
     expect(existsSync(`${archive}-wal`)).toBe(process.platform === 'win32')
   })
 
-  it('shows rows of the sample home that is packed with it', async () => {
-    const app = startPackedApp(['--sample', '--remote-debugging-port=0'])
-    const [, address] = await waitFor('the debugging port', () => /DevTools listening on (ws:\S+)/.exec(app.output()))
-    const browser = await chromium.connectOverCDP(address!)
-    const page = await waitFor('the window', () => browser.contexts()[0]?.pages()[0])
+  it('reads the sample home that is packed with it, and shows its window', async () => {
+    const app = startPackedApp(['--sample', 'hassette-monitor://handlers'])
+    const archive = join(app.dataDir, 'sample', 'hassette.db')
+    const runs = (): number => {
+      try {
+        return rowsOf<{ n: number }>(archive, 'SELECT count(*) AS n FROM executions')[0]?.n ?? 0
+      } catch {
+        // It is being made.
+        return 0
+      }
+    }
+    await waitFor(`the runs of the sample\n${app.output()}`, () => runs() > 1000, IMPORT_TIMEOUT_MS)
+    // No debugger gets in: the page's own title, on the page that was asked for, tells that the page runs.
+    if (process.platform === 'linux') await waitForTitle('Handlers — Hassette Monitor')
+  })
+
+  it('is made of code that shows rows, here without the locks of the package', async () => {
+    const source = openFixture('live-0.60', dirname(folder.path('x')))
+    const data = folder.path('data')
+    const app = await _electron.launch({
+      executablePath: electronPath(),
+      args: [...sandboxArguments(), join(PACKED.resources, 'app.asar'), '--data-dir', data, '--source', source],
+      env: cleanEnvironment(),
+    })
+    const page = await app.firstWindow()
     expect(page.url()).toMatch(/^app:\/\//)
     await page.getByRole('link', { name: 'Handlers' }).click()
     const rows = page.getByRole('grid').getByRole('row')
     await waitFor('rows', async () => (await rows.count()) > 5, IMPORT_TIMEOUT_MS)
     expect(await rows.nth(2).innerText()).toMatch(/\w/)
-    await browser.close()
+    await app.close()
+  })
+
+  it('lets no debugger in, by a port or by a pipe', async () => {
+    const port = await freePort()
+    const app = startPackedApp([
+      '--sample',
+      `--remote-debugging-port=${port}`,
+      '--remote-debugging-address=0.0.0.0',
+      '--remote-allow-origins=*',
+      '--remote-debugging-pipe',
+    ])
+    app.debugging.send('{"id":1,"method":"Browser.getVersion"}\0')
+    if (process.platform === 'linux') await waitForTitle('Overview — Hassette Monitor')
+    else await waitFor('the archive', () => existsSync(join(app.dataDir, 'sample', 'hassette.db')))
+    expect(app.output()).not.toContain('DevTools listening')
+    await expect(fetch(`http://127.0.0.1:${port}/json/version`)).rejects.toThrowError()
+    expect(app.debugging.heard()).toBe('')
   })
 
   it('does not open an inspector for anybody', async () => {
@@ -99,3 +141,17 @@ describe('the packed application', () => {
     expect(app.output()).not.toContain('Debugger listening')
   })
 })
+
+/** Waits for a window with this title on the display. */
+async function waitForTitle(title: string): Promise<void> {
+  const titles = (): string => execFileSync('xwininfo', ['-root', '-tree'], { encoding: 'utf8' })
+  await waitFor(`the window "${title}"`, () => titles().includes(`"${title}"`), IMPORT_TIMEOUT_MS)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((closed) => server.close(() => closed()))
+  return port
+}

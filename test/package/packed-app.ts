@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { unpackedFolder } from '../../scripts/lib/packaging.mjs'
 import { inRepository } from '../../scripts/lib/paths.mjs'
 import { sandboxArguments } from '../../scripts/lib/launch.mjs'
@@ -38,6 +39,8 @@ export interface PackedApp {
   output: () => string
   /** Exit code, or the signal that ended it. */
   ended: Promise<number | string>
+  /** What `--remote-debugging-pipe` would read and write: descriptors 3 and 4. */
+  debugging: { send: (message: string) => void; heard: () => string }
 }
 
 const started: PackedApp[] = []
@@ -49,14 +52,24 @@ export function startPackedApp(args: string[]): PackedApp {
     Object.entries(process.env).filter(([name]) => !/^(HASSETTE|ELECTRON|NODE_OPTIONS)/.test(name)),
   )
   const words = [...sandboxArguments(), '--data-dir', dataDir, ...args]
-  const child = spawn(PACKED.executable, words, { env, cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(PACKED.executable, words, {
+    env,
+    cwd: dataDir,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  const [, , , toDebugger, fromDebugger] = child.stdio
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+  let heard = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
+  fromDebugger?.on('data', (chunk) => (heard += String(chunk)))
+  // Nobody may be there to read.
+  toDebugger?.on('error', () => undefined)
   const ended = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
   })
-  const app = { child, dataDir, output: () => output, ended }
+  const send = (message: string): void => void (toDebugger as Writable).write(message)
+  const app = { child, dataDir, output: () => output, ended, debugging: { send, heard: () => heard } }
   started.push(app)
   return app
 }

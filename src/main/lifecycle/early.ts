@@ -2,10 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { app } from 'electron'
 import type { Flags } from '../cli/flags'
 import type { Places } from '../cli/places'
+import { devServerOf } from '../security/origin'
 import { registerAppScheme } from '../security/protocol'
+import { chromiumSwitches } from '../security/switches'
 
 /**
- * What Electron wants to know before `ready`: where our files lie, that every renderer is sandboxed, and our scheme.
+ * What Electron wants to know before `ready`: where our files lie, that every renderer is sandboxed, that Chromium has
+ * no network and, packaged, no debugger, and our scheme.
  * Ends the process with a sentence when the data folder cannot be made.
  */
 export function prepareElectron(places: Places): void {
@@ -28,6 +31,9 @@ export function prepareElectron(places: Places): void {
   // As root Chromium cannot sandbox its helper processes and would restart them for ever; only whoever gave --no-sandbox
   // (the set-up script, as root, from a checkout) goes without.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  const { set, remove } = chromiumSwitches(devServerOf(process.env, app.isPackaged), app.isPackaged)
+  for (const name of remove) app.commandLine.removeSwitch(name)
+  for (const [name, value] of set) app.commandLine.appendSwitch(name, value)
   registerAppScheme()
 }
 
