@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { RunningApp } from '../support/electron-app'
-import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
+import { REPOSITORY, dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { listen } from '../support/listener'
 import type { Listener } from '../support/listener'
 
@@ -163,5 +165,32 @@ describe('the window', () => {
       expect(reached).toEqual([])
     })
     expectNothing(events)
+  })
+})
+
+describe('in development', () => {
+  it('the dev server is reached, and nothing else', async () => {
+    const files = join(REPOSITORY, 'out', 'renderer')
+    const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
+    const server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+      response.setHeader('content-type', types[extname(pathname)] ?? 'application/octet-stream')
+      response.end(readFileSync(join(files, pathname)))
+    })
+    await new Promise<void>((ready) => server.listen(0, 'localhost', ready))
+    const url = `http://localhost:${(server.address() as AddressInfo).port}`
+    const { page, close } = await launchApp(['--sample'], { env: { ELECTRON_RENDERER_URL: url } })
+    onTestFinished(async () => {
+      await close()
+      server.close()
+    })
+    expect(page.url()).toContain(`${url}/index.html`)
+    expect(await page.evaluate(() => window.hassetteMonitor.app.info())).toMatchObject({ ok: true })
+    const others = [`http://127.0.0.1:${listener.port}/`, `http://localhost:${listener.port}/`]
+    for (const other of others) {
+      const reached = await page.evaluate((to) => fetch(to, { mode: 'no-cors' }).then(Boolean, () => false), other)
+      expect(reached).toBe(false)
+    }
+    expect(listener.arrived()).toEqual([])
   })
 })
