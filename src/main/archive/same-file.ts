@@ -8,15 +8,17 @@ const EVERY_MS = 2000
  * replaced: SQLite would go on with a file that nobody finds again. Answers how to end it.
  */
 export function watchSameFile(path: string, onGone: () => void, everyMs = EVERY_MS): () => void {
-  let first: string | null | undefined
+  let first: string | undefined
   let timer: NodeJS.Timeout | null = null
   let ended = false
 
   const look = async (): Promise<void> => {
     const identity = await fileIdentity(path)
     if (ended) return
+    // Missing at the first look already: it went between its opening and that look.
+    if (identity === null) return onGone()
     first ??= identity
-    if (first !== undefined && identity !== undefined && identity !== first) return onGone()
+    if (identity !== undefined && identity !== first) return onGone()
     timer = setTimeout(() => void look(), everyMs)
     timer.unref()
   }
