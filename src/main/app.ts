@@ -4,7 +4,7 @@ import { installMenu } from './lifecycle/menu'
 import { createOutside } from './lifecycle/outside'
 import { resourcesOf } from './lifecycle/resources'
 import { leaveWith, stopBeforeExit } from './lifecycle/shutdown'
-import { exposeToTests } from './lifecycle/test-hook'
+import { exposeToTests, shortWaits } from './lifecycle/test-hook'
 import { createAlerting } from './alerting/alerting'
 import { createMovableClock } from './alerting/clock'
 import { createDelivery } from './alerting/delivery'
@@ -14,6 +14,7 @@ import { createHome } from './home'
 import { createHandlers } from './ipc/handlers'
 import { createRouter } from './ipc/router'
 import { openLog } from './log/log'
+import { createArchiveTrouble } from './notifications/archive-trouble'
 import { createNotifier } from './notifications/notifier'
 import { createRetention } from './retention/retention'
 import { createSecurity } from './security/security'
@@ -54,6 +55,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
   const viewState = createViewStateStore(places.viewStateFile, log.warn)
   const desktop = createDesktop()
   const security = createSecurity(resources.renderer, desktop.openUrl, log.warn)
+  const waits = shortWaits()
   const window = createMainWindow({
     url: security.url,
     preload: resources.preload,
@@ -74,9 +76,16 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     forceSample: flags.sample,
     limits: () => limitsOf(settings.values()),
     openArchive: (options) =>
-      createArchiveClient({ ...options, writer: resources.writer, reader: resources.reader, onFault: log.warn }),
+      createArchiveClient({
+        ...options,
+        ...waits.client,
+        writer: resources.writer,
+        reader: resources.reader,
+        onFault: log.warn,
+      }),
     onArchiveState: (state) => {
       news.archiveState(state)
+      if (!home.isSample()) trouble.look(state)
       retention.look()
       alerting.look()
     },
@@ -136,6 +145,14 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     nowUs: () => Date.now() * 1000,
   })
   const notifier = createNotifier(open)
+  const trouble = createArchiveTrouble({
+    board,
+    notifier,
+    settings: () => settings.values().alerts,
+    nowUs: clock.nowUs,
+    warn: log.warn,
+    ...waits.trouble,
+  })
   const delivery = createDelivery({ notifier, write: home.write, clock, warn: log.warn })
   const alerting = createAlerting({
     archive: () =>
@@ -204,6 +221,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       { name: 'sleep', start: () => void powerMonitor.on('resume', home.awoke), stop: () => undefined },
       retention,
       alerting,
+      trouble,
       { name: 'menu', start: installMenu, stop: () => undefined },
       createTheme(settings),
       security,

@@ -84,11 +84,14 @@ export function createHome(options: HomeOptions): Home {
 
   function open(path: string, onReady: (client: ArchiveClient) => Promise<void>): ArchiveClient {
     let wasReady = false
+    let wasUnavailable = false
     const client = openArchive({
       path,
       onState: (state) => {
         // A thread that was started again knows nothing of it.
         briefing.tell(client)
+        if (state.kind === 'ready' && wasReady && wasUnavailable && client === shown) registry?.wake()
+        wasUnavailable = state.kind === 'unavailable' || (wasUnavailable && state.kind !== 'ready')
         if (state.kind === 'ready' && !wasReady) {
           wasReady = true
           onReady(client).catch((thrown: unknown) => warn('sources could not be started', thrown))

@@ -89,6 +89,7 @@ export const frameWords = {
     restarting: 'The archive is being started again',
     restartingHint: 'A part of the app stopped. What was stored is safe; this page comes back by itself.',
     unavailable: 'The archive cannot be opened',
+    again: 'It is tried again by itself, at least once a minute.',
     held: 'Nothing is recorded for now.',
     untouched: 'Nothing here has been changed. Hassette’s own files are not affected: this app only reads them.',
     openLogs: 'Open logs',

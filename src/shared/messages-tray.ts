@@ -14,6 +14,7 @@ export const trayWords = {
   snoozedUntil: (moment: string): string => `snoozed until ${moment}`,
   snoozedUntilRecovery: 'snoozed until it recovers',
   notWatching: (source: string): string => `not watching ${source}`,
+  archive: { closed: 'the archive cannot be opened', held: 'nothing is recorded for now' },
   live: 'live',
   stopped: 'stopped',
   down: 'down',
@@ -39,6 +40,11 @@ export const noticeWords = {
   refused: 'The desktop took no notification: it runs no notification service',
   noAnswer: 'The desktop did not answer',
   appEnded: 'Hassette Monitor ended before it was shown',
+  archive: {
+    closed: 'The archive cannot be opened: nothing is recorded',
+    held: 'Nothing is recorded for now',
+    again: 'It is tried again by itself.',
+  },
 }
 
 /** The tray's part of the Settings page. */

@@ -27,6 +27,8 @@ export interface Problem {
   code: ErrorCode
   message: string
   hint?: string
+  /** Waiting does not mend it (damage, say): trying the same again is in vain. */
+  lasts?: boolean
 }
 
 /** What every verb answers; exceptions never cross the border. */
@@ -36,18 +38,23 @@ export type Result<T> = { ok: true; value: T } | { ok: false; error: Problem }
 export class Failure extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
+  readonly lasts: boolean
 
-  constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions & { lasts?: boolean }) {
     super(message, options)
     this.name = 'Failure'
     this.code = code
     this.hint = hint
+    this.lasts = options?.lasts ?? false
   }
 }
 
 /** Any thrown value as a `Problem`; what is not a `Failure` becomes `internal` and keeps its text out of the window. */
 export function toProblem(thrown: unknown): Problem {
-  if (thrown instanceof Failure) return problem(thrown.code, thrown.message, thrown.hint)
+  if (thrown instanceof Failure) {
+    const said = problem(thrown.code, thrown.message, thrown.hint)
+    return thrown.lasts ? { ...said, lasts: true } : said
+  }
   return problem('internal', 'Something went wrong inside Hassette Monitor.', 'The log file says more: Settings, Logs.')
 }
 

@@ -90,4 +90,13 @@ export type ArchiveState =
   | { kind: 'ready'; paused?: Problem }
   /** A thread died and is being started again. */
   | { kind: 'restarting' }
+  /** It is tried again by itself, if `mayPass` says so of the problem. */
   | { kind: 'unavailable'; problem: Problem }
+
+/**
+ * Whether what keeps an archive from being opened may be over without anybody doing something in the app: another
+ * program ends, a drive comes back, room is made.
+ */
+export function mayPass({ code, lasts }: Problem): boolean {
+  return lasts !== true && code !== 'archive_newer' && code !== 'archive_foreign'
+}

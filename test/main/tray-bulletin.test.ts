@@ -31,6 +31,14 @@ describe('what is on the board of the tray', () => {
     })
   })
 
+  it('keeps what is said of the archive', () => {
+    const board = createAlertBoard()
+    const archive = { state: 'closed' as const, why: 'It is locked.' }
+    board.publish({ ...board.status(), archive })
+    createBulletin(board).sources([source('live')])
+    expect(board.status()).toMatchObject({ archive, sources: [{ name: 'Home' }] })
+  })
+
   it('is an incident as long as its source is watched', () => {
     const board = createAlertBoard()
     const bulletin = createBulletin(board)

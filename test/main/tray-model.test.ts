@@ -100,6 +100,19 @@ describe('shape and tooltip', () => {
       'attention',
       '1 incident · kitchen_lights since 14:02',
     ],
+    [
+      'an archive that cannot be opened, whatever else there was',
+      { ...CALM, archive: { state: 'closed', why: 'It is locked.' }, incidents: [open], paused: 'resumed' },
+      'blind',
+      'the archive cannot be opened',
+    ],
+    [
+      'an archive that cannot be written',
+      { ...CALM, archive: { state: 'held', why: 'The disk is full.' } },
+      'blind',
+      'nothing is recorded for now',
+    ],
+    ['an archive that is open again', { ...CALM, archive: null }, 'fine', 'all fine'],
     ['paused', { ...CALM, paused: 'resumed' }, 'paused', 'notifications paused'],
     ['paused for a time', { ...CALM, paused: at(8, 0, 26) }, 'paused', 'notifications paused until 26 Nov 08:00'],
     ['a pause that has ended', { ...CALM, paused: NOW }, 'fine', 'all fine'],
@@ -151,6 +164,19 @@ describe('menu', () => {
       'Resume notifications',
       '-',
       'Quit and stop recording',
+    ])
+  })
+
+  it('says first why the archive cannot be opened, and does not say that nothing is open', () => {
+    const archive = { state: 'closed' as const, why: `/srv/${'long '.repeat(40)} is in use.` }
+    const shown = (status: BoardStatus): string[] => labels(trayView(status, true, NOW).items)
+    const [first = '', ...rest] = shown({ ...CALM, archive })
+    expect(first).toMatch(/^The archive cannot be opened: \/srv\/long long .*…$/)
+    expect(Array.from(first).length).toBeLessThan(180)
+    expect(rest[0]).toBe('-')
+    expect(shown({ ...CALM, archive, incidents: [open] }).slice(1, 3)).toEqual([
+      '1 open incident',
+      'kitchen_lights · since 14:02',
     ])
   })
 

@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait'
 export const SIGNS: HassetteSigns = { count: 1, newestUs: 0, session: null, heartbeatUs: 0, offsetUs: 0 }
 
 /** A source that does what the test says, and an archive that knows it by its id. */
-export function setUp(plan: Partial<PlannedSource>) {
+export function setUp(plan: Partial<PlannedSource>, backOffMs: readonly number[] = [20]) {
   const watches: { signal: AbortSignal; onState: (state: WatchState) => void; fail: (thrown: unknown) => void }[] = []
   const planned: PlannedSource = {
     path: '/home/hassette.db',
@@ -35,7 +35,7 @@ export function setUp(plan: Partial<PlannedSource>) {
     clock: { nowUs: () => Date.now() * 1000, elapsedMs: () => performance.now() },
     info: () => undefined,
     warn: (message) => warnings.push(message),
-    backOffMs: [20],
+    backOffMs,
   })
   onTestFinished(() => registry.stop())
   const stateIs = (kind: string) =>

@@ -4,6 +4,22 @@ import { waitFor } from '../support/wait'
 import { setUp, SIGNS } from './made-registry'
 
 describe('the registry of sources', () => {
+  it('reads at once what waits after a failure, when it is woken, and does nothing to what is read', async () => {
+    let reads = 0
+    const read = async (): Promise<void> => {
+      if (reads++ === 0) throw new Failure('archive_locked', 'It is in use.')
+      await Promise.resolve()
+    }
+    const { registry, stateIs, watches } = setUp({ read }, [3_600_000])
+    await registry.start()
+    await stateIs('failed')
+    registry.wake()
+    await stateIs('up_to_date')
+    registry.wake()
+    await registry.settled()
+    expect([reads, watches.length]).toEqual([2, 1])
+  })
+
   it('reads a source, watches it, and tells the states it is told', async () => {
     const { registry, watches, stateIs } = setUp({})
     await registry.start()

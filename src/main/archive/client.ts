@@ -3,6 +3,7 @@ import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import type { ArchiveFacts, CallOptions, ReadApi, Remote, WriteApi } from './api'
 import { READ_VERBS, THREAD_VERBS, WRITE_VERBS } from './protocol'
+import { createRetries } from './retries'
 import { goneFrom, watchSameFile } from './same-file'
 import { startThread } from './thread'
 import type { Thread } from './thread'
@@ -21,6 +22,8 @@ export interface ArchiveClientOptions {
   onFault?: (message: string) => void
   /** Waits before a dead thread is started again, milliseconds; the last one repeats. */
   backOffMs?: readonly number[]
+  /** Waits before an archive that was given up is tried again by itself, milliseconds; the last one repeats. */
+  retryMs?: readonly number[]
   /** How often it is looked whether the file is still there, milliseconds. */
   lookMs?: number
 }
@@ -31,7 +34,10 @@ export interface ArchiveClient {
   write: Remote<WriteApi>
   read: Remote<ReadApi>
   state: () => ArchiveState
-  /** Starts over when the archive is unavailable; answers the state it came to. */
+  /**
+   * Starts over at once when the archive is unavailable; returns the state it came to. Without it that is tried by
+   * itself, and nobody hears of it before it succeeds or fails for another reason.
+   */
   retry: () => Promise<ArchiveState>
   /** Asks both threads to close and waits until they have ended. */
   close: () => Promise<void>
@@ -40,7 +46,7 @@ export interface ArchiveClient {
 type Role = 'writer' | 'reader'
 
 const BACK_OFF_MS = [100, 500, 2000] as const
-/** So many deaths in a minute, and the archive is given up until somebody tries again. */
+/** So many deaths in a minute, and the archive is given up for a while. */
 const [DEATHS, MINUTE_MS] = [3, 60_000]
 
 /** Starts both threads at once; they need nothing of Electron. Never throws: what goes wrong becomes the state. */
@@ -58,12 +64,22 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   /** Ends the watching of the file; it is watched while the archive is ready. */
   let unwatch: (() => void) | null = null
 
+  const retries = createRetries({
+    path,
+    attempt: () => {
+      settled = settled.then(tryAgain)
+    },
+    ...(options.retryMs ? { waitsMs: options.retryMs } : {}),
+  })
+
   /** The call that met a full disk. */
   let waitsFor: { verb: string; source: unknown } | null = null
 
   const setState = (next: ArchiveState): void => {
-    if (next.kind === 'ready') unwatch ??= watchSameFile(path, () => fail(goneFrom(path)), options.lookMs)
-    else if (next.kind !== 'restarting') {
+    if (next.kind === 'ready') {
+      unwatch ??= watchSameFile(path, () => fail(goneFrom(path)), options.lookMs)
+      if (state.kind !== 'ready') retries.opened()
+    } else if (next.kind !== 'restarting') {
       unwatch?.()
       unwatch = null
     }
@@ -90,6 +106,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
 
   /** Starts what is not running; the writer opens first, since the reader needs its file. */
   const openThreads = async (): Promise<Problem | 'died' | null> => {
+    retries.look()
     const fresh = (['writer', 'reader'] as const).filter((role) => !threads[role])
     for (const role of fresh) start(role)
     for (const role of fresh) {
@@ -122,6 +139,30 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     } finally {
       busy = false
     }
+  }
+
+  /** One quiet try: who looks at the problem is told when it is another one, or over. */
+  const tryAgain = async (): Promise<void> => {
+    if (closing || state.kind !== 'unavailable') return
+    busy = true
+    deaths = []
+    try {
+      const found = await openThreads()
+      // Somebody did not want to wait: what was found here counts only if it is good.
+      const isAsked = (): boolean => state.kind !== 'unavailable'
+      if (closing || (isAsked() && found !== null)) return
+      if (found === null) setState({ kind: 'ready' })
+      else await giveUp(found === 'died' ? DEAD : found)
+    } finally {
+      busy = false
+    }
+  }
+
+  const startOver = async (): Promise<void> => {
+    if (state.kind === 'ready') return
+    busy = true
+    await stopThreads()
+    await open()
   }
 
   const recover = async (): Promise<void> => {
@@ -168,8 +209,12 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   }
 
   const giveUp = async (problem: Problem): Promise<void> => {
-    setState({ kind: 'unavailable', problem })
+    const wasReady = state.kind === 'ready'
+    if (state.kind !== 'unavailable' || !isSame(state.problem, problem)) setState({ kind: 'unavailable', problem })
     await stopThreads()
+    // Closing it has written what was left of its log.
+    if (wasReady) retries.look()
+    if (!closing && state.kind === 'unavailable') retries.plan(problem)
   }
 
   /** Asks; never `terminate()`, which would leave an open database behind. */
@@ -183,12 +228,18 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     }
   }
 
+  const refuseWhileUnavailable = (): void => {
+    if (state.kind !== 'unavailable') return
+    const { code, message, hint, lasts = false } = state.problem
+    throw new Failure(code, message, hint, { lasts })
+  }
+
   const call = async (role: Role, verb: string, input: unknown, callOptions?: CallOptions): Promise<unknown> => {
+    // Not after a try that nobody asked for, which may take long.
+    refuseWhileUnavailable()
     await unlessAborted(settled, callOptions?.signal)
+    refuseWhileUnavailable()
     const thread = threads[role]
-    if (state.kind === 'unavailable') {
-      throw new Failure(state.problem.code, state.problem.message, state.problem.hint)
-    }
     if (closing || !thread) throw new Failure('busy', 'The archive is closed.')
     try {
       const value = await thread.call(verb, input, callOptions)
@@ -218,14 +269,16 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     retry: async () => {
       if (state.kind === 'unavailable' && !closing) {
         deaths = []
+        retries.cancel()
         setState({ kind: 'opening' })
-        settled = settled.then(stopThreads).then(open)
+        settled = settled.then(startOver)
       }
       await settled
       return state
     },
     close: async () => {
       closing = true
+      retries.cancel()
       unwatch?.()
       await settled
       await stopThreads()
@@ -236,7 +289,11 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
 const DEAD: Problem = {
   code: 'internal',
   message: 'The archive stopped three times within a minute.',
-  hint: 'Try again. If it goes on, the log file says why: Settings, Logs.',
+  hint: 'It is started again every minute. If it goes on, the log file says why: Settings, Logs.',
+}
+
+function isSame(a: Problem, b: Problem): boolean {
+  return a.code === b.code && a.message === b.message && a.hint === b.hint
 }
 
 function sourceOf(input: unknown): unknown {

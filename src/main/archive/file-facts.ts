@@ -11,6 +11,7 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
@@ -62,6 +63,17 @@ export function isMissing(path: string): boolean {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     return code === 'ENOENT' || code === 'ENOTDIR'
+  }
+}
+
+/** The system's word (`ENAMETOOLONG`) for why nothing can be said of a path; null where it can, also that it is missing. */
+export function systemError(path: string): string | null {
+  try {
+    statSync(path)
+    return null
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'EIO'
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : code
   }
 }
 
@@ -157,10 +169,21 @@ export function freeBytes(folder: string): number | null {
  * Which file lies at a path: another text when it was replaced, null when there is none, undefined when that cannot be
  * told (a drive that does not answer).
  */
-export async function fileIdentity(path: string): Promise<string | null | undefined> {
+export function fileIdentity(path: string): Promise<string | null | undefined> {
+  return describeFile(path, ({ dev, ino }) => `${dev}:${ino}`)
+}
+
+/** As `fileIdentity`, and another text as well when the file was written. */
+export function fileVersion(path: string): Promise<string | null | undefined> {
+  return describeFile(path, ({ dev, ino, size, mtimeNs }) => `${dev}:${ino}:${size}:${mtimeNs}`)
+}
+
+async function describeFile(
+  path: string,
+  describe: (found: BigIntStats) => string,
+): Promise<string | null | undefined> {
   try {
-    const found = await stat(path, { bigint: true })
-    return `${found.dev}:${found.ino}`
+    return describe(await stat(path, { bigint: true }))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     return code === 'ENOENT' || code === 'ENOTDIR' ? null : undefined

@@ -35,6 +35,6 @@ export function goneFrom(path: string): Problem {
   return {
     code: 'archive_unreadable',
     message: `${path} was deleted, moved or replaced while it was open.`,
-    hint: 'Put it back and try again, or start fresh: what Hassette still has is read again.',
+    hint: 'Put it back: it is opened again by itself. Or start fresh: what Hassette still has is read again.',
   }
 }

@@ -89,8 +89,8 @@ export function startThread(entry: string | URL, name: string, listeners: Thread
   }
 }
 
-function failureOf({ code, message, hint }: Problem): Failure {
-  return new Failure(code, message, hint)
+function failureOf({ code, message, hint, lasts = false }: Problem): Failure {
+  return new Failure(code, message, hint, { lasts })
 }
 
 function deadFailure(): Failure {

@@ -27,6 +27,8 @@ export interface SourceRegistry extends Service {
   pause: () => Promise<void>
   /** Goes on after a pause: each source is read again from its cursor. */
   resume: () => void
+  /** Reads those at once that failed and wait: what kept them from it may be over. */
+  wake: () => void
   /** Tells the listeners, since something about the sources changed. */
   announce: () => void
   /** Looks whether the Hassettes that are watched still run; tells the listeners of what changed. */
@@ -259,6 +261,9 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
       if (!paused) return
       paused = false
       for (const source of watched) if (!source.cancelled) void enqueue(source)
+    },
+    wake: () => {
+      for (const source of watched) if (source.again) void enqueue(source)
     },
     announce,
     look,

@@ -24,6 +24,12 @@ export interface TraySource {
   sinceUs: number | null
 }
 
+/** Why nothing is recorded: the archive is not open, or cannot be written for now. `why` is a sentence. */
+export interface TrayArchive {
+  state: 'closed' | 'held'
+  why: string
+}
+
 /** Everything the tray tells. */
 export interface BoardStatus {
   /** Whether failures are judged at all: else nothing is called fine, and nothing is said of incidents. */
@@ -31,6 +37,7 @@ export interface BoardStatus {
   /** All open incidents, the one to name first first. */
   incidents: readonly TrayIncident[]
   sources: readonly TraySource[]
+  archive?: TrayArchive | null
   /** When notifications come again, µs UTC; `'resumed'` = when somebody says so; null = they are not paused. */
   paused: number | 'resumed' | null
 }

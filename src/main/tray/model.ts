@@ -31,6 +31,8 @@ export interface TrayView {
 /** So many incidents and sources have a line of their own. */
 const NAMED = 5
 const MAX_NAME_CHARS = 48
+/** Room for a path and what is wrong with it. */
+const MAX_REASON_CHARS = 140
 
 /** What the tray shows of a status at a moment (µs UTC). `mayQuiet`: somebody is there who can snooze and pause. */
 export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number): TrayView {
@@ -55,6 +57,8 @@ export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number):
 }
 
 function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): Shape {
+  // First of all: nobody knows any more how the rest is.
+  if (status.archive) return 'blind'
   if (status.incidents.some((incident) => !isSnoozed(incident, nowUs))) return 'attention'
   if (status.sources.some(({ state }) => state === 'blind' || state === 'down')) return 'blind'
   if (status.sources.some(({ state }) => state === 'stopped')) return 'stopped'
@@ -62,7 +66,8 @@ function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: numb
 }
 
 function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'], nowUs: number): string {
-  const { incidents, sources } = status
+  const { incidents, sources, archive } = status
+  if (archive) return words.archive[archive.state]
   const named = incidents.find((incident) => !isSnoozed(incident, nowUs))
   if (named) return `${words.incidents(incidents.length)} · ${short(named.title)} ${since(named.sinceUs, nowUs)}`
   const worst = (['down', 'blind', 'stopped'] as const)
@@ -77,9 +82,12 @@ function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'
 }
 
 function head(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): TrayItem[] {
-  const open = status.incidents.length
+  const { archive, incidents, judged } = status
+  const open = incidents.length
+  const calm = archive ? [] : [text(judged ? words.nothingOpen : capital(words.recording))]
   return [
-    text(open > 0 ? words.openIncidents(open) : status.judged ? words.nothingOpen : capital(words.recording)),
+    ...(archive ? [text(`${capital(words.archive[archive.state])}: ${short(archive.why, MAX_REASON_CHARS)}`)] : []),
+    ...(open > 0 ? [text(words.openIncidents(open))] : calm),
     ...(paused === null ? [] : [text(capital(pauseWords(paused, nowUs)))]),
   ]
 }
@@ -179,11 +187,11 @@ function label(name: string, state: string): string {
  * Names come out of somebody's code: no line breaks, no control or direction characters in a menu of the system, and
  * what is said of a long one stays in view.
  */
-function short(name: string): string {
+function short(name: string, maxChars = MAX_NAME_CHARS): string {
   const characters = Array.from(name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim())
-  if (characters.length <= MAX_NAME_CHARS) return characters.join('')
+  if (characters.length <= maxChars) return characters.join('')
   return `${characters
-    .slice(0, MAX_NAME_CHARS - 1)
+    .slice(0, maxChars - 1)
     .join('')
     .trimEnd()}…`
 }

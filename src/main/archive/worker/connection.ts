@@ -1,7 +1,17 @@
 import { dirname } from 'node:path'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
-import { fileFacts, isMissing, isReadable, isWritable, makePrivate } from '../file-facts'
+import { systemWords } from '@shared/messages-system'
+import {
+  fileFacts,
+  freeBytes,
+  isMissing,
+  isReadable,
+  isWritable,
+  makePrivate,
+  realPath,
+  systemError,
+} from '../file-facts'
 import { partBeside, refuseReservedPlace } from '../place'
 import { wasOurs } from '../repair'
 
@@ -27,11 +37,16 @@ export function identifyArchive(path: string): ArchiveFile {
     throw new Failure(
       'archive_unreadable',
       `The folder ${folder} does not exist.`,
-      'Connect the drive or choose another place for the archive (db_path).',
+      'Connect the drive, or choose another place for the archive (db_path).',
     )
   }
   const facts = fileFacts(path)
   if (!facts) {
+    const why = systemError(path)
+    if (why !== null && why !== 'EACCES' && why !== 'EPERM') {
+      throw new Failure('archive_unreadable', `${path} cannot be reached: ${systemWords(why)}.`, CHOOSE_PLACE)
+    }
+    if (fileFacts(folder)?.isFile) throw new Failure('archive_unreadable', `${folder} is not a folder.`, CHOOSE_PLACE)
     if (!isMissing(path) || !isWritable(folder)) throw noPermission(path)
     const part = wasOurs(path) ? null : partBeside(path)
     if (part === null) return { kind: 'new' }
@@ -81,12 +96,21 @@ export function openForReading(path: string): Database.Database {
 export function archiveFailure(error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const cause = { cause: error }
+  const lasting = { ...cause, lasts: true }
   const { code } = error
-  if (code === 'SQLITE_FULL') {
+  if (code === 'SQLITE_FULL' || (/^SQLITE_(IOERR|CANTOPEN)/.test(code) && hasNoRoom(path))) {
     return new Failure('disk_full', `There is no room left for ${path}.`, 'Free some space; nothing is lost.', cause)
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_FORMAT') {
-    return new Failure('archive_unreadable', `${path} is no database or is damaged (${error.message}).`, CHOOSE, cause)
+    return new Failure(
+      'archive_unreadable',
+      `${path} is no database or is damaged (${error.message}).`,
+      CHOOSE,
+      lasting,
+    )
+  }
+  if (code === 'SQLITE_ERROR' && NOT_OUR_TABLES.test(error.message)) {
+    return new Failure('archive_unreadable', `${path} lacks a part of its tables (${error.message}).`, CHOOSE, lasting)
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new Failure('busy', `${path} is busy.`, 'Try again in a moment.', cause)
@@ -102,6 +126,18 @@ export function archiveFailure(error: unknown, path: string): unknown {
   return error
 }
 
+/** What SQLite says of a schema that is not the one its version names: somebody has changed it. */
+const NOT_OUR_TABLES = /^no such (table|column|index|view)|has no column named|malformed database schema/
+
+/** Less than a WAL and its index need to begin with: SQLite then says now this, now that. */
+const NO_ROOM_BYTES = 64 * 1024
+
+function hasNoRoom(path: string): boolean {
+  const free = freeBytes(dirname(realPath(path)))
+  return free !== null && free < NO_ROOM_BYTES
+}
+
+const CHOOSE_PLACE = 'Choose another place for the archive (db_path).'
 const CHOOSE = 'Choose another place for the archive (db_path), or move this file away.'
 
 /** As `identifyArchive`, of a file that is there and need not be writable. */
