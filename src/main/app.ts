@@ -100,6 +100,13 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       retention.look()
       alerting.look()
     },
+    onSourceMoved: (from, to) => {
+      try {
+        settings.moveSource(from, to)
+      } catch (thrown) {
+        log.warn('the settings still name a path that a source has left', thrown)
+      }
+    },
     info: log.info,
     warn: log.warn,
   })

@@ -8,6 +8,8 @@ export interface HomeListeners {
   onArchiveState: (state: ArchiveState) => void
   onSources: (sources: SourceInfo[]) => void
   onCommitted: (sourceId: number, runs: number) => void
+  /** A source's file lies elsewhere now: the old path is not to be read at the next start. */
+  onSourceMoved: (from: string, to: string) => void
 }
 
 /** What a home is made from. */

@@ -4,6 +4,7 @@ import { toProblem } from '@shared/result'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
 import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
 import type { ArchiveClient } from './archive/client'
+import { placeOf } from './archive/file-facts'
 import { createBriefing } from './briefing'
 import type { HomeOptions } from './home-options'
 import type { Service } from './service'
@@ -135,7 +136,11 @@ export function createHome(options: HomeOptions): Home {
 
   async function startSources(client: ArchiveClient, planned: PlannedSource[]): Promise<void> {
     if (stopped || client !== shown) return
-    registry = createSourceRegistry({ archive: client, planned, clock: options.clock, info, warn })
+    const onMoved = (from: string, to: string): void => {
+      sourcePaths = sourcePaths.filter((path) => placeOf(path) !== from)
+      options.onSourceMoved(from, to)
+    }
+    registry = createSourceRegistry({ archive: client, planned, clock: options.clock, info, warn, onMoved })
     registry.onChange(options.onSources)
     await registry.start()
     options.onSources(await registry.list())

@@ -50,9 +50,15 @@ export const frameWords = {
     text: (days: number | null): string =>
       `A recording ${days === null ? '' : `of ${plural(days, 'day')} `}of a real Hassette in an invented house, moved so that it ends now.`,
   },
-  corrupt: {
-    title: 'The settings file could not be read; the defaults are in force.',
-    kept: 'The old file was kept as',
+  settingsTrouble: {
+    unreadable: (path: string, reason: string): string => `${path} cannot be read: ${reason}.`,
+    unreadableHint: 'The defaults are in force. No setting can be changed until the file can be read.',
+    corrupt: (path: string): string => `${path} holds no settings.`,
+    kept: 'The defaults are in force. What it held was kept as',
+    notKept: 'The defaults are in force. No copy of it can be made, so no setting can be changed: move the file away.',
+    invalid: (path: string): string => `Some of ${path} is not valid:`,
+    invalidHint: 'The rest is in force, and these stay in the file until you change them.',
+    more: (count: number): string => `${formatCount(count)} more`,
   },
   sourceFailed: (name: string): string => `${name} is not read:`,
   sourceStale: (name: string, since: string): string => `${name}: not watching since ${since}.`,

@@ -23,3 +23,9 @@ const REASONS: Partial<Record<string, string>> = {
 export function systemWords(code: string): string {
   return REASONS[code] ?? code
 }
+
+/** The reason in words for what a call of the system threw. */
+export function reasonOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null
+  return typeof code === 'string' ? systemWords(code) : thrown instanceof Error ? thrown.message : String(thrown)
+}

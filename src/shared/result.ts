@@ -6,6 +6,8 @@ export const ERROR_CODES = [
   'archive_foreign',
   'archive_locked',
   'disk_full',
+  /** The settings file cannot be written, or it would cost something in it. */
+  'settings_not_written',
   'source_not_found',
   'source_not_hassette',
   'source_too_old',

@@ -13,6 +13,9 @@ export type TrayIconChoice = (typeof TRAY_ICON_CHOICES)[number]
 export const MIN_SIZE_MB = 10
 export const MAX_RETENTION_DAYS = 3650
 
+/** So many Hassette databases are read at most. */
+export const MAX_SOURCES = 20
+
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 
 /** Every setting with its check and its default; the names with `db_` are those of the brief. */
@@ -29,7 +32,7 @@ export const settingsSchema = v.object({
   /** Limit of archive, WAL and SHM together, MB (10^6 bytes). */
   db_max_size_mb: v.optional(v.pipe(v.number(), v.integer(), v.minValue(MIN_SIZE_MB)), 500),
   /** Hassette databases to read, absolute paths. */
-  sources: v.optional(v.pipe(v.array(path), v.maxLength(20)), []),
+  sources: v.optional(v.pipe(v.array(path), v.maxLength(MAX_SOURCES)), []),
   theme: v.optional(v.picklist(THEMES), 'system'),
   /** Closing the window keeps the app in the tray, wherever there is one; elsewhere it ends the app. */
   close_to_tray: v.optional(v.boolean(), false),
@@ -44,13 +47,21 @@ export type SettingName = keyof Settings
 export const SETTING_ORIGINS = ['flag', 'environment', 'file', 'default'] as const
 export type SettingOrigin = (typeof SETTING_ORIGINS)[number]
 
+/** What of the settings file is not in force; `path` is that file. */
+export type SettingsTrouble =
+  /** Nobody knows what it holds: the defaults are in force, and nothing is changed in it. `reason` ends a sentence. */
+  | { kind: 'unreadable'; path: string; reason: string }
+  /** It holds no settings: the defaults are in force, and what it held was kept as `copy`, null where that failed. */
+  | { kind: 'corrupt'; path: string; copy: string | null }
+  /** Some values in it are not valid, named as they stand there (`sources[1]`, `alerts.remind`); the rest is in force. */
+  | { kind: 'invalid'; path: string; names: string[] }
+
 /** What the Settings page shows. */
 export interface SettingsView {
   values: Settings
   defaults: Settings
   origins: Record<SettingName, SettingOrigin>
-  /** Set when the settings file could not be read at this start: the defaults are in force and the file was kept here. */
-  corruptCopy: string | null
+  trouble: SettingsTrouble | null
 }
 
 /** The settings that the window may change. */

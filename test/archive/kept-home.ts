@@ -42,6 +42,7 @@ export function useKeptHome() {
       openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
       onArchiveState: () => undefined,
       onSources: () => undefined,
+      onSourceMoved: () => undefined,
       onCommitted: () => undefined,
       info: () => undefined,
       warn: (message) => warnings.push(message),

@@ -4,6 +4,16 @@ import { focused, rowsShown, useBrowser } from './browser'
 
 const { open, takeComplaints } = useBrowser()
 
+describe('a settings file', () => {
+  it('that is not valid in parts is named, with the first of them', async () => {
+    const page = await open({ query: 'corrupt=some', path: '/history' })
+    const notices = page.getByRole('region', { name: 'Notices' })
+    await expect
+      .poll(() => notices.innerText())
+      .toMatch(/Some of \S+settings\.json is not valid: theme, (sources\[\d+\], ){5}4 more The rest is in force/)
+  })
+})
+
 describe('keys', () => {
   it('go to every page, and the sheet lists what works here', async () => {
     const page = await open()

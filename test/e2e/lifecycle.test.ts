@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PlainProcess, RunningApp } from '../support/electron-app'
@@ -153,7 +153,7 @@ describe('what it leaves on disk', () => {
     const dataDir = dataFolder()
     const process = start(['--hidden', '--data-dir', dataDir, '--source', openFixture('seed-healthy')])
     await waitFor('the archive', () => existsSync(join(dataDir, 'hassette.db')))
-    expect(statSync(join(dataDir, 'hassette.db')).mode & 0o077).toBe(0)
+    for (const file of ['hassette.db', 'logs/main.log']) expect(statSync(join(dataDir, file)).mode & 0o077).toBe(0)
     process.child.kill('SIGTERM')
     await process.ended
     expect(readdirSync(dataDir).filter((name) => !EXPECTED.has(name))).toEqual([])
@@ -167,6 +167,18 @@ describe('what it leaves on disk', () => {
     const copy = await waitFor('a copy', () => readdirSync(dataDir).find((name) => name.includes('.corrupt-')))
     await expect.poll(() => page.textContent('body'), { timeout: 15_000 }).toContain(copy)
     expect(readFileSync(join(dataDir, copy), 'utf8')).toBe('{ not json')
+  })
+
+  it('settings that cannot be read stop no start: the window names the file and the reason', async () => {
+    const dataDir = dataFolder()
+    for (const name of ['settings.json', 'window-state.json']) mkdirSync(join(dataDir, name))
+    writeFileSync(join(dataDir, 'logs'), 'no folder')
+    const { page } = await open(['--sample'], { dataDir })
+    await expect
+      .poll(() => page.textContent('body'), { timeout: 15_000 })
+      .toContain(`${join(dataDir, 'settings.json')} cannot be read: it is a folder.`)
+    const change = await page.evaluate(() => window.hassetteMonitor.settings.change({ name: 'theme', value: 'dark' }))
+    expect(change).toMatchObject({ ok: false, error: { code: 'settings_not_written' } })
   })
 
   it('settings survive a restart', async () => {

@@ -80,15 +80,16 @@ describe('precedence', () => {
   )
 
   it('takes no path of another computer on Windows, wherever it stands', () => {
+    const FOLDERS = { appData: () => 'C:\\data', home: () => 'C:\\home' }
     const far = '\\\\server\\share\\hassette.db'
     const flags = { dbPath: null, sources: [] }
     expect(() => settingsFromFlags({ ...flags, dbPath: far }, 'C:\\', 'win32')).toThrow(/--db-path/)
     expect(() => settingsFromFlags({ ...flags, sources: ['C:\\a.db', far] }, 'C:\\', 'win32')).toThrow(/--source/)
     expect(() => settingsFromEnvironment({ HASSETTE_MONITOR_DB_PATH: far }, 'C:\\', 'win32')).toThrow(/DB_PATH/)
-    expect(() => resolveDataDir(far, {}, 'C:\\data', 'C:\\', 'win32')).toThrow(/not on this computer/)
-    expect(() =>
-      resolveDataDir(null, { HASSETTE_MONITOR_DATA_DIR: '//server/x' }, 'C:\\data', 'C:\\', 'win32'),
-    ).toThrow(/not on this computer/)
+    expect(() => resolveDataDir(far, {}, FOLDERS, 'C:\\', 'win32')).toThrow(/not on this computer/)
+    expect(() => resolveDataDir(null, { HASSETTE_MONITOR_DATA_DIR: '//server/x' }, FOLDERS, 'C:\\', 'win32')).toThrow(
+      /not on this computer/,
+    )
     const { layer, invalid } = settingsFromFile(
       { db_path: far, sources: ['/near.db', far], theme: 'dark' },
       '/',
@@ -96,7 +97,7 @@ describe('precedence', () => {
     )
     expect({ layer, invalid }).toEqual({
       layer: { sources: ['/near.db'], theme: 'dark' },
-      invalid: ['db_path', 'sources'],
+      invalid: ['sources[1]', 'db_path'],
     })
   })
 
@@ -152,10 +153,25 @@ describe('settings file', () => {
     const store = open(warn)
     expect(store.values()).toEqual(DEFAULT_SETTINGS)
     expect(warn).toHaveBeenCalledOnce()
-    const copy = store.view().corruptCopy
+    const { trouble } = store.view()
+    const copy = trouble?.kind === 'corrupt' ? trouble.copy : null
     expect(copy && readFileSync(copy, 'utf8')).toBe('{"theme": "dar')
     store.change({ name: 'theme', value: 'light' })
     expect(copy && readFileSync(copy, 'utf8')).toBe('{"theme": "dar')
+  })
+
+  it('keeps one copy of a corrupt file, however often it is read', () => {
+    writeFileSync(join(folder, 'settings.json'), '{"theme": "dar')
+    for (let start = 0; start < 3; start++) open()
+    expect(readdirSync(folder)).toHaveLength(2)
+  })
+
+  it('writes through a link, so that the file it leads to is changed', () => {
+    writeFileSync(join(folder, 'real.json'), '{"theme":"dark"}')
+    symlinkSync('real.json', join(folder, 'settings.json'))
+    open().change({ name: 'theme', value: 'light' })
+    expect(JSON.parse(readFileSync(join(folder, 'real.json'), 'utf8'))).toEqual({ theme: 'light' })
+    expect(readdirSync(folder).toSorted()).toEqual(['real.json', 'settings.json'])
   })
 
   it('writes whole files of mode 0600 and leaves no temporary one', () => {

@@ -31,6 +31,7 @@ async function watchHome() {
     onArchiveState: () => undefined,
     onSources: () => undefined,
     onCommitted: () => undefined,
+    onSourceMoved: () => undefined,
     info: () => undefined,
     warn: () => undefined,
   })

@@ -1,6 +1,6 @@
 import { createMovableClock } from '@main/alerting/clock'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceInfo } from '@shared/source'
 import { createArchiveClient } from '@main/archive/client'
@@ -17,6 +17,7 @@ describe('the home', () => {
 
   const start = async (sourcePaths: string[], forceSample = false) => {
     const committed: number[] = []
+    const moves: [string, string][] = []
     const told: ((sources: SourceInfo[]) => void)[] = []
     mkdirSync(folder.path('data'), { recursive: true })
     const home: Home = createHome({
@@ -30,6 +31,7 @@ describe('the home', () => {
       openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
       onArchiveState: () => undefined,
       onSources: (sources) => told.forEach((listener) => listener(sources)),
+      onSourceMoved: (from, to) => moves.push([from, to]),
       onCommitted: (_, runs) => committed.push(runs),
       info: () => undefined,
       warn: () => undefined,
@@ -39,7 +41,13 @@ describe('the home', () => {
     home.setPace('visible')
     const source = (what: string, is: (source: SourceInfo) => boolean) =>
       waitFor(what, async () => (await home.sources().catch(() => [])).find(is))
-    return { home, committed, source, onSources: (listener: (sources: SourceInfo[]) => void) => told.push(listener) }
+    return {
+      home,
+      committed,
+      moves,
+      source,
+      onSources: (listener: (sources: SourceInfo[]) => void) => told.push(listener),
+    }
   }
 
   it('watches its sources: up to date, then live, and every run as it comes', async () => {
@@ -71,6 +79,23 @@ describe('the home', () => {
     await source('the second file', (each) => each.path === second && each.state.kind === 'up_to_date')
     expect(await home.sources()).toHaveLength(2)
     expect(await home.identify(second)).toMatchObject({ schemaVersion: 9 })
+  })
+
+  it('reads a file that was moved where it is now, and watches it there', async () => {
+    const old = folder.path('old/hassette.db')
+    const path = folder.path('new/hassette.db')
+    mkdirSync(folder.path('old'))
+    const hassette = await startHassetteWriter(old, { onEnd: onTestFinished })
+    await hassette.run({ count: 300 })
+    const { home, source, moves } = await start([old])
+    await source('a live source', ({ state, appRuns }) => state.kind === 'live' && appRuns === 300)
+    renameSync(folder.path('old'), folder.path('new'))
+    await home.watch(path)
+    await source('it at its new path', (each) => each.path === path && each.state.kind === 'live')
+    expect(moves).toEqual([[old, path]])
+    await hassette.run({ count: 30 })
+    await source('the new runs', ({ appRuns }) => appRuns === 330)
+    expect(await home.sources()).toHaveLength(1)
   })
 
   it('stops a reading in the middle, keeps what was copied, and takes the rest when asked', async () => {

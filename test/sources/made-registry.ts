@@ -29,16 +29,18 @@ export function setUp(plan: Partial<PlannedSource>, backOffMs: readonly number[]
   const info = { id: 7, name: 'home', mode: 'live' } as SourceInfo
   const archive = { read: { sources: async () => [info] } } as unknown as Pick<ArchiveClient, 'read'>
   const warnings: string[] = []
+  const moves: [string, string][] = []
   const registry: SourceRegistry = createSourceRegistry({
     archive,
     planned: [planned],
     clock: { nowUs: () => Date.now() * 1000, elapsedMs: () => performance.now() },
     info: () => undefined,
     warn: (message) => warnings.push(message),
+    onMoved: (from, to) => moves.push([from, to]),
     backOffMs,
   })
   onTestFinished(() => registry.stop())
   const stateIs = (kind: string) =>
     waitFor(`the state ${kind}`, async () => (await registry.list()).find(({ id }) => id === 7)?.state.kind === kind)
-  return { registry, planned, watches, warnings, stateIs }
+  return { registry, planned, watches, warnings, moves, stateIs }
 }

@@ -53,6 +53,33 @@ describe('the registry of sources', () => {
     expect(watches).toHaveLength(1)
   })
 
+  it('reads a source that moved at its new path only, and tells where it was', async () => {
+    const { registry, planned, watches, moves, stateIs } = setUp({})
+    await registry.start()
+    await stateIs('up_to_date')
+    const prepare = async () => ({ sourceId: 7, same: false, left: '/home/hassette.db' })
+    await registry.add({ ...planned, path: '/mnt/hassette.db', prepare })
+    expect(moves).toEqual([['/home/hassette.db', '/mnt/hassette.db']])
+    expect(watches.map(({ signal }) => signal.aborted)).toEqual([true, false])
+    expect((await registry.list()).map(({ id }) => id)).toEqual([7])
+    expect(registry.remove(7)).toEqual(['/mnt/hassette.db'])
+  })
+
+  it('forgets the place that a source has left, when it was looked for there in vain', async () => {
+    const prepare = async () => {
+      throw new Failure('source_not_found', 'There is no file.')
+    }
+    const { registry, planned, moves, stateIs } = setUp({ prepare }, [3_600_000])
+    await registry.start()
+    await registry.settled()
+    expect((await registry.list()).some(({ id }) => id < 0)).toBe(true)
+    const found = async () => ({ sourceId: 7, same: false, left: '/home/hassette.db' })
+    await registry.add({ ...planned, path: '/mnt/hassette.db', prepare: found })
+    await stateIs('up_to_date')
+    expect((await registry.list()).map(({ id }) => id)).toEqual([7])
+    expect(moves).toHaveLength(1)
+  })
+
   it('watches again after the thread of the archive died', async () => {
     const { registry, watches, stateIs } = setUp({})
     await registry.start()

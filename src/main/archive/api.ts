@@ -35,6 +35,8 @@ export interface AddedSource {
   sourceId: number
   /** The file is of a Hassette that is read from another file already: read it by its path, and watch the other one. */
   same: boolean
+  /** It was moved here from this path: that one is read no more. */
+  left?: string
 }
 
 /** A reading of a source's file. */

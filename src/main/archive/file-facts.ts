@@ -116,6 +116,27 @@ function linkTarget(path: string): string | null {
   }
 }
 
+/** As `realPath`, also of a file that is gone: the links that led to it are still there. */
+export function placeOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return placeIn(linkedFrom(path))
+  }
+}
+
+function placeIn(path: string): string {
+  return join(realPath(dirname(path)), basename(path))
+}
+
+function linkedFrom(path: string): string {
+  try {
+    return resolve(dirname(path), readlinkSync(path))
+  } catch {
+    return path
+  }
+}
+
 /** Owner only; a file system without modes is left as it is. */
 export function makePrivate(path: string): void {
   try {

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { app } from 'electron'
 import type { Flags } from '../cli/flags'
 import { HELP, parseFlags } from '../cli/flags'
@@ -15,6 +16,7 @@ export interface Start {
 }
 
 const USAGE_ERROR = 2
+const SYSTEM = { appData: () => app.getPath('userData'), home: () => userInfo().homedir }
 
 /**
  * Reads command line and environment. `--version`, `--help` and bad values end the process here, before anything is
@@ -30,7 +32,7 @@ export function readCommandLine(): Start {
     const cwd = process.cwd()
     return {
       flags,
-      places: placesIn(resolveDataDir(flags.dataDir, process.env, app.getPath('userData'), cwd)),
+      places: placesIn(resolveDataDir(flags.dataDir, process.env, SYSTEM, cwd)),
       flagSettings: settingsFromFlags(flags, cwd),
       environmentSettings: settingsFromEnvironment(process.env, cwd),
     }

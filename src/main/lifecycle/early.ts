@@ -3,6 +3,7 @@ import { app } from 'electron'
 import type { Flags } from '../cli/flags'
 import type { Places } from '../cli/places'
 import { devServerOf } from '../security/origin'
+import { reasonOf } from '@shared/messages-system'
 import { registerAppScheme } from '../security/protocol'
 import { chromiumSwitches } from '../security/switches'
 
@@ -16,9 +17,8 @@ export function prepareElectron(places: Places): void {
     mkdirSync(places.dataDir, { recursive: true, mode: 0o700 })
     mkdirSync(places.sessionDir, { recursive: true, mode: 0o700 })
   } catch (thrown) {
-    const why = (thrown as NodeJS.ErrnoException).code ?? 'unknown'
     process.stderr.write(
-      `The data folder ${places.dataDir} cannot be written (${why}). Give another one: --data-dir DIR\n`,
+      `The data folder ${places.dataDir} cannot be written: ${reasonOf(thrown)}. Give another one: --data-dir DIR\n`,
     )
     process.exit(2)
   }

@@ -10,10 +10,12 @@ export interface Log {
 
 const MAX_FILE_BYTES = 2_000_000
 
-/** Opens the log in `dir`. Nothing of a run (message, name, traceback) and no secret is ever handed to it. */
+/** Opens the log in `dir`; where that cannot be written, it says so once and logs to the terminal only. Nothing of a run (message, name, traceback) and no secret is ever handed to it. */
 export function openLog(dir: string): Log {
   log.transports.file.resolvePathFn = () => join(dir, 'main.log')
   log.transports.file.maxSize = MAX_FILE_BYTES
+  // The names of files and folders are nobody else's business.
+  log.transports.file.writeOptions = { encoding: 'utf8', flag: 'a', mode: 0o600 }
   log.transports.file.level = 'info'
   log.transports.console.level = 'warn'
   log.transports.console.format = '{text}'

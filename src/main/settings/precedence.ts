@@ -1,9 +1,11 @@
 import * as v from 'valibot'
 import { isAbsolute, resolve } from 'node:path'
 import type { SettingName, SettingOrigin, Settings } from '@shared/settings'
-import { settingsSchema } from '@shared/settings'
+import { alertSettingsSchema, DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
+import { MAX_SOURCES, settingsSchema } from '@shared/settings'
 import { isReservedName } from '../archive/place'
 import { isNetworkPath } from '../network-path'
+import { goodParts, isObject } from './good-parts'
 
 /** A layer of settings: what one origin says, already checked. */
 export type SettingsLayer = Partial<Settings>
@@ -90,19 +92,28 @@ function localPath(by: string, path: string, cwd: string, platform: NodeJS.Platf
 
 /**
  * What a settings file says. Values that do not pass the check are left out and named, and so are paths of another
- * computer; relative paths are relative to the data folder.
+ * computer, also single ones of a list or an object (`sources[1]`, `alerts.remind`); relative paths are relative to the
+ * data folder.
  */
 export function settingsFromFile(
-  content: unknown,
+  content: Record<string, unknown>,
   dataDir: string,
   platform: NodeJS.Platform = process.platform,
 ): { layer: SettingsLayer; invalid: string[] } {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return { layer: {}, invalid: ['all'] }
   const layer: SettingsLayer = {}
   const invalid: string[] = []
   for (const name of SETTING_NAMES) {
-    const raw = (content as Record<string, unknown>)[name]
+    const raw = content[name]
     if (raw === undefined) continue
+    if (name === 'sources' && Array.isArray(raw)) {
+      layer.sources = goodSources(raw, dataDir, platform, invalid)
+      continue
+    }
+    if (name === 'alerts' && isObject(raw)) {
+      const good = goodParts(alertSettingsSchema, raw, DEFAULT_ALERT_SETTINGS, name, invalid)
+      layer.alerts = v.parse(alertSettingsSchema, good)
+      continue
+    }
     const value = v.safeParse(settingsSchema.entries[name], raw)
     if (value.success) Object.assign(layer, { [name]: value.output })
     else invalid.push(name)
@@ -111,12 +122,19 @@ export function settingsFromFile(
     delete layer.db_path
     invalid.push('db_path')
   }
-  const near = layer.sources?.filter((path) => !isNetworkPath(path, platform))
-  if (near && near.length < (layer.sources?.length ?? 0)) {
-    layer.sources = near
-    invalid.push('sources')
-  }
   if (layer.db_path && !isAbsolute(layer.db_path)) layer.db_path = resolve(dataDir, layer.db_path)
-  if (layer.sources) layer.sources = layer.sources.map((path) => resolve(dataDir, path))
   return { layer, invalid }
+}
+
+/** The first so many that are paths of this computer, absolute, each once. */
+function goodSources(raw: unknown[], dataDir: string, platform: NodeJS.Platform, invalid: string[]): string[] {
+  const good = new Set<string>()
+  for (const [index, entry] of raw.entries()) {
+    const checked = v.safeParse(settingsSchema.entries.sources.wrapped, [entry])
+    const path = checked.success ? checked.output[0] : undefined
+    const place = path === undefined || isNetworkPath(path, platform) ? null : resolve(dataDir, path)
+    if (place === null || (good.size >= MAX_SOURCES && !good.has(place))) invalid.push(`sources[${index}]`)
+    else good.add(place)
+  }
+  return [...good]
 }

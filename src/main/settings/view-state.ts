@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ViewState } from '@shared/settings'
-import { viewStateSchema } from '@shared/settings'
+import { FIRST_VIEW, viewStateSchema } from '@shared/settings'
+import { goodParts } from './good-parts'
 import { readJson, writeJson } from './json-file'
 
 const boundsSchema = v.object({
@@ -13,9 +14,10 @@ const boundsSchema = v.object({
 export type SavedBounds = v.InferOutput<typeof boundsSchema>
 
 const fileSchema = v.object({
-  view: v.optional(viewStateSchema, {}),
-  bounds: v.optional(v.nullable(boundsSchema), null),
+  view: viewStateSchema,
+  bounds: v.nullable(boundsSchema),
 })
+const NOTHING: v.InferOutput<typeof fileSchema> = { view: FIRST_VIEW, bounds: null }
 
 /** The parts of the view state that changed; an undefined one did not. */
 export type ViewStateChange = { [K in keyof ViewState]?: ViewState[K] | undefined }
@@ -35,14 +37,18 @@ const WRITE_DELAY_MS = 500
 /** Opens the store; changes reach the file half a second later, so that a dragged edge costs one write. */
 export function createViewStateStore(path: string, warn: (message: string) => void): ViewStateStore {
   const read = readJson(path)
-  const parsed = v.safeParse(fileSchema, read.kind === 'ok' ? read.content : {})
-  const state = parsed.success ? parsed.output : v.parse(fileSchema, {})
+  const raw = read.kind === 'ok' ? read.content : {}
+  const state = v.parse(fileSchema, goodParts(fileSchema, raw, NOTHING, 'window', []))
+  // What nobody could read is not replaced either.
+  const isLost = read.kind === 'unreadable' || (read.kind === 'corrupt' && read.copy === null)
+  if (read.kind === 'unreadable') warn(`window state cannot be read (${read.reason}); nothing of it is remembered`)
   let timer: NodeJS.Timeout | null = null
 
   function flush(): void {
     if (timer === null) return
     clearTimeout(timer)
     timer = null
+    if (isLost) return
     try {
       writeJson(path, state)
     } catch (thrown) {

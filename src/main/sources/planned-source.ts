@@ -5,8 +5,11 @@ import type { WatchState } from '../archive/api'
 export interface PlannedSource {
   path: string | null
   name: string
-  /** Finds or adds it in the archive. `same`: its Hassette is read from another file already, so it is only read once. */
-  prepare: () => Promise<{ sourceId: number; same: boolean }>
+  /**
+   * Finds or adds it in the archive. `same`: its Hassette is read from another file already, so it is only read once.
+   * `left`: the path that it was moved here from.
+   */
+  prepare: () => Promise<{ sourceId: number; same: boolean; left?: string }>
   /** Copies what is new. */
   read: (
     sourceId: number,

@@ -4,6 +4,7 @@ import type { SourceInfo, SourceState } from '@shared/source'
 import type { AlertClock } from '../alerting/clock'
 import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
+import { placeOf } from '../archive/file-facts'
 import type { Service } from '../service'
 import type { PlannedSource } from './planned-source'
 import { interrupt, newWatched, withStates } from './watched'
@@ -47,6 +48,8 @@ export interface RegistryOptions {
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
   clock: AlertClock
+  /** A source is read from another path from now on. */
+  onMoved?: (from: string, to: string) => void
   /** Waits before a source that failed is tried again, milliseconds; the last one repeats. */
   backOffMs?: readonly number[]
 }
@@ -113,6 +116,19 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     source.again = setTimeout(() => void enqueue(source), wait)
   }
 
+  /** What was read from the path that it has left is this source. */
+  function moved(source: Watched, sourceId: number, left: string): void {
+    const isOld = (each: Watched): boolean =>
+      each !== source && (each.id === sourceId || (each.planned.path !== null && placeOf(each.planned.path) === left))
+    for (const old of watched.filter(isOld)) {
+      old.cancelled = true
+      interrupt(old)
+    }
+    watched = watched.filter((each) => !isOld(each))
+    info(`source ${sourceId} was moved`)
+    if (source.planned.path !== null) options.onMoved?.(left, source.planned.path)
+  }
+
   async function read(source: Watched): Promise<void> {
     if (stopping.signal.aborted || source.cancelled || paused) return
     if (source.again) clearTimeout(source.again)
@@ -123,7 +139,8 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     // What is tried again by itself stays a failure until it succeeds.
     if (source.state.kind !== 'failed') setState(source, { kind: 'connecting' })
     try {
-      const { sourceId, same } = await source.planned.prepare()
+      const { sourceId, same, left } = await source.planned.prepare()
+      if (left !== undefined) moved(source, sourceId, left)
       const other = watched.find((each) => each !== source && each.id === sourceId)
       if (!other) source.id = sourceId
       await source.planned.read(sourceId, {

@@ -5,7 +5,8 @@ export interface FakeOptions {
   state: 'ready' | 'empty' | 'error' | 'slow' | 'opening' | 'restarting' | 'unavailable' | 'sources-error' | 'no-source'
   source: 'live' | 'snapshot' | 'sample' | 'many' | 'reading' | 'cancelled' | 'failed' | 'stale'
   runs: number
-  corrupt: boolean
+  /** What is wrong with the settings file, nothing by default. */
+  corrupt: 'all' | 'some' | null
   /** The Hassette file of the live source. */
   path: string
   /** Counts are answered at once, or when the test says so. */
@@ -54,7 +55,7 @@ export function fakeOptions(search: string): FakeOptions {
     source: SOURCES.find((source) => source === query.get('source')) ?? 'live',
     runs: Math.min(100_000, Number(query.get('runs') ?? 7000) || 7000),
     path: '/home/anna/.local/share/hassette/v1/hassette.db',
-    corrupt: query.has('corrupt'),
+    corrupt: query.get('corrupt') === 'some' ? 'some' : query.has('corrupt') ? 'all' : null,
     count: query.get('count') === 'slow' ? 'slow' : 'quick',
     hassette: query.get('hassette') === 'full' ? 'full' : 'days',
     work: query.get('work') === 'waits' ? 'waits' : 'quick',

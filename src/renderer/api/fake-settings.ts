@@ -4,6 +4,8 @@ import type { Problem, Result } from '@shared/result'
 import type { SettingsView } from '@shared/settings'
 import type { FakeOptions } from './fake-options'
 
+const SETTINGS_FILE = '/home/anna/.local/share/hassette-monitor/settings.json'
+
 type Answer = <T>(work: () => T | Problem, reads?: boolean) => Promise<Result<T>>
 
 /** Facts about the fake app. */
@@ -17,6 +19,17 @@ export function fakeInfo(options: FakeOptions): AppInfo {
     platform: 'linux',
     sample: options.source === 'sample',
     tray: 'there',
+  }
+}
+
+function settingsTrouble(corrupt: FakeOptions['corrupt']): SettingsView['trouble'] {
+  if (corrupt === null) return null
+  const path = SETTINGS_FILE
+  if (corrupt === 'all') return { kind: 'corrupt', path, copy: `${path}.corrupt-1` }
+  return {
+    kind: 'invalid',
+    path,
+    names: ['theme', ...Array.from({ length: 9 }, (_, index) => `sources[${20 + index}]`)],
   }
 }
 
@@ -48,7 +61,7 @@ export function fakeSettings(options: FakeOptions): SettingsView {
       tray_icon: 'default',
       alerts: 'default',
     },
-    corruptCopy: options.corrupt ? '/home/anna/.config/hassette-monitor/settings.json.broken-1' : null,
+    trouble: settingsTrouble(options.corrupt),
   }
 }
 

@@ -87,9 +87,9 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
   }
 
   /** The source is read from this file from now on. */
-  const takeUp = (sourceId: number, path: string): AddedSource => {
+  const takeUp = ({ id: sourceId, file_path: left }: SourceRow, path: string): AddedSource => {
     statements.takeUp.run(path, sourceId)
-    return { sourceId, same: false }
+    return { sourceId, same: false, ...(left === null || left === path ? {} : { left }) }
   }
 
   /**
@@ -136,7 +136,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
       const { reader, close } = await open(path, request.shiftUs)
       try {
         // Removed, and added again: it goes on, unless another Hassette has taken the place.
-        if (known && goesOn(known.id, reader)) return takeUp(known.id, path)
+        if (known && goesOn(known.id, reader)) return takeUp(known, path)
         if (known) statements.leavePath.run(known.id)
         const others = statements.files.all()
         const same = findSameInstallation(
@@ -148,7 +148,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
         if (other) {
           // It was moved, if nothing is left where it was read before.
           const moved = other.removed || other.file_path === null || isMissing(other.file_path)
-          return moved ? takeUp(other.id, path) : { sourceId: other.id, same: true }
+          return moved ? takeUp(other, path) : { sourceId: other.id, same: true }
         }
         const mode = request.mode === 'auto' ? likelyMode(path, reader) : request.mode
         return { sourceId: add(request.name, mode, path, reader.userVersion), same: false }
