@@ -167,6 +167,17 @@ describe.skipIf(process.platform !== 'linux')('a home in which something breaks 
     expect(await shownBy(dunst)).toEqual(expect.arrayContaining(['Recovered — light_keeper.porch']))
   }, 120_000)
 
+  it('is told though one run is dated 20 minutes ahead', async () => {
+    const app = await start()
+    await calm(await trayItem(session))
+    await hassette.append([{ like: 'ok', target: 'light_keeper/0/porch', startedAt: nowS() + 20 * MINUTE_S }])
+    await waitFor('the notification', async () => {
+      await hassette.append([failing('garage_door/0/cover')])
+      return (await dunst.displayed()) === 1
+    })
+    expect((await heardIn(app)).map(({ title }) => title)).toEqual([expect.stringMatching(/garage_door\.cover$/)])
+  })
+
   it('can be snoozed from the tray, and a click on the notification opens the incident in its time', async () => {
     const app = await start()
     const item = await trayItem(session)
