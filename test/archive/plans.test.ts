@@ -17,7 +17,7 @@ const MAY_SCAN = [
   /SELECT t\.id, a\.source_id AS sourceId, t\.kind, t\.tier, a\.app_key AS appKey, t\.instance_index AS instanceIndex, t\.name\s+FROM targets/,
   // Hassette's own: sessions, listeners, jobs, manifests as a whole.
   /FROM (sessions|listeners|scheduled_jobs|app_manifests)( ORDER BY id)?$/,
-  /^SELECT \(SELECT count\(\*\) .* FROM sessions\)/,
+  /^SELECT coalesce\(\(SELECT count\(\*\) .* FROM sessions\)/,
   // As many as are asked for.
   /FROM sessions ORDER BY id DESC LIMIT \?$/,
   /SELECT 1 FROM runs LIMIT 1/,

@@ -94,7 +94,10 @@ describe('the same Hassette from another file', () => {
     const client = openClient(archive())
     const first = await add(client, source())
     renameSync(source(), folder.path('moved.db'))
-    expect(await add(client, folder.path('moved.db'))).toEqual({ sourceId: first.sourceId, same: false, runs: 0 })
+    expect(await add(client, folder.path('moved.db'))).toEqual({
+      ...{ sourceId: first.sourceId, same: false, runs: 0 },
+      left: source(),
+    })
     expect(await client.read.sources()).toMatchObject([{ path: folder.path('moved.db') }])
   })
 

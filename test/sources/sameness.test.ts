@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { openForWriting } from '@main/archive/worker/connection'
 import { openReader } from '@main/archive/worker/open-reader'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { writerOn } from '../archive/written-sources'
@@ -6,6 +7,7 @@ import { LIMITS } from '../archive/retention-checks'
 import { CONTEXT, rowsOf } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
 import { goOnWith, makeHassette } from '../support/small-hassette'
+import { addHeartbeat } from '../support/trusted'
 import { startWatching } from '../support/watching'
 
 const HOUR = 3600
@@ -209,6 +211,9 @@ describe('a file of which the row at the cursor is missing', () => {
 
   it('and that is of another Hassette: what was past its term before says nothing of its runs', async () => {
     const writer = writerOn(folder.path('archive.db'))
+    const beside = openForWriting(folder.path('archive.db'))
+    addHeartbeat(beside)
+    beside.close()
     writer.upkeep.setLimits({ limits: { ...LIMITS, retentionDays: 30, frameworkRetentionDays: 30 } })
     const read = async (handler: string) => {
       const hassette = makeHassette(source())

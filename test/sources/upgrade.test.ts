@@ -31,7 +31,6 @@ describe('a Hassette that is upgraded', () => {
     await watching.reaches('up_to_date')
     upgrade(path)
     const hassette = await startHassetteWriter(path, { onEnd: onTestFinished })
-    await watching.reaches('live')
     await hassette.append([{}, { like: 'error' }])
     await watching.hasRuns(16_797)
     const version = () => rowsOf<{ schema_version: number }>(archive, 'SELECT schema_version FROM sources')[0]
