@@ -62,6 +62,11 @@ export default defineConfig({
         test: { ...project('e2e', ['test/e2e/**/*.test.ts'], 60_000), fileParallelism: false },
       },
       {
+        // The real Electron again: every page, pixel by pixel. One window, in the order of the list.
+        resolve: { alias },
+        test: project('pictures', ['test/pictures/**/*.test.ts'], 120_000),
+      },
+      {
         // The packed application.
         resolve: { alias },
         test: { ...project('package', ['test/package/**/*.test.ts'], 180_000), fileParallelism: false },

@@ -16,7 +16,7 @@ const STEP_NAMES = TEST_STEPS.map((step) => step.name)
 function chooseSteps(names) {
   if (names.length === 0) return TEST_STEPS
   const wanted = new Set(names)
-  if (wanted.has('e2e')) wanted.add('build')
+  if (wanted.has('e2e') || wanted.has('pictures')) wanted.add('build')
   return TEST_STEPS.filter((step) => wanted.has(step.name))
 }
 

@@ -122,11 +122,12 @@ export const TEST_STEPS = [
   vitestStep('archive'),
   vitestStep('browser'),
   vitestStep('e2e', true),
+  vitestStep('pictures'),
   vitestStep('package', true),
 ]
 
 /** The steps that run the built application. */
-export const STEPS_WITH_WINDOWS = ['e2e', 'package']
+export const STEPS_WITH_WINDOWS = ['e2e', 'pictures', 'package']
 
 /**
  * Runs steps to the end, whatever fails: static ones two at a time, then vitest projects one by one.
