@@ -28,7 +28,6 @@ function tool(name, ...args) {
     'vue-tsc': ['vue-tsc', 'bin', 'vue-tsc.js'],
     prettier: ['prettier', 'bin', 'prettier.cjs'],
     eslint: ['eslint', 'bin', 'eslint.js'],
-    depcruise: ['dependency-cruiser', 'bin', 'dependency-cruise.mjs'],
     knip: ['knip', 'bin', 'knip.js'],
     vitest: ['vitest', 'vitest.mjs'],
   }
@@ -114,7 +113,8 @@ export const TEST_STEPS = [
   staticStep('types-floor', tool('tsc', '-p', 'tsconfig.electron-floor.json')),
   staticStep('format', tool('prettier', '--check', '--log-level', 'warn', '.')),
   staticStep('lint', tool('eslint', '--max-warnings', '0', '.')),
-  staticStep('layers', tool('depcruise', '--config', '.dependency-cruiser.cjs', 'src')),
+  // Who may import whom, and how tangled it may be.
+  staticStep('layers', [inRepository('scripts', 'structure.mjs'), '--check']),
   staticStep('knip', tool('knip')),
   buildStep,
   vitestStep('unit'),
