@@ -30,18 +30,18 @@ const FEW_LINES = 60
  * @type {Record<string, { most: number } | { least: number }>}
  */
 export const LIMITS = {
-  'files in src/main': { most: 245 },
-  'median lines of a file there': { least: 65 },
+  'files in src/main': { most: 262 },
+  'median lines of a file there': { least: 70 },
   'files there with at most 60 lines': { most: 108 },
-  'files there that one file imports': { most: 118 },
-  'rooms directly in archive/worker': { most: 37 },
-  'arrows between these rooms': { most: 94 },
+  'files there that one file imports': { most: 124 },
+  'rooms directly in archive/worker': { most: 39 },
+  'arrows between these rooms': { most: 98 },
   'arrows among them that lead back': { most: 0 },
   'floors of these rooms': { most: 10 },
-  'exported names declared twice or more': { most: 28 },
+  'exported names declared twice or more': { most: 30 },
   'files in src/renderer': { most: 258 },
-  'lines in src/renderer': { most: 16_177 },
-  'lines of the fake': { most: 2_345 },
+  'lines in src/renderer': { most: 16_283 },
+  'lines of the fake': { most: 2_366 },
 }
 
 /**
