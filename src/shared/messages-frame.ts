@@ -29,6 +29,7 @@ export const frameWords = {
       reading: (done: number, total: number): string => `reading ${formatCount(done)} of ${formatCount(total)}`,
       upToDate: 'up to date',
       live: 'live',
+      running: (since: string): string => `running since ${since}`,
       stopped: (since: string): string => `stopped since ${since}`,
       down: (since: string, how: keyof typeof DOWN): string => `down since ${since} (${DOWN[how]})`,
       stale: (since: string): string => `not watching since ${since}`,

@@ -16,7 +16,6 @@ const source = (more: Partial<SourceInfo> = {}): SourceInfo => ({
 describe('the state of a source', () => {
   it.each<[HassetteState | null, string, string]>([
     [null, 'live', 'ok'],
-    [{ kind: 'running', sinceUs: at(9), sure: true }, 'live', 'ok'],
     [{ kind: 'stopped', sinceUs: at(9, 12), due: false }, 'stopped since 09:12', 'skipped'],
     [{ kind: 'stopped', sinceUs: at(9, 12, 20), due: true }, 'stopped since 20 Nov 09:12', 'skipped'],
     [{ kind: 'down', how: 'silent', sinceUs: at(3, 10), due: true }, 'down since 03:10 (no clean stop)', 'skipped'],
@@ -29,6 +28,15 @@ describe('the state of a source', () => {
   ])('with its Hassette %j', (hassette, text, shape) => {
     const given = source({ hassette })
     expect([sourceWords(given, NOW), tailWords(given, NOW), sourceShape(given)]).toEqual([text, text, shape])
+  })
+
+  it('says since when its Hassette runs, and of its runs that they come', () => {
+    const given = source({ hassette: { kind: 'running', sinceUs: at(9, 5), sure: false } })
+    expect([sourceWords(given, NOW), tailWords(given, NOW), sourceShape(given)]).toEqual([
+      'running since 09:05',
+      'live',
+      'ok',
+    ])
   })
 
   it('says that it is not watched before what was known of its Hassette', () => {

@@ -16,6 +16,7 @@ export function sourceWords(source: SourceInfo, nowUs: number): string {
   if (state.kind === 'stale') return words.source.state.stale(formatMinute(state.sinceMs * 1000))
   if (hassette?.kind === 'stopped') return words.source.state.stopped(shortMoment(hassette.sinceUs, nowUs))
   if (hassette?.kind === 'down') return words.source.state.down(shortMoment(hassette.sinceUs, nowUs), hassette.how)
+  if (hassette?.kind === 'running') return words.source.state.running(shortMoment(hassette.sinceUs, nowUs))
   if (state.kind === 'live') return words.source.state.live
   if (source.mode === 'sample') return words.source.state.sample
   if (state.kind === 'not_read') return words.source.state.notRead
@@ -27,7 +28,7 @@ export function tailWords(source: SourceInfo, nowUs: number): string {
   const { mode, state } = source
   if (mode !== 'live' && state.kind !== 'cancelled') return words.runs.currentEnd
   if (state.kind === 'stale') return words.live.stale(formatMinute(state.sinceMs * 1000), state.problem.message)
-  return sourceWords(source, nowUs)
+  return source.hassette?.kind === 'running' ? words.source.state.live : sourceWords(source, nowUs)
 }
 
 /** The shape beside it: a ring for what stands still. */
