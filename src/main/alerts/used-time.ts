@@ -49,8 +49,7 @@ export function usedTimes(
   return times.slice(0, count).map((_, index) => {
     const plausible = plausibleTime(times, index, newest)
     const led = index < fromIndex ? plausible : plausible - leadUs
-    // Until then nothing more is expected to come.
-    const used = led > nowUs ? nowUs - BEHIND_US : led
+    const used = Math.min(led, nowUs)
     newest = Math.max(newest, used)
     return used
   })
