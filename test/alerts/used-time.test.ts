@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClaimedTime, Around } from '@main/alerts/used-time'
 import { FOLLOWING, leadOf, usedTimes } from '@main/alerts/used-time'
-import { BEHIND_US } from '@main/alerts/time'
 import { DAY, HOUR, MINUTE, SECOND } from './story'
 
 /** Our clock, minutes; far from 1970. */
@@ -16,8 +15,6 @@ const all = (times: ClaimedTime[], known: Around): number[] => usedTimes(times, 
 /** So many from then on, one a minute. */
 const from = (minute: number, count: number, every = 1): number[] =>
   Array.from({ length: count }, (_, n) => minute + n * every)
-/** The latest that is still used of what lies ahead of us, minutes. */
-const LATEST = NOW - BEHIND_US / MINUTE
 const BEFORE = NOW - 500
 
 describe('the used time', () => {
