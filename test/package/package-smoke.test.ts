@@ -48,6 +48,13 @@ describe('what is packed', () => {
     expect(paths.filter((path) => /\.(map|cpp|c|h|gyp|gypi)$/.test(path))).toEqual([])
   })
 
+  it('carries the licence that a bundled package asks to be carried along', () => {
+    const main = readAsar(readFileSync(join(PACKED.resources, 'app.asar'))).get('out/main/index.js')?.content
+    expect(String(main)).toMatch(
+      /Squirrel Chat[^]*SPDX-License-Identifier: BSD-3-Clause[^]*Redistributions in binary form/,
+    )
+  })
+
   it('has one native binary, outside of the asar', () => {
     const asar = readAsar(readFileSync(join(PACKED.resources, 'app.asar')))
     const binaries = [...asar].filter(([path]) => path.endsWith('.node'))

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, join, posix, resolve, win32 } from 'node:path'
+import { basename, dirname, isAbsolute, join, posix, resolve, win32 } from 'node:path'
+import { parse, type TomlTable } from 'smol-toml'
 import { realPath } from '../archive/file-facts'
 
 /** The surroundings in which a Hassette is looked for. */
@@ -73,24 +74,56 @@ function userConfigFolder(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, hom
 }
 
 /**
- * The database that a configuration names, if it does: `data_dir` or `database.path` of a `hassette.toml`, or their
- * variables in a `.env`. Only these lines are looked at; a full TOML reader would bring nothing more.
+ * The database that a configuration names, if it does: `data_dir` or `database.path` of a `hassette.toml`, at the top or
+ * in its `hassette` table, or the variables of a `.env`. A file that is not valid names nothing: Hassette does not start
+ * with it either, and its owner reads why there.
  */
 export function databaseNamedIn(file: string, text: string): string | null {
-  const values = new Map<string, string>()
-  let table = ''
-  for (const line of text.split('\n')) {
-    const head = /^\s*\[([\w.-]+)\]/.exec(line)
-    if (head) table = head[1] ?? ''
-    const pair = /^\s*(?:export\s+)?([\w.]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#\s]+))/.exec(line)
-    if (pair) values.set(`${table}.${pair[1] ?? ''}`.toLowerCase(), pair[2] ?? pair[3] ?? pair[4] ?? '')
-  }
-  const first = (...names: string[]): string | undefined => names.map((name) => values.get(name)).find(Boolean)
-  const from = (path: string): string => (isAbsolute(path) ? path : resolve(dirname(file), path))
-  const path = first('hassette.database.path', 'database.path', '.hassette__database__path')
+  // Editors on Windows put a byte order mark first, which TOML does not know.
+  const content = text.replace(/^\uFEFF/, '')
+  const { path, folder } = basename(file) === '.env' ? namedInVariables(content) : namedInToml(content)
+  const from = (named: string): string => (isAbsolute(named) ? named : resolve(dirname(file), named))
   if (path) return from(path)
-  const folder = first('hassette.data_dir', '.data_dir', '.hassette__data_dir')
   return folder ? join(from(folder), 'hassette.db') : null
+}
+
+/** What a configuration says about the database: the file itself, or the data folder that it lies in. */
+interface Named {
+  path: string | undefined
+  folder: string | undefined
+}
+
+function namedInToml(text: string): Named {
+  let document: TomlTable
+  try {
+    // Some app's own settings may hold whole numbers above 2^53, which would make the file unreadable.
+    document = parse(text, { integersAsBigInt: 'asNeeded' })
+  } catch {
+    return { path: undefined, folder: undefined }
+  }
+  const value = (...keys: string[]): string | undefined => {
+    const found = keys.reduce<unknown>(entryOf, document)
+    return typeof found === 'string' && found !== '' ? found : undefined
+  }
+  return {
+    path: value('hassette', 'database', 'path') ?? value('database', 'path'),
+    folder: value('hassette', 'data_dir') ?? value('data_dir'),
+  }
+}
+
+/** An entry of a TOML table, its name in any case, as Hassette reads it. */
+function entryOf(table: unknown, name: string): unknown {
+  if (typeof table !== 'object' || table === null) return undefined
+  return Object.entries(table).find(([key]) => key.toLowerCase() === name)?.[1]
+}
+
+function namedInVariables(text: string): Named {
+  const values = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const pair = /^\s*(?:export\s+)?(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#\s]+))/.exec(line)
+    if (pair) values.set((pair[1] ?? '').toLowerCase(), pair[2] ?? pair[3] ?? pair[4] ?? '')
+  }
+  return { path: values.get('hassette__database__path'), folder: values.get('hassette__data_dir') }
 }
 
 /** The candidates that exist as files, each real place once. Nothing is opened but configuration files. */
