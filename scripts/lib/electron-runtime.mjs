@@ -1,6 +1,7 @@
 /** Which Electron runs: the one the user names, the official one, or on Linux x64 the registry runtime. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isMaintained } from '../../src/shared/electron-support.mjs'
 import { recall, remember } from './cache.mjs'
 import { inRepository } from './paths.mjs'
 import { attempt } from './processes.mjs'
@@ -86,14 +87,19 @@ export async function resolveElectron(say) {
 /**
  * What a person should know about the runtime that was taken.
  * @param {ElectronRuntime} runtime
+ * @param {string} [wanted] the version that package.json names
  * @returns {string | null} one line, null if all is as it should be
  */
-export function runtimeNotice(runtime) {
-  if (runtime.kind !== 'registry') return null
-  return (
-    `Note: an older Electron, ${runtime.version}, is in use, because Electron ${wantedVersion()} could not be ` +
-    `downloaded from its release host. ${RETRY_VARIABLE}=1 tries it again.`
-  )
+export function runtimeNotice(runtime, wanted = wantedVersion()) {
+  const registry =
+    `Electron ${wanted} could not be downloaded from its release host, so ${runtime.version} is in use. ` +
+    `${RETRY_VARIABLE}=1 tries it again.`
+  const unmaintained = `Electron ${runtime.version} is no longer maintained by its makers: for testing only.`
+  const notes = [
+    ...(runtime.kind === 'registry' ? [registry] : []),
+    ...(isMaintained(runtime.version, wanted) ? [] : [unmaintained]),
+  ]
+  return notes.length > 0 ? `Note: ${notes.join(' ')}` : null
 }
 
 function runtime(kind, dist, version) {

@@ -20,6 +20,8 @@ import type { EventName, Verb } from './verbs'
 export interface AppInfo {
   version: string
   electron: string
+  /** Whether this Electron still gets corrections from its makers; the shipped one does. */
+  electronMaintained: boolean
   dataDir: string
   /** The user's archive, also while the sample is shown. */
   archivePath: string

@@ -198,7 +198,8 @@ export const words = {
     shortcutsHint: 'The key ? opens them anywhere.',
     showShortcuts: 'Show shortcuts',
     version: (version: string): string => `Hassette Monitor ${version}`,
-    about: (electron: string): string => `MIT licence · Electron ${electron}`,
+    about: ({ electron, electronMaintained: maintained }: { electron: string; electronMaintained: boolean }): string =>
+      `MIT licence · Electron ${electron}${maintained ? '' : ' — no longer maintained by its makers, for testing only'}`,
     notLoaded: 'The settings could not be read',
   },
 

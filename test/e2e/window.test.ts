@@ -4,6 +4,7 @@ import type AxeCore from 'axe-core'
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningApp } from '../support/electron-app'
+import { devDependencies } from '../../package.json'
 import { launchApp, removeFolders, spawnApp } from '../support/electron-app'
 import { openFixture } from '../support/fixtures'
 
@@ -103,6 +104,16 @@ describe('the sample home', () => {
     await page.keyboard.press('g')
     await page.keyboard.press(',')
     await page.getByText('Place of the archive').waitFor()
+  })
+
+  it('says in the settings when its Electron is no longer maintained', async () => {
+    const { app, page } = running
+    await go(page, '/settings')
+    const about = await page.getByText(/MIT licence/).innerText()
+    const version = await app.evaluate(() => process.versions.electron)
+    const isOld = Number.parseInt(version, 10) < Number.parseInt(devDependencies.electron, 10) - 2
+    const remark = ' — no longer maintained by its makers, for testing only'
+    expect(about).toBe(`MIT licence · Electron ${version}${isOld ? remark : ''}`)
   })
 
   it.each(['light', 'dark'] as const)('axe finds nothing on any page in the %s theme', async (theme) => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { words } from '@shared/messages'
+import { isMaintained } from '@shared/electron-support.mjs'
 import { lacksDisplay } from '../../scripts/lib/display.mjs'
-import { missCounts, resolutionOrder } from '../../scripts/lib/electron-runtime.mjs'
+import { missCounts, resolutionOrder, runtimeNotice } from '../../scripts/lib/electron-runtime.mjs'
 import { compilerEnvironment, needsCompiledAddon, reducedLock } from '../../scripts/lib/native.mjs'
 import { installMatchesLock, packagesStamp } from '../../scripts/lib/packages.mjs'
 import { packagesFor, parseLdconfig, parseLdd } from '../../scripts/lib/system-libs.mjs'
@@ -27,6 +29,45 @@ describe('which Electron', () => {
     expect(missCounts(miss, '45.5.0', miss.at + 1)).toBe(false)
     expect(missCounts(miss, '45.4.1', miss.at - 1)).toBe(false)
     expect(missCounts(null, '45.4.1', 0)).toBe(false)
+  })
+})
+
+describe('an Electron that its makers no longer maintain', () => {
+  it.each([
+    ['46.0.0', true],
+    ['45.4.1', true],
+    ['45.0.0-beta.1', true],
+    ['43.0.0', true],
+    ['42.9.9', false],
+    ['33.2.1', false],
+    ['9.4.4', false],
+    ['unknown', true],
+    [undefined, true],
+  ])('beside a pinned 45.4.1: %s → maintained: %s', (version, maintained) => {
+    expect(isMaintained(version, '45.4.1')).toBe(maintained)
+  })
+
+  it('is named when the app starts, whoever chose it', () => {
+    const notice = (kind: 'override' | 'official' | 'registry', version: string): string | null =>
+      runtimeNotice({ kind, version, dist: '/e', executable: '/e/electron' }, '45.4.1')
+    expect(notice('official', '45.4.1')).toBeNull()
+    expect(notice('override', '44.0.0')).toBeNull()
+    expect(notice('override', '41.0.0')).toBe(
+      'Note: Electron 41.0.0 is no longer maintained by its makers: for testing only.',
+    )
+    expect(notice('registry', '33.2.1')).toBe(
+      'Note: Electron 45.4.1 could not be downloaded from its release host, so 33.2.1 is in use. ' +
+        'HASSETTE_MONITOR_RETRY_ELECTRON=1 tries it again. ' +
+        'Electron 33.2.1 is no longer maintained by its makers: for testing only.',
+    )
+    expect(notice('registry', '45.0.0')).not.toContain('maintained')
+  })
+
+  it('is named in the settings', () => {
+    expect(words.settings.about({ electron: '45.4.1', electronMaintained: true })).toBe('MIT licence · Electron 45.4.1')
+    expect(words.settings.about({ electron: '33.2.1', electronMaintained: false })).toBe(
+      'MIT licence · Electron 33.2.1 — no longer maintained by its makers, for testing only',
+    )
   })
 })
 

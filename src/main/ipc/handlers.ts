@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
 import type { AppInfo } from '@shared/contract'
+import { isMaintained } from '@shared/electron-support.mjs'
+import { devDependencies } from '../../../package.json'
 import type { Desktop } from '../desktop'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
@@ -25,7 +27,7 @@ export interface HandlerParts extends Omit<AlertHandlerParts, 'home'> {
   keeping: Keeping
   judge: RepairParts['judge']
   desktop: Desktop
-  info: () => Omit<AppInfo, 'version' | 'electron' | 'platform'>
+  info: () => Omit<AppInfo, 'version' | 'electron' | 'electronMaintained' | 'platform'>
 }
 
 /** Every verb of the contract, bound to the part that answers it. */
@@ -40,6 +42,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       ...info(),
       version: desktop.version,
       electron: process.versions.electron,
+      electronMaintained: isMaintained(process.versions.electron, devDependencies.electron),
       platform: process.platform as AppInfo['platform'],
     }),
     'app.showArchive': () => {

@@ -4,8 +4,6 @@ import type { Problem, Result } from '@shared/result'
 import type { SettingsView } from '@shared/settings'
 import type { FakeOptions } from './fake-options'
 
-const SETTINGS_FILE = '/home/anna/.local/share/hassette-monitor/settings.json'
-
 type Answer = <T>(work: () => T | Problem, reads?: boolean) => Promise<Result<T>>
 
 /** Facts about the fake app. */
@@ -13,6 +11,7 @@ export function fakeInfo(options: FakeOptions): AppInfo {
   return {
     version: '0.1.0-dev.1',
     electron: '45.4.1',
+    electronMaintained: true,
     dataDir: '/home/anna/.local/share/hassette-monitor',
     archivePath: '/home/anna/.local/share/hassette-monitor/hassette.db',
     logsDir: '/home/anna/.local/share/hassette-monitor/logs',
@@ -24,7 +23,7 @@ export function fakeInfo(options: FakeOptions): AppInfo {
 
 function settingsTrouble(corrupt: FakeOptions['corrupt']): SettingsView['trouble'] {
   if (corrupt === null) return null
-  const path = SETTINGS_FILE
+  const path = '/home/anna/.local/share/hassette-monitor/settings.json'
   if (corrupt === 'all') return { kind: 'corrupt', path, copy: `${path}.corrupt-1` }
   return {
     kind: 'invalid',
