@@ -5,11 +5,13 @@ import type { OpenWriter } from '@main/archive/worker/open-writer'
 import { writerOn } from '../archive/written-sources'
 import { CONTEXT, rowsOf } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
-import { goOnWith, makeHassette } from '../support/small-hassette'
-import type { SmallHassette } from '../support/small-hassette'
+import { goOnWith, makeHassette } from '../support/made-hassette'
+import type { MadeHassette } from '../support/made-hassette'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
+/** The file is copied and replaced while it is open. */
+const COPIED = { journal: 'delete' } as const
 const BEGIN = Date.UTC(2026, 0, 1) / 1000
 
 /** What may happen to a Hassette and its file between two looks. */
@@ -73,7 +75,7 @@ function createLife(path: string, archivePath: string) {
   const backup = `${path}.backup`
   const ours = <R>(sql: string) => rowsOf<R>(archivePath, sql)
   let now = BEGIN
-  let hassette: SmallHassette = makeHassette(path)
+  let hassette: MadeHassette = makeHassette(path, COPIED)
   let session = hassette.session(now)
   /** What the Monitor read of the file as it is now: of this life of it, and by which it could be known again. */
   let read = new Map<number, string>()
@@ -139,7 +141,7 @@ function createLife(path: string, archivePath: string) {
         for (let i = 0; i < deed.count; i++) {
           now += deed.stepS
           const framework = (i * 0.618034) % 1 < deed.framework
-          hassette.run(session, now, framework ? 'core' : 'bell', framework ? 'framework' : 'app')
+          hassette.run(session, now, framework ? 'core' : 'bell', { source_tier: framework ? 'framework' : 'app' })
         }
         hassette.db.exec('COMMIT')
         hassette.db.prepare('UPDATE sessions SET last_heartbeat_at = ? WHERE id = ?').run(now, session)
@@ -185,7 +187,7 @@ function createLife(path: string, archivePath: string) {
         return null
       case 'make anew':
         hassette.close()
-        hassette = makeHassette(path)
+        hassette = makeHassette(path, COPIED)
         session = hassette.session(now)
         read = new Map()
         sessions = new Map()

@@ -6,12 +6,14 @@ import { writerOn } from '../archive/written-sources'
 import { LIMITS } from '../archive/retention-checks'
 import { CONTEXT, rowsOf } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'
-import { goOnWith, makeHassette } from '../support/small-hassette'
+import { goOnWith, makeHassette } from '../support/made-hassette'
 import { addHeartbeat } from '../support/trusted'
 import { startWatching } from '../support/watching'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
+/** The file is copied and replaced while it is open. */
+const COPIED = { journal: 'delete' } as const
 const now = Math.floor(Date.now() / 1000)
 
 /** Whether a file is the one that was read before, and what becomes of what is known when it is not. */
@@ -40,18 +42,18 @@ describe('a file of which the row at the cursor is missing', () => {
   }
 
   it('and that was made anew: every row is read, old sessions stay, and what was lost is a gap', async () => {
-    const old = makeHassette(source())
-    const first = old.session(now - 12 * DAY, { stoppedAt: now - 11 * DAY })
+    const old = makeHassette(source(), COPIED)
+    const first = old.session(now - 12 * DAY, { stopped_at: now - 11 * DAY })
     for (let i = 0; i < 600; i++) old.run(first, now - 12 * DAY + 60 + i * 100, 'alpha')
     old.close()
     await look()
     const before = sessions()
 
-    const anew = makeHassette(source())
+    const anew = makeHassette(source(), COPIED)
     const session = anew.session(now - 8 * DAY)
     for (let i = 0; i < 2000; i++) {
       const tier = i % 2 === 0 ? 'app' : 'framework'
-      anew.run(session, now - 8 * DAY + 60 + i * 340, tier === 'app' ? 'beta' : 'core', tier)
+      anew.run(session, now - 8 * DAY + 60 + i * 340, tier === 'app' ? 'beta' : 'core', { source_tier: tier })
     }
     anew.retention({ app: 0, framework: now - DAY, sessions: 0 })
     anew.close()
@@ -74,12 +76,12 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that was made anew, all rows up to the cursor deleted since: the sessions tell', async () => {
-    const old = makeHassette(source())
+    const old = makeHassette(source(), COPIED)
     const first = old.session(now - 12 * DAY)
     for (let i = 0; i < 100; i++) old.run(first, now - 12 * DAY + i)
     old.close()
     await look()
-    const anew = makeHassette(source())
+    const anew = makeHassette(source(), COPIED)
     const session = anew.session(now - 8 * DAY)
     for (let i = 0; i < 150; i++) anew.run(session, now - 8 * DAY + i * HOUR, 'beta')
     anew.db.exec('DELETE FROM executions WHERE id <= 110')
@@ -95,7 +97,7 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that is the same one, all rows that were read deleted: the sessions tell', async () => {
-    const hassette = makeHassette(source())
+    const hassette = makeHassette(source(), COPIED)
     const session = hassette.session(now - 12 * DAY)
     for (let i = 0; i < 100; i++) hassette.run(session, now - 12 * DAY + i)
     await look()
@@ -109,8 +111,8 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and in which neither a row nor a session is left that was read: a new life, nothing twice', async () => {
-    const hassette = makeHassette(source())
-    const session = hassette.session(now - 90 * DAY, { stoppedAt: now - 89 * DAY })
+    const hassette = makeHassette(source(), COPIED)
+    const session = hassette.session(now - 90 * DAY, { stopped_at: now - 89 * DAY })
     for (let i = 0; i < 100; i++) hassette.run(session, now - 90 * DAY + i)
     await look()
     const later = hassette.session(now - 10 * DAY)
@@ -125,14 +127,16 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that is a backup gone on beyond the cursor: other rows under the numbers that were read', async () => {
-    const hassette = makeHassette(source())
+    const hassette = makeHassette(source(), COPIED)
     const session = hassette.session(now - 12 * DAY)
     for (let i = 0; i < 250; i++) hassette.run(session, now - 12 * DAY + i * 60)
     copyFileSync(source(), folder.path('backup.db'))
     // Nothing of the newest rows that were read has the number of a row of the backup's own that is kept.
     for (let i = 0; i < 250; i++) {
       const framework = i % 5 !== 0
-      hassette.run(session, now - 11 * DAY + i * 60, framework ? 'core' : 'bell', framework ? 'framework' : 'app')
+      hassette.run(session, now - 11 * DAY + i * 60, framework ? 'core' : 'bell', {
+        source_tier: framework ? 'framework' : 'app',
+      })
     }
     hassette.close()
     await look()
@@ -143,7 +147,9 @@ describe('a file of which the row at the cursor is missing', () => {
     const next = again.session(now - 10 * DAY)
     for (let i = 0; i < 400; i++) {
       const framework = i % 5 !== 1
-      again.run(next, now - 10 * DAY + i * 60, framework ? 'core' : 'beta', framework ? 'framework' : 'app')
+      again.run(next, now - 10 * DAY + i * 60, framework ? 'core' : 'beta', {
+        source_tier: framework ? 'framework' : 'app',
+      })
     }
     again.retention({ app: 0, framework: now - 2 * DAY, sessions: 0 })
     again.close()
@@ -159,7 +165,7 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that got another number for a session that is known: no run of it is needed', async () => {
-    const hassette = makeHassette(source())
+    const hassette = makeHassette(source(), COPIED)
     const session = hassette.session(now - 12 * DAY)
     for (let i = 0; i < 10; i++) hassette.run(session, now - 12 * DAY + i)
     copyFileSync(source(), folder.path('backup.db'))
@@ -179,7 +185,7 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that began without a row is the same one when it has some', async () => {
-    const hassette = makeHassette(source())
+    const hassette = makeHassette(source(), COPIED)
     await look()
     await look()
     const session = hassette.session(now - HOUR)
@@ -192,7 +198,7 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that was made anew after its source was removed is a source of its own', async () => {
-    const old = makeHassette(source())
+    const old = makeHassette(source(), COPIED)
     const first = old.session(now - 12 * DAY)
     for (let i = 0; i < 100; i++) old.run(first, now - 12 * DAY + i)
     old.close()
@@ -200,7 +206,7 @@ describe('a file of which the row at the cursor is missing', () => {
     const writer = writerOn(folder.path('archive.db'))
     writer.upkeep.removeSource({ sourceId: known, runs: 'keep' })
     writer.close()
-    const anew = makeHassette(source())
+    const anew = makeHassette(source(), COPIED)
     const session = anew.session(now - 8 * DAY)
     for (let i = 0; i < 150; i++) anew.run(session, now - 8 * DAY + i * HOUR, 'beta')
     anew.db.exec('DELETE FROM executions WHERE id BETWEEN 90 AND 110')
@@ -216,7 +222,7 @@ describe('a file of which the row at the cursor is missing', () => {
     beside.close()
     writer.upkeep.setLimits({ limits: { ...LIMITS, retentionDays: 30, frameworkRetentionDays: 30 } })
     const read = async (handler: string) => {
-      const hassette = makeHassette(source())
+      const hassette = makeHassette(source(), COPIED)
       const session = hassette.session(now - 200 * DAY - (handler === 'beta' ? 1 : 0))
       for (let i = 0; i < 100; i++) hassette.run(session, now - 200 * DAY + i * HOUR, handler)
       hassette.close()
@@ -228,7 +234,7 @@ describe('a file of which the row at the cursor is missing', () => {
   })
 
   it('and that was made anew while it was watched: what was quiet until then is no gap', async () => {
-    const old = makeHassette(source())
+    const old = makeHassette(source(), COPIED)
     const first = old.session(now - 2 * DAY)
     for (let i = 0; i < 10; i++) old.run(first, now - 2 * DAY + i)
     old.close()
@@ -236,7 +242,7 @@ describe('a file of which the row at the cursor is missing', () => {
     await watching.hasRuns(10)
     await watching.reaches('up_to_date')
     const beat = Date.now() / 1000
-    const anew = makeHassette(source())
+    const anew = makeHassette(source(), COPIED)
     anew.run(anew.session(beat), beat, 'beta')
     await watching.hasRuns(11)
     anew.close()
