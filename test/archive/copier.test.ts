@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { APPLICATION_ID } from '@main/archive/worker/connection'
 import { newestSchema } from '@main/archive/worker/migrator'
 import { oldOf, partOf } from '@main/archive/leftovers'
@@ -8,6 +8,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { hashFiles, openClient, rowsOf, startProbe } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
+import { onSmallDisk } from '../support/small-disk'
 import { dumpTables } from '../support/table-dump'
 import { copier, madeArchive, quiet, RUNS } from './copies'
 
@@ -124,26 +125,17 @@ describe('a copy of the archive', () => {
 
   it.skipIf(process.platform !== 'linux')('meets a full disk with words, and leaves no file', async ({ skip }) => {
     const path = await archive()
-    const disk = folder.path('disk')
-    mkdirSync(disk)
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk], { stdio: 'ignore' })
-    } catch {
-      return skip('no right to mount a file system')
-    }
-    try {
+    await onSmallDisk(folder.path('disk'), '256k', skip, async (disk) => {
       const { copy } = copier()
-      const to = `${disk}/copy.db`
+      const to = `${disk.path}/copy.db`
       await expect(requireRoom(to, await databaseBytes(path))).rejects.toMatchObject({
         code: 'disk_full',
         message: expect.stringMatching(/disk has 262.kB free; the copy needs about \d/u) as string,
       })
       // Somebody else may take the room after we asked.
       await expect(copy({ from: path, to, journal: 'wal' }, quiet)).rejects.toMatchObject({ code: 'disk_full' })
-      expect(readdirSync(disk)).toEqual([])
-    } finally {
-      execFileSync('umount', ['-l', disk])
-    }
+      expect(readdirSync(disk.path)).toEqual([])
+    })
     await expect(requireRoom(path, 1000)).resolves.toBeUndefined()
   })
 

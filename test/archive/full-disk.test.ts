@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openClient, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
+import { onSmallDisk } from '../support/small-disk'
 import { limitedWriter } from './limited-writer'
 
 describe('a full disk', () => {
@@ -36,36 +36,22 @@ describe('a full disk', () => {
     expect(client.states.map((state) => state.kind)).toEqual(Array.from(client.states, () => 'ready'))
   })
 
-  it('is survived for real, on a small file system', async ({ skip }) => {
-    const disk = folder.path('disk')
-    mkdirSync(disk)
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' })
-    } catch {
-      return skip('no right to mount a small file system')
-    }
-    try {
-      await fillAndFree(disk)
-    } finally {
-      execFileSync('umount', ['-l', disk], { stdio: 'ignore' })
-    }
-  })
-
-  const fillAndFree = async (disk: string): Promise<void> => {
-    const path = `${disk}/hassette.db`
-    const source = openFixture('live-0.52', folder.path('source'))
-    writeFileSync(`${disk}/ballast`, Buffer.alloc(256 * 1024))
-    const client = openClient(path)
-    const { sourceId } = await client.write.addFileSource({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
-    await expect(client.write.syncFileSource({ sourceId, shiftUs: 0 })).rejects.toMatchObject({ code: 'disk_full' })
-    expect(client.state()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
-    const [{ appRuns = 0, frameworkRuns = 0 } = {}] = await client.read.sources()
-    execFileSync('mount', ['-o', 'remount,size=64m', disk])
-    const rest = await client.write.syncFileSource({ sourceId, shiftUs: 0 })
-    expect(appRuns + frameworkRuns + rest.runs).toBe(16_795)
-    expect(client.state()).toEqual({ kind: 'ready' })
-    expect(statSync(path).size).toBeGreaterThan(0)
-    await client.close()
-    expect(rowsOf(path, 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 16_795 }])
-  }
+  it('is survived for real, on a small file system', ({ skip }) =>
+    onSmallDisk(folder.path('disk'), '1m', skip, async (disk) => {
+      const path = `${disk.path}/hassette.db`
+      const source = openFixture('live-0.52', folder.path('source'))
+      writeFileSync(`${disk.path}/ballast`, Buffer.alloc(256 * 1024))
+      const client = openClient(path)
+      const { sourceId } = await client.write.addFileSource({ path: source, name: 'x', mode: 'snapshot', shiftUs: 0 })
+      await expect(client.write.syncFileSource({ sourceId, shiftUs: 0 })).rejects.toMatchObject({ code: 'disk_full' })
+      expect(client.state()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
+      const [{ appRuns = 0, frameworkRuns = 0 } = {}] = await client.read.sources()
+      disk.grow('64m')
+      const rest = await client.write.syncFileSource({ sourceId, shiftUs: 0 })
+      expect(appRuns + frameworkRuns + rest.runs).toBe(16_795)
+      expect(client.state()).toEqual({ kind: 'ready' })
+      expect(statSync(path).size).toBeGreaterThan(0)
+      await client.close()
+      expect(rowsOf(path, 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 16_795 }])
+    }))
 })

@@ -4,28 +4,14 @@ import type { Findings } from '@main/archive/worker/feed/hassette-signs'
 import type { SessionInput } from '@main/archive/batch'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { madeSession } from '../support/synthetic'
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 const NOW = 1_800_000_000_000_000
 
-function session(more: Partial<SessionInput> = {}): SessionInput {
-  return {
-    foreignId: 1,
-    startedUs: NOW - 60 * MINUTE,
-    stoppedUs: null,
-    heartbeatUs: NOW - 60 * MINUTE,
-    status: 'running',
-    ending: 'running',
-    errorType: null,
-    errorMessage: null,
-    errorTraceback: null,
-    droppedOverflow: 0,
-    droppedExhausted: 0,
-    droppedShutdown: 0,
-    ...more,
-  }
-}
+const session = (more: Partial<SessionInput> = {}): SessionInput =>
+  madeSession(1, { startedUs: NOW - 60 * MINUTE, heartbeatUs: NOW - 60 * MINUTE, ...more })
 
 /** Reads one Hassette, `minutes` after `NOW`; its clock is `behindMin` behind. */
 function reading(known = 0) {

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { ENTRIES, hashFiles, openClient, rowsOf, startProbe } from '../support/archive'
 import type { TestClient } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
+import { onSmallDisk } from '../support/small-disk'
 import { batchOf, createSynthetic, madeParents, madeRun, madeTarget } from '../support/synthetic'
 import { waitFor } from '../support/wait'
 
@@ -154,26 +155,16 @@ describe('an archive that cannot be opened', () => {
     )
   })
 
-  it('is opened when there is room again', async ({ skip }) => {
-    const disk = folder.path('disk')
-    mkdirSync(disk)
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' })
-    } catch {
-      return skip('no right to mount a small file system')
-    }
-    try {
-      writeFileSync(`${disk}/ballast`, Buffer.alloc(1024 * 1024))
-      const client = openClient(`${disk}/hassette.db`, SOON)
+  it('is opened when there is room again', ({ skip }) =>
+    onSmallDisk(folder.path('disk'), '1m', skip, async (disk) => {
+      writeFileSync(`${disk.path}/ballast`, Buffer.alloc(1024 * 1024))
+      const client = openClient(`${disk.path}/hassette.db`, SOON)
       expect(await client.reached('unavailable')).toMatchObject({ problem: { code: 'disk_full' } })
-      execFileSync('mount', ['-o', 'remount,size=64m', disk])
+      disk.grow('64m')
       await client.reached('ready')
       await recorded(client)
       await client.close()
-    } finally {
-      execFileSync('umount', ['-l', disk], { stdio: 'ignore' })
-    }
-  })
+    }))
 
   it('tells of another reason as soon as there is one', async () => {
     const client = openClient(folder.path('drive/hassette.db'), SOON)

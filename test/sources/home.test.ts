@@ -1,5 +1,4 @@
 import { createMovableClock } from '@main/alerting/clock'
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceInfo } from '@shared/source'
@@ -10,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ENTRIES, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { startHassetteWriter } from '../support/hassette-writer'
+import { onSmallDisk } from '../support/small-disk'
 import { waitFor } from '../support/wait'
 
 describe('the home', () => {
@@ -126,28 +126,15 @@ describe('the home', () => {
     expect(ids).toBe(kept)
   })
 
-  it('reads on by itself when a full disk has room again', async ({ skip }) => {
-    mkdirSync(folder.path('data'))
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder.path('data')], { stdio: 'ignore' })
-    } catch {
-      return skip('no right to mount a small file system')
-    }
-    try {
-      await fillAndFree()
-    } finally {
-      execFileSync('umount', ['-l', folder.path('data')], { stdio: 'ignore' })
-    }
-  })
-
-  const fillAndFree = async (): Promise<void> => {
-    writeFileSync(folder.path('data/ballast'), Buffer.alloc(256 * 1024))
-    const { home, source } = await start([openFixture('live-0.52', folder.path('x'))])
-    await source('the full disk', ({ state }) => state.kind === 'failed' && state.problem.code === 'disk_full')
-    expect(home.archiveState()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
-    execFileSync('mount', ['-o', 'remount,size=64m', folder.path('data')])
-    await source('all of it', ({ state }) => state.kind === 'up_to_date')
-    expect(rowsOf(folder.path('data/hassette.db'), 'SELECT 1 FROM runs')).toHaveLength(16_795)
-    expect(home.archiveState()).toEqual({ kind: 'ready' })
-  }
+  it('reads on by itself when a full disk has room again', ({ skip }) =>
+    onSmallDisk(folder.path('data'), '1m', skip, async (disk) => {
+      writeFileSync(`${disk.path}/ballast`, Buffer.alloc(256 * 1024))
+      const { home, source } = await start([openFixture('live-0.52', folder.path('x'))])
+      await source('the full disk', ({ state }) => state.kind === 'failed' && state.problem.code === 'disk_full')
+      expect(home.archiveState()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
+      disk.grow('64m')
+      await source('all of it', ({ state }) => state.kind === 'up_to_date')
+      expect(rowsOf(folder.path('data/hassette.db'), 'SELECT 1 FROM runs')).toHaveLength(16_795)
+      expect(home.archiveState()).toEqual({ kind: 'ready' })
+    }))
 })
