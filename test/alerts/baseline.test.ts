@@ -15,7 +15,7 @@ function learnt(minutesAgo: number[]) {
   return baseline
 }
 
-/** The formula of the design, over single failures. */
+/** Counts single failures one by one, where the baseline keeps sums by minute. */
 function byTheBook(minutesAgo: number[], windowUs: number): { mean: number; variance: number } {
   const T = 7 * DAY - Math.max(windowUs, HOUR)
   const gap = Math.max(windowUs, HOUR) / MINUTE
@@ -50,7 +50,57 @@ describe('what is usual', () => {
     expect(perHour).toBeCloseTo(0.5 / 12, 12)
   })
 
-  it('follows the formula for every window', () => {
+  // Calculated by hand from the design, for a week that was watched as a whole. Its last hour (or window) is no measure:
+  // 167 hours are left for windows up to an hour, 165 for three. Of them 13 lie within an hour of this time of day.
+  it.each([
+    {
+      // 4 failures in 167 h, one of them at this time of day: 4.5 / 179 < 1.5 / 14 an hour, for half an hour.
+      // Two share one of 334 half hours: φ = (2² + 1 + 1 − 4² / 334) / 4.
+      name: 'the time of day counts where it is worse',
+      minutesAgo: [100, 100, 1440, 3180],
+      windowUs: 30 * MINUTE,
+      mean: 0.053571428571,
+      variance: 0.080353323964,
+      perHour: 0.025139664804,
+    },
+    {
+      // 20 failures in 165 h, none near this time of day: 20.5 / 177 > 0.5 / 14 an hour, for three hours.
+      // All in one of 55 bins: φ = (20² − 20² / 55) / 20 = 20 − 20 / 55.
+      name: 'one burst makes the usual uneven, not high',
+      minutesAgo: Array.from({ length: 20 }, () => 200),
+      windowUs: 3 * HOUR,
+      mean: 0.347457627119,
+      variance: 6.828693426654,
+      perHour: 0.11581920904,
+    },
+    {
+      // Only what is more than an hour and at most seven days old is a measure. One alone is never uneven: φ = 1.
+      // 0.5 / 14 an hour for a twelfth of one; variance 0.5 / 168 + (0.5 / 168)² / 1.5.
+      name: 'the last hour and what is older than a week say nothing',
+      minutesAgo: [0, 30, 60, 61, 10_081, 10_900],
+      windowUs: 5 * MINUTE,
+      mean: 0.002976190476,
+      variance: 0.002982095616,
+      perHour: 0.008379888268,
+    },
+    {
+      // An hour before and after this time of day are near it, a minute more is not: 2 of 3.
+      // 2.5 / 14 an hour, for three hours. 14:00 and 12:00 lie in one bin, from noon to three: φ = (2² + 1 − 3² / 55) / 3.
+      name: 'an hour around this time of day is near it',
+      minutesAgo: [1380, 1500, 1501 + 1440],
+      windowUs: 3 * HOUR,
+      mean: 0.535714285714,
+      variance: 0.945633448184,
+      perHour: 0.019774011299,
+    },
+  ])('is as calculated by hand: $name', ({ minutesAgo, windowUs, mean, variance, perHour }) => {
+    const found = expectedAt(learnt(minutesAgo), WEEK, NOW, windowUs)
+    expect(found.mean).toBeCloseTo(mean, 11)
+    expect(found.variance).toBeCloseTo(variance, 11)
+    expect(found.perHour).toBeCloseTo(perHour, 11)
+  })
+
+  it('agrees for every window with a count of the single failures', () => {
     const moments = fc.array(fc.integer({ min: 0, max: 11_000 }), { maxLength: 60 })
     const window = fc.constantFrom(MINUTE, 5 * MINUTE, 30 * MINUTE, 3 * HOUR)
     fc.assert(
