@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   formatAgo,
   formatBytes,
@@ -126,18 +126,13 @@ describe('times', () => {
   })
 
   it('follows the local day over the end of summer time', () => {
-    const zone = process.env['TZ']
-    process.env['TZ'] = 'Europe/Berlin'
-    try {
-      const before = Date.UTC(2026, 9, 24, 22, 30) * 1000
-      const after = Date.UTC(2026, 9, 25, 22, 30) * 1000
-      expect(formatLocal(before)).toBe('Sun 25 Oct 2026 00:30:00')
-      expect(formatLocal(after)).toBe('Sun 25 Oct 2026 23:30:00')
-      expect(sameDay(before, after)).toBe(true)
-      expect(formatDay(before, now)).toBe('25 Oct')
-      expect(formatDay(Date.UTC(2025, 9, 25) * 1000, now)).toBe('25 Oct 2025')
-    } finally {
-      process.env['TZ'] = zone
-    }
+    vi.stubEnv('TZ', 'Europe/Berlin')
+    const before = Date.UTC(2026, 9, 24, 22, 30) * 1000
+    const after = Date.UTC(2026, 9, 25, 22, 30) * 1000
+    expect(formatLocal(before)).toBe('Sun 25 Oct 2026 00:30:00')
+    expect(formatLocal(after)).toBe('Sun 25 Oct 2026 23:30:00')
+    expect(sameDay(before, after)).toBe(true)
+    expect(formatDay(before, now)).toBe('25 Oct')
+    expect(formatDay(Date.UTC(2025, 9, 25) * 1000, now)).toBe('25 Oct 2025')
   })
 })

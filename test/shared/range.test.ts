@@ -1,13 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { parseRange, RANGE_PRESETS, spanOf } from '@shared/range'
 
 const HOUR = 3_600_000_000
 const at = (text: string): number => Date.parse(text) * 1000
 
 describe('ranges as people type them', () => {
-  const zone = process.env['TZ']
-  beforeEach(() => (process.env['TZ'] = 'Europe/Berlin'))
-  afterEach(() => (process.env['TZ'] = zone))
+  beforeEach(() => void vi.stubEnv('TZ', 'Europe/Berlin'))
 
   it('knows every preset', () => {
     for (const preset of RANGE_PRESETS) expect(parseRange(preset)).not.toBeNull()
