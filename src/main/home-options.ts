@@ -2,6 +2,7 @@ import type { ArchiveState, SourceInfo } from '@shared/source'
 import type { Limits } from '@shared/storage'
 import type { AlertClock } from './alerting/clock'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
+import type { PlannedSource } from './sources/planned-source'
 
 /** What a home tells the rest of the app. */
 export interface HomeListeners {
@@ -25,6 +26,8 @@ export interface HomeOptions extends HomeListeners {
   /** The limits in force. */
   limits: () => Limits
   openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
+  /** How a Hassette file is read and watched; by default by the threads of the archive. */
+  planFile?: (archive: ArchiveClient, path: string) => PlannedSource
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
 }

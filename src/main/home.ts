@@ -73,6 +73,7 @@ export interface Home extends Service {
  */
 export function createHome(options: HomeOptions): Home {
   const { sampleDir, recordingDir, forceSample, openArchive, info, warn } = options
+  const { planFile = (archive, path) => plannedFile(archive, path, info) } = options
   const change = createTurns()
   const briefing = createBriefing(options)
   let archivePath = options.archivePath
@@ -126,7 +127,7 @@ export function createHome(options: HomeOptions): Home {
       else
         await startSources(
           client,
-          sourcePaths.map((path) => plannedFile(client, path, info)),
+          sourcePaths.map((path) => planFile(client, path)),
         )
       finishRemovals(client)
     })
@@ -163,7 +164,7 @@ export function createHome(options: HomeOptions): Home {
       options.onArchiveState(user.state())
       await startSources(
         user,
-        sourcePaths.map((path) => plannedFile(current(), path, info)),
+        sourcePaths.map((path) => planFile(current(), path)),
       )
     }
     await left?.close()
@@ -245,7 +246,7 @@ export function createHome(options: HomeOptions): Home {
         left = sample
         if (left) await leaveSample()
       })
-      if (!left) await registry?.add(plannedFile(current(), path, info))
+      if (!left) await registry?.add(planFile(current(), path))
     },
     identify: (path) => current().write.identifyFile({ path }),
     setPace: (wanted) => {
