@@ -50,7 +50,7 @@ export default ts.config(
   },
   { files: ['src/renderer/**'], languageOptions: { globals: globals.browser } },
   {
-    files: ['scripts/**', '*.config.*', '.*.cjs'],
+    files: ['scripts/**', '*.config.*', 'dev/vite.config.ts', '.*.cjs'],
     languageOptions: { globals: globals.node },
     rules: { 'no-console': 'off', 'no-restricted-exports': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },

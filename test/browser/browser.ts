@@ -5,15 +5,19 @@ import type { Browser, Page } from 'playwright'
 import { chromium } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
 
-/** How a test wants the window. */
-export interface WindowOptions {
-  /** Options of the fake, e.g. `source=sample`. */
-  query?: string
+/** How a test wants the page. */
+export interface PageOptions {
   /** Page and its query, e.g. `/history?status=failed`. */
   path?: string
   width?: number
   height?: number
   theme?: 'light' | 'dark'
+}
+
+/** How a test wants the window on the fake. */
+export interface WindowOptions extends PageOptions {
+  /** Options of the fake, e.g. `source=sample`. */
+  query?: string
 }
 
 const ARGS = [
@@ -35,6 +39,8 @@ export const NOW = '2026-11-23T14:12:00Z'
  */
 export function useBrowser(): {
   open: (options?: WindowOptions) => Promise<Page>
+  /** Opens the window at an address; `prepare` is called before anything is loaded. */
+  openAt: (url: string, options: PageOptions, prepare?: (page: Page) => Promise<void>) => Promise<Page>
   /** Hands out what was reported so far; for tests that expect a report. */
   takeComplaints: () => string[]
 } {
@@ -60,8 +66,8 @@ export function useBrowser(): {
   })
   afterAll(() => browser.close())
 
-  async function open(options: WindowOptions = {}): Promise<Page> {
-    const { query = '', path = '/handlers', width = 1440, height = 900, theme = 'light' } = options
+  async function openAt(url: string, options: PageOptions, prepare?: (page: Page) => Promise<void>): Promise<Page> {
+    const { path = '/handlers', width = 1440, height = 900, theme = 'light' } = options
     const context =
       browser.contexts()[0] ?? (await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'Europe/Berlin' }))
     const page = await context.newPage()
@@ -72,12 +78,16 @@ export function useBrowser(): {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
     })
-    await page.goto(`${inject('webUrl')}?now=${NOW}&${query}#${path}`)
+    await prepare?.(page)
+    await page.goto(`${url}#${path}`)
     await page.locator('main').waitFor()
     return page
   }
 
-  return { open, takeComplaints }
+  const open = (options: WindowOptions = {}): Promise<Page> =>
+    openAt(`${inject('webUrl')}?now=${NOW}&${options.query ?? ''}`, options)
+
+  return { open, openAt, takeComplaints }
 }
 
 /** What axe finds wrong, one line each. */

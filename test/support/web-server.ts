@@ -1,14 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { extname, join, normalize, resolve, sep } from 'node:path'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join, normalize, resolve, sep } from 'node:path'
 import { build } from 'vite'
 import type { TestProject } from 'vitest/node'
+import { buildHouseThreads } from './build-house-threads'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the window on the fake, e.g. `http://127.0.0.1:41234/web.html`. */
     webUrl: string
+    /** Address of the window that asks whoever opens it, e.g. `http://127.0.0.1:41235/index.html`. */
+    windowUrl: string
+    /** Where archives of the invented house are kept for the next test that wants the same. */
+    madeArchives: string
   }
 }
 
@@ -42,20 +49,31 @@ export async function serve(folder: string): Promise<{ url: string; close: () =>
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/web.html`, close: () => server.close() }
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
 }
 
-let close: (() => void) | undefined
+let end: (() => void) | undefined
 
-/** Vitest globalSetup of the browser project: builds the window on the fake and serves it. */
+/** Vitest globalSetup of the browser project: builds the window, on the fake and on real handlers, and serves both. */
 export async function setup(project: TestProject): Promise<void> {
-  await build({ configFile: resolve(import.meta.dirname, '../../vite.web.config.ts'), logLevel: 'warn' })
-  const served = await serve(resolve(import.meta.dirname, '../../out/web'))
-  close = served.close
-  project.provide('webUrl', served.url)
+  const root = resolve(import.meta.dirname, '../..')
+  await build({ configFile: join(root, 'vite.web.config.ts'), logLevel: 'warn' })
+  await build({ configFile: join(root, 'dev/vite.config.ts'), logLevel: 'warn' })
+  await buildHouseThreads()
+  const fake = await serve(join(root, 'out/web'))
+  const window = await serve(join(root, 'out/window'))
+  const madeArchives = mkdtempSync(join(tmpdir(), 'hassette-monitor-archives-'))
+  project.provide('webUrl', `${fake.url}/web.html`)
+  project.provide('windowUrl', `${window.url}/index.html`)
+  project.provide('madeArchives', madeArchives)
+  end = () => {
+    fake.close()
+    window.close()
+    rmSync(madeArchives, { recursive: true, force: true })
+  }
 }
 
 /** Stops serving. */
 export function teardown(): void {
-  close?.()
+  end?.()
 }

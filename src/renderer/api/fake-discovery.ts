@@ -6,7 +6,7 @@ import type { FakeOptions } from './fake-options'
 const HOUR_US = 3_600_000_000
 
 /** What a look round the invented computer finds. */
-export function fakeDiscovery(options: FakeOptions): FoundSource[] {
+export function fakeDiscovery(options: Pick<FakeOptions, 'discover' | 'nowMs'>): FoundSource[] {
   const nowUs = options.nowMs * 1000
   const good: FoundSource = {
     path: '/home/anna/.local/share/hassette/v0/hassette.db',

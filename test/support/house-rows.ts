@@ -1,0 +1,257 @@
+import type { RunInput, SessionInput, TargetInput } from '@main/archive/batch'
+import { createAppender } from '@main/archive/worker/append'
+import type { Appender } from '@main/archive/worker/append'
+import { openForWriting } from '@main/archive/worker/connection'
+import { createBlockingEvents } from '@main/archive/worker/feed/blocking-events'
+import { migrate } from '@main/archive/worker/migrator'
+import { createExpectedRows } from '@main/archive/worker/trends/expected-rows'
+import { RESOLUTION } from '@main/archive/worker/trends/open-buckets'
+import { createWriterMemory } from '@main/archive/worker/writer-memory'
+import { createRunMaker, fakeSessions, makeRuns } from '@renderer/api/fake-runs'
+import type { FakeRun } from '@renderer/api/fake-runs'
+import { FAKE_TARGETS } from '@renderer/api/fake-targets'
+import type { FakeTarget } from '@renderer/api/fake-targets'
+import { RUN_STATUSES } from '@shared/run'
+import type { RunSession } from '@shared/run'
+import type { SourceMode } from '@shared/source'
+import type { Database } from 'better-sqlite3'
+
+/** A Hassette of the invented house, as its archive shall know it. */
+export interface HouseSource {
+  name: string
+  mode: SourceMode
+  /** Null for a sample. */
+  path: string | null
+  runs: number
+  /** When its time ends, milliseconds since 1970. */
+  endMs: number
+  /** Sessions before those that have runs. */
+  olderSessions: number
+}
+
+const SECOND = 1_000_000
+const MINUTE = 60 * SECOND
+const DAY = 1440 * MINUTE
+const BATCH = 500
+const FIRST_FOREIGN_TARGET = 13
+
+/** Writes an archive of these sources by the writer's own parts: ids follow the order. */
+export function writeHouse(path: string, sources: readonly HouseSource[]): void {
+  const db = openForWriting(path)
+  migrate(db, path)
+  sources.forEach((source, place) => writeSource(db, source, place + 1))
+  db.pragma('journal_mode = DELETE')
+  db.close()
+}
+
+/** Adds finished runs to a source, as if its Hassette had just ended them. */
+export function commitRuns(path: string, sourceId: number, source: HouseSource, count: number): void {
+  const db = openForWriting(path)
+  try {
+    const known = knownOf(db, sourceId)
+    const make = createRunMaker(sourceId, source.endMs * 1000, known.foreignId)
+    const runs = Array.from({ length: count }, (_, nth) =>
+      make(known.foreignId + nth + 1, known.finishedUs + (nth + 1) * 1000),
+    )
+    append(appenderOf(db, source, sourceId, known.epochId), runs, source.endMs * 1000)
+  } finally {
+    db.close()
+  }
+}
+
+function knownOf(db: Database, sourceId: number): { epochId: number; foreignId: number; finishedUs: number } {
+  const epoch = db
+    .prepare<[number], { id: number; foreignId: number }>(
+      'SELECT id, last_foreign_id AS foreignId FROM epochs WHERE source_id = ? ORDER BY id DESC LIMIT 1',
+    )
+    .get(sourceId)
+  if (!epoch) throw new Error('this source has no runs to follow')
+  const finishedUs = db
+    .prepare<[number], number | null>(
+      `SELECT max(c.to_us) FROM streams st JOIN coverage c ON c.stream_id = st.id WHERE st.epoch_id = ?`,
+    )
+    .pluck()
+    .get(epoch.id)
+  return { epochId: epoch.id, foreignId: epoch.foreignId, finishedUs: finishedUs ?? 0 }
+}
+
+function writeSource(db: Database, source: HouseSource, seed: number): void {
+  const { name, mode, path, endMs, runs } = source
+  const added = db
+    .prepare(
+      `INSERT INTO sources (name, mode, file_path, schema_version, added_us, read_us) VALUES (?, ?, ?, 15, ?, ?)`,
+    )
+    .run(name, mode, path, endMs * 1000, endMs * 1000)
+  const sourceId = Number(added.lastInsertRowid)
+  if (runs === 0) return
+  const epoch = db
+    .prepare(`INSERT INTO epochs (source_id, first_seen_us, reason) VALUES (?, ?, 'first')`)
+    .run(sourceId, endMs * 1000)
+  const epochId = Number(epoch.lastInsertRowid)
+  const made = makeRuns(sourceId, endMs * 1000, runs, seed)
+  append(appenderOf(db, source, sourceId, epochId), made, endMs * 1000)
+  // Counted again from the runs, as after a crash.
+  const { trends } = createWriterMemory(db, { nowUs: () => endMs * 1000 })
+  db.transaction(() => trends.flush()).immediate()
+  writeExpectedStarts(db, made, endMs * 1000)
+  if (mode === 'live') writeStalls(db, sourceId, epochId, endMs * 1000)
+}
+
+/** An appender that knows all sessions and targets of a source. */
+function appenderOf(db: Database, source: HouseSource, sourceId: number, epochId: number): Appender {
+  const endUs = source.endMs * 1000
+  const sessions = fakeSessions(endUs, source.olderSessions)
+  const firstUs = sessions[0]?.startedUs ?? endUs
+  let nowUs = firstUs
+  const memory = createWriterMemory(db, { nowUs: () => endUs })
+  const appender = createAppender(db, memory, { sourceId, epochId, nowUs: () => nowUs })
+  // Targets are as old as the first session.
+  appender.update({
+    apps: [],
+    sessions: sessions.map((session) => sessionInput(session, source)),
+    targets: FAKE_TARGETS.map((target) => targetInput(target, endUs)),
+  })
+  nowUs = endUs
+  return appender
+}
+
+function append(appender: Appender, runs: readonly FakeRun[], endUs: number): void {
+  for (let at = 0; at < runs.length; at += BATCH) {
+    const inputs = runs.slice(at, at + BATCH).map((run) => runInput(run, endUs))
+    appender.append({ runs: inputs, cursor: { foreignId: inputs.at(-1)?.foreignId ?? 0, anchors: [] } })
+  }
+}
+
+function sessionInput({ id, startedUs, endedUs, ending }: RunSession, { mode, endMs }: HouseSource): SessionInput {
+  const runs = ending === 'running'
+  return {
+    foreignId: id,
+    startedUs,
+    stoppedUs: ending === 'clean' || ending === 'crashed' ? endedUs : null,
+    heartbeatUs: runs ? endMs * 1000 - 4 * SECOND : endedUs,
+    status: runs ? 'running' : ending === 'crashed' ? 'failure' : 'success',
+    ending,
+    errorType: ending === 'crashed' ? 'OSError' : null,
+    errorMessage: ending === 'crashed' ? '[Errno 28] No space left on device' : null,
+    errorTraceback: null,
+    droppedOverflow: runs && mode === 'live' ? 31 : 0,
+    droppedExhausted: 0,
+    droppedShutdown: 0,
+  }
+}
+
+function targetInput(target: FakeTarget, endUs: number): TargetInput {
+  const isHandler = target.kind === 'handler'
+  const subject = target.entity ?? '*'
+  return {
+    foreignId: target.id + FIRST_FOREIGN_TARGET,
+    kind: target.kind,
+    tier: target.tier,
+    appKey: target.app,
+    instanceIndex: target.index,
+    name: target.name,
+    topic: isHandler ? `hass.event.state_changed.${subject}` : null,
+    method: `apps.${target.app}.on_${target.name}`,
+    triggerWords: target.trigger,
+    entityId: target.entity,
+    scheduleType: target.schedule?.type ?? null,
+    scheduleLabel: target.schedule?.label ?? null,
+    scheduleDetail: target.schedule?.detail ?? null,
+    scheduleStatus: null,
+    mode: 'single',
+    backpressure: isHandler ? 'block' : null,
+    debounceS: target.name === 'idle' ? 2 : null,
+    throttleS: target.name === 'room_temp' ? 2 : null,
+    durationS: target.name === 'idle' ? 180 : null,
+    priority: isHandler ? 0 : null,
+    once: false,
+    immediate: target.name === 'window',
+    predicate: isHandler ? `entity ${subject} and state changed` : null,
+    sourceLocation: `/srv/house/config/apps/${target.app}.py:48`,
+    registration: isHandler
+      ? `self.bus.on_state_change(\n    "${subject}",\n    handler=self.on_${target.name},\n    name="${target.name}",\n)`
+      : `self.scheduler.run_every(self.${target.name}, minutes=5, name="${target.name}")`,
+    retiredUs: target.state === 'retired' ? endUs - DAY : null,
+    removedUs: target.state === 'removed' ? endUs - 60 * MINUTE : null,
+  }
+}
+
+function runInput(run: FakeRun, endUs: number): RunInput {
+  const { errorType, message, traceback } = run
+  const failed = errorType !== null || message !== null
+  return {
+    foreignId: run.id % 2 ** 40,
+    kind: run.kind,
+    foreignTargetId: run.targetId + FIRST_FOREIGN_TARGET,
+    foreignSessionId: run.session?.id ?? null,
+    tier: run.tier,
+    startedUs: run.startedUs,
+    durationUs: run.durationUs,
+    status: RUN_STATUSES.indexOf(run.status),
+    dependencyFailure: run.dependencyFailure,
+    manual: run.manual,
+    threadLeaked: run.threadLeaked,
+    origin: run.origin,
+    executionId: executionId(run, endUs),
+    contextId: run.contextId,
+    failure: failed ? { errorType, message, traceback } : null,
+    logs: run.logs.map((line, place) => ({ ...line, foreignId: run.id * 10 + place, function: null, line: null })),
+  }
+}
+
+/** An id that names the time of its run; those of older days name another one, as after a clock was set. */
+function executionId({ executionId: id, startedUs }: FakeRun, endUs: number): string | null {
+  if (id === null || startedUs < endUs - DAY) return id
+  const hex = Math.floor(startedUs / 1000)
+    .toString(16)
+    .padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}${id.slice(13)}`
+}
+
+/** As many starts as there were, by the hour; but the garage door's check failed to start twice lately. */
+function writeExpectedStarts(db: Database, runs: readonly FakeRun[], endUs: number): void {
+  const rows = createExpectedRows(db)
+  const ids = db
+    .prepare<[], { id: number; kind: string; foreignId: number }>(
+      'SELECT id, kind, foreign_id AS foreignId FROM targets',
+    )
+    .all()
+  const hourOf = (us: number): number => Math.floor(us / (60 * MINUTE)) * RESOLUTION.hour
+  for (const target of FAKE_TARGETS.filter(({ schedule, name }) => schedule !== null && name !== 'scan')) {
+    const id = ids.find((one) => one.kind === target.kind && one.foreignId === target.id + FIRST_FOREIGN_TARGET)?.id
+    if (id === undefined) continue
+    const starts = runs.filter(({ targetId }) => targetId === target.id).map(({ startedUs }) => hourOf(startedUs))
+    if (target.name === 'check_closed') starts.push(...[37, 22].map((minutes) => hourOf(endUs - minutes * MINUTE)))
+    const byHour = new Map<number, number>()
+    for (const hour of starts) byHour.set(hour, (byHour.get(hour) ?? 0) + 1)
+    for (const [hour, count] of byHour) rows.write(RESOLUTION.hour, hour, id, count)
+    for (const hour of byHour.keys()) rows.sumDay(Math.floor(hour / RESOLUTION.day) * RESOLUTION.day, id)
+  }
+}
+
+/** Three stalls of the event loop in the session that was killed. */
+function writeStalls(db: Database, sourceId: number, epochId: number, endUs: number): void {
+  const killed = fakeSessions(endUs).find(({ ending }) => ending === 'killed')
+  if (!killed) return
+  const stalls = [1, 2, 3].map((foreignId) => ({
+    foreignId,
+    foreignSessionId: killed.id,
+    executionId: null,
+    appKey: null,
+    instanceIndex: null,
+    detectedUs: killed.startedUs + foreignId * 60 * MINUTE,
+    durationUs: 400_000,
+    detector: 'watchdog',
+    primitive: null,
+    sourceLocation: null,
+    reason: null,
+    frames: null,
+  }))
+  const db3 = createBlockingEvents(db)
+  void db3.copy(
+    sourceId,
+    epochId,
+    { blockingAfter: (after: number) => stalls.filter((one) => one.foreignId > after) } as never,
+    () => Promise.resolve(),
+  )
+}

@@ -1,0 +1,2 @@
+import './still-clock'
+import '@main/archive/worker/copier'

@@ -1,0 +1,204 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Desktop } from '@main/desktop'
+import type { ArchiveClient } from '@main/archive/client'
+import type { Note } from '@main/notifications/notifier'
+import type { PlannedSource } from '@main/sources/planned-source'
+import { fakeDiscovery } from '@renderer/api/fake-discovery'
+import type { FakeOptions } from '@renderer/api/fake-options'
+import { vi } from 'vitest'
+import { Failure } from '@shared/result'
+import type { Settings } from '@shared/settings'
+import type { SourceState } from '@shared/source'
+import { createBackEnd } from '../../dev/back-end'
+import type { BackEnd, BackEndOptions } from '../../dev/back-end'
+import { faults } from '../../dev/faults'
+import type { Faults } from '../../dev/faults'
+import { HOUSE_THREADS } from './build-house-threads'
+import { commitRuns, writeHouse } from './house-rows'
+import type { HouseSource } from './house-rows'
+
+/** How a test wants the house. */
+export interface HouseOptions {
+  /** The Hassettes whose runs are in the archive; the first one is read, by default at home and live. None = the sample home. */
+  sources?: readonly (keyof typeof SOURCES)[]
+  /** Runs of each; 0 = an archive that knows its sources and no runs yet. */
+  runs?: number
+  /** Sessions before those that have runs. */
+  olderSessions?: number
+  /** What a look for Hassettes on this computer finds. */
+  discovered?: FakeOptions['discover']
+  /** What the reading of the first source has come to. */
+  state?: SourceState
+  /** What lies in the settings file. */
+  settings?: Partial<Settings>
+  environment?: Partial<Settings>
+  /** Services that change the archive by themselves. */
+  services?: NonNullable<BackEndOptions['services']>
+}
+
+/** A back end on an archive of its own, with the strings that a test can pull. */
+export interface House extends Pick<BackEnd, 'settings' | 'clock' | 'places' | 'home'> {
+  faults: Faults
+  emit: BackEndOptions['emit']
+  /** Adds finished runs to the first source. */
+  commit: (count: number) => void
+  /** What was copied last. */
+  copied: () => string
+  /** What the dialogs of the system answer from now on; null = nothing is chosen. */
+  choose: (path: string | null) => void
+  notes: Note[]
+  warnings: string[]
+  close: () => Promise<void>
+}
+
+/** Mon 23 Nov 2026, 15:12 in Berlin. */
+export const NOW = '2026-11-23T14:12:00Z'
+const NOW_MS = Date.parse(NOW)
+const DAY_MS = 86_400_000
+
+const SOURCES = {
+  home: { name: 'Home', mode: 'live', path: '/home/anna/.local/share/hassette/v1/hassette.db', endMs: NOW_MS },
+  cabin: {
+    name: 'Cabin',
+    mode: 'snapshot',
+    path: '/home/anna/hassette-copy/hassette.db',
+    endMs: NOW_MS - 2 * DAY_MS - 4_320_000,
+  },
+  sample: { name: 'Sample home', mode: 'sample', path: null, endMs: NOW_MS },
+} as const satisfies Record<string, Partial<HouseSource>>
+
+/** Opens a house. `emit` hears its events; `made` is a folder where archives are kept for the next one like it. */
+export async function openHouse(options: HouseOptions, made: string, emit: BackEndOptions['emit']): Promise<House> {
+  const { sources = ['home'], runs = 7000, olderSessions = 0, settings = {}, environment = {} } = options
+  const rows = sources.map((name): HouseSource => ({ ...SOURCES[name], runs, olderSessions }))
+  const first = rows[0]
+  const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-house-'))
+  const dataDir = join(folder, 'data')
+  mkdirSync(dataDir)
+  const archivePath = join(dataDir, 'hassette.db')
+  copyFileSync(madeArchive(made, rows), archivePath)
+  const path = first?.path ?? null
+  const read = path === null ? {} : { sources: [path] }
+  writeFileSync(join(dataDir, 'settings.json'), JSON.stringify({ ...read, ...settings }))
+
+  let copied = ''
+  let choice: string | null = null
+  const warnings: string[] = []
+  const notes: Note[] = []
+  const choose = (): Promise<string> =>
+    choice === null ? Promise.reject(new Failure('cancelled', 'Nothing was chosen.')) : Promise.resolve(choice)
+  const desktop: Desktop = {
+    version: '0.1.0-dev.1',
+    showFile: () => undefined,
+    openFolder: () => Promise.resolve(),
+    openUrl: () => Promise.resolve(),
+    copyText: (text) => {
+      copied = text
+      return Promise.resolve()
+    },
+    askFile: choose,
+    askFolder: choose,
+    askNewFile: choose,
+  }
+  const backEnd = createBackEnd({
+    dataDir,
+    recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
+    threads: HOUSE_THREADS,
+    desktop,
+    show: (note) => {
+      notes.push(note)
+      return Promise.resolve({ kind: 'sent' })
+    },
+    emit,
+    warn: (message, thrown) => warnings.push(`${message} ${String(thrown ?? '')}`),
+    environment,
+    planFile: (archive, path) => plannedHouse(archive, path, options.state ?? { kind: 'live', atMs: NOW_MS }),
+    ...(options.services && { services: options.services }),
+  })
+  const elsewhere = faults(backEnd.dispatch)
+  const { discovered = 'found' } = options
+  // Whatever lies on the computer that runs the tests is none of their business.
+  elsewhere.override('sources.discover', () => Promise.resolve(fakeDiscovery({ discover: discovered, nowMs: NOW_MS })))
+  const broken = faults(elsewhere.dispatch)
+  await backEnd.start()
+  await vi.waitFor(() => untilRead(backEnd, first === undefined), { timeout: 30_000, interval: 10 })
+  return {
+    settings: backEnd.settings,
+    clock: backEnd.clock,
+    places: backEnd.places,
+    home: backEnd.home,
+    faults: broken,
+    emit,
+    commit: (count) => {
+      if (!first) throw new Error('nobody runs here')
+      commitRuns(archivePath, 1, first, count)
+      backEnd.committed(1, count)
+      backEnd.home.announceSources()
+    },
+    copied: () => copied,
+    choose: (path) => {
+      choice = path
+    },
+    notes,
+    warnings,
+    close: async () => {
+      broken.clear()
+      await backEnd.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Until the house stands as a test wants it: a window that opens earlier would have to wait for it. */
+async function untilRead({ home }: BackEnd, sample: boolean): Promise<void> {
+  const [source] = await home.sources()
+  if (home.isSample() !== sample || source === undefined) throw new Error('its sources are not known yet')
+  const isBusy = source.state.kind === 'connecting' || (sample && source.state.kind !== 'up_to_date')
+  if (isBusy) throw new Error(`its source is ${source.state.kind}`)
+}
+
+/** An archive of these sources; made once, since that takes a second. */
+function madeArchive(folder: string, sources: readonly HouseSource[]): string {
+  const name = sources.map((source) => `${source.mode}-${source.runs}-${source.olderSessions}`).join('+')
+  const path = join(folder, `${name || 'nothing'}.db`)
+  if (existsSync(path)) return path
+  const unfinished = join(folder, `unfinished-${process.pid}.db`)
+  writeHouse(unfinished, sources)
+  renameSync(unfinished, path)
+  return path
+}
+
+/** The first source as something that is read: its runs are in the archive, and it is in whatever state a test wants. */
+function plannedHouse(archive: ArchiveClient, path: string, state: SourceState): PlannedSource {
+  return {
+    path,
+    name: SOURCES.home.name,
+    prepare: async () => {
+      const known = (await archive.read.sources()).find((source) => source.path === path)
+      if (!known) throw new Failure('not_found', 'This source is not in the archive.')
+      return { sourceId: known.id, same: false }
+    },
+    read: async (_sourceId, { signal, onProgress }) => {
+      if (state.kind === 'failed') throw new Failure(state.problem.code, state.problem.message, state.problem.hint)
+      if (state.kind !== 'catching_up') return
+      onProgress(state.done, state.total)
+      await aborted(signal)
+    },
+    watch: async (_sourceId, { signal, onState }) => {
+      if (state.kind === 'live') onState({ ...state, signs: SIGNS })
+      if (state.kind === 'stale' || state.kind === 'up_to_date') onState(state)
+      await aborted(signal)
+    },
+  }
+}
+
+const SIGNS = { count: 1, newestUs: null, session: null, heartbeatUs: 0, offsetUs: null }
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
