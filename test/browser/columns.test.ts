@@ -1,12 +1,14 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, rowsShown, useBrowser } from './browser'
+import { activeRow, rowsShown } from './browser'
+import type { HouseOptions } from '../support/window-server'
+import { useHouse } from './house'
 
-const { open } = useBrowser()
+const { open } = useHouse()
 
 async function table(
   path = '/handlers',
-  size: { width?: number; height?: number; query?: string } = {},
+  size: { width?: number; height?: number; house?: HouseOptions } = {},
 ): Promise<Page> {
   const page = await open({ path, ...size })
   await rowsShown(page)
@@ -47,7 +49,7 @@ describe('columns', () => {
     await page.keyboard.press('Escape')
     expect(await heads(page)).not.toContain('Timed out')
     expect(await page.locator('#list td.c-timed').count()).toBe(0)
-    const remembered = await page.evaluate(() => window.fake.api.view.get())
+    const remembered = await page.evaluate(() => window.hassetteMonitor.view.get())
     expect(remembered).toMatchObject({
       ok: true,
       value: { handlerColumns: { hidden: ['timed'] }, jobColumns: { hidden: [] } },
@@ -76,12 +78,12 @@ describe('columns', () => {
     await page.getByRole('button', { name: 'Handler' }).focus()
     await page.keyboard.press('Shift+ArrowRight')
     await expect.poll(async () => Math.round((await widthOf(page, 'Handler')) - before)).toBe(68)
-    const answer = await page.evaluate(() => window.fake.api.view.get())
+    const answer = await page.evaluate(() => window.hassetteMonitor.view.get())
     expect(answer.ok && answer.value.handlerColumns.widths['name']).toBe(Math.round(before) + 68)
   })
 
   it('leave the names whole where the pane that connects takes the room', async () => {
-    const page = await table('/handlers', { query: 'source=sample' })
+    const page = await table('/handlers', { house: { sources: [] } })
     await page.locator('.connect, [aria-label="Path of hassette.db"]').first().waitFor()
     await expect.poll(() => heads(page)).not.toContain('Trigger')
     const cut = await page

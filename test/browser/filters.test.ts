@@ -1,8 +1,9 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, rowsShown, useBrowser, violations } from './browser'
+import { activeRow, rowsShown, violations } from './browser'
+import { useHouse } from './house'
 
-const { open } = useBrowser()
+const { open } = useHouse()
 
 async function history(path = '/history?range=7d'): Promise<Page> {
   const page = await open({ path })
@@ -135,14 +136,14 @@ describe('the id of a run', () => {
   const idOf = (page: Page, sequence: number): Promise<string> =>
     page.evaluate(async (nth) => {
       for (let run = nth; ; run++) {
-        const answer = await window.fake.api.runs.get({ runId: 2 ** 40 + run })
+        const answer = await window.hassetteMonitor.runs.get({ runId: 2 ** 40 + run })
         if (answer.ok && answer.value.executionId) return answer.value.executionId
       }
     }, sequence)
 
   it('goes to the run', async () => {
     const page = await history()
-    const id = await idOf(page, 6900)
+    const id = await idOf(page, 5900)
     await page.keyboard.press('/')
     await page.keyboard.type(id.toUpperCase())
     await page.getByRole('button', { name: `Go to run ${id}` }).click()

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { inSight, ROW, rowsShown, scrollTo, useBrowser } from './browser'
+import { inSight, ROW, rowsShown, scrollTo } from './browser'
+import { useHouse } from './house'
 
-const { open } = useBrowser()
+const { open } = useHouse()
 
 /** Waits until rows fill the list from its head to its foot (or to the last row), and the top one is another. */
 function fullSight(page: Page, oldTop: number | undefined): Promise<unknown> {
@@ -28,7 +29,7 @@ async function ended(page: Page, direction: 1 | -1): Promise<boolean> {
 }
 
 async function paged(height = 900): Promise<Page> {
-  const page = await open({ query: 'runs=3000', path: '/history?range=30d&tier=all', height })
+  const page = await open({ house: { runs: 3000 }, path: '/history?range=30d&tier=all', height })
   await rowsShown(page)
   return page
 }

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, focused, rowsShown, useBrowser } from './browser'
+import { activeRow, focused, rowsShown } from './browser'
+import { useHouse } from './house'
 
-const { open } = useBrowser()
+const { open, houseOf } = useHouse()
 
 /** Opens the newest run that failed with an error, wherever it is in the list. */
 async function show(page: Page, errorType: string): Promise<void> {
@@ -10,14 +11,14 @@ async function show(page: Page, errorType: string): Promise<void> {
     const span = { fromUs: null, toUs: null }
     const filter = { sourceId: 1, tier: 'all' as const, span, targetId: null, conditions: [] }
     for (let from: string | null = null; ;) {
-      const answer = await window.fake.api.runs.page({ filter, direction: 'older', from, limit: 200 })
+      const answer = await window.hassetteMonitor.runs.page({ filter, direction: 'older', from, limit: 200 })
       if (!answer.ok) throw new Error(answer.error.message)
       const run = answer.value.rows.find((row) => row.errorType === type)
       if (run) return run.id
       from = answer.value.older
     }
   }, errorType)
-  await page.evaluate((id) => window.fake.navigate(`/history?run=${id}`), found)
+  houseOf(page).emit('navigate', { path: `/history?run=${found}` })
 }
 
 describe('the inspector', () => {
@@ -110,14 +111,14 @@ describe('the inspector', () => {
       const conditions = [{ field: 'app' as const, op: 'is' as const, value: 'presence_tracker' }]
       const filter = { sourceId: 1, tier: 'app' as const, span, targetId: null, conditions }
       for (let from: string | null = null; ;) {
-        const answer = await window.fake.api.runs.page({ filter, direction: 'older', from, limit: 200 })
+        const answer = await window.hassetteMonitor.runs.page({ filter, direction: 'older', from, limit: 200 })
         if (!answer.ok) throw new Error(answer.error.message)
         const run = answer.value.rows.find(({ errorLine }) => errorLine?.startsWith('Required dependency'))
         if (run) return run.id
         from = answer.value.older
       }
     })
-    await page.evaluate((run) => window.fake.navigate(`/history?run=${run}`), id)
+    houseOf(page).emit('navigate', { path: `/history?run=${id}` })
     const inspector = page.getByRole('complementary', { name: 'Run' })
     await inspector.getByRole('heading', { name: 'Failed: a required value was not there' }).waitFor()
     const pairs = await inspector.locator('.pairs > div').allInnerTexts()
@@ -154,18 +155,18 @@ describe('the inspector', () => {
     await rowsShown(page)
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
-    const copied = (): Promise<string> => page.evaluate(() => window.fake.copied())
+    const copied = (): string => houseOf(page).copied()
     await page.getByRole('button', { name: 'Copy as Markdown' }).click()
-    expect(await copied()).toMatch(/^\*\*energy\\_monitor\.poll\\_meter\*\*, job: failed/)
+    expect(copied()).toMatch(/^\*\*energy\\_monitor\.poll\\_meter\*\*, job: failed/)
     await page.getByRole('button', { name: 'Copy id' }).click()
-    expect(await copied()).toMatch(/^01934f0a-/)
+    expect(copied()).toMatch(/^01a2[0-9a-f]{4}-[0-9a-f]{4}-7e09-a000-[0-9a-f]{12}$/)
     await page.keyboard.press('c')
     await page.locator('.notice', { hasText: 'Link copied' }).waitFor()
-    const link = await copied()
+    const link = copied()
     expect(link).toMatch(/^hassette-monitor:\/\/history\?.*run=\d+/)
     await page.goto('about:blank')
     const other = await open({ path: '/settings' })
-    await other.evaluate((path) => window.fake.navigate(path), `/${link.slice('hassette-monitor://'.length)}`)
+    houseOf(other).emit('navigate', { path: `/${link.slice('hassette-monitor://'.length)}` })
     await other.locator('.inspector-title').waitFor()
     expect(await other.locator('.chip').count()).toBe(2)
   })

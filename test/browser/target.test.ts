@@ -1,11 +1,12 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { focused, rowsShown, useBrowser } from './browser'
+import { focused, rowsShown } from './browser'
+import { useHouse } from './house'
 
-const { open } = useBrowser()
+const { open } = useHouse()
 
-async function target(path = '/handlers/3', query = ''): Promise<Page> {
-  const page = await open({ path, query })
+async function target(path = '/handlers/3'): Promise<Page> {
+  const page = await open({ path })
   await page.locator('.uplot canvas').nth(1).waitFor()
   return page
 }

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, focused, rowsShown, useBrowser } from './browser'
+import { activeRow, focused, rowsShown } from './browser'
+import { useHouse } from './house'
 
-const { open } = useBrowser()
+const { open } = useHouse()
 
 const column = (page: Page, css: string): Promise<string[]> => page.locator(`#list tbody td${css}`).allInnerTexts()
 const names = async (page: Page): Promise<string[]> => (await column(page, '.c-name')).map((name) => name.trim())
