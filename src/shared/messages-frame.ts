@@ -30,6 +30,7 @@ export const frameWords = {
       upToDate: 'up to date',
       live: 'live',
       running: (since: string): string => `running since ${since}`,
+      noSign: (since: string): string => `no sign since ${since}`,
       stopped: (since: string): string => `stopped since ${since}`,
       down: (since: string, how: keyof typeof DOWN): string => `down since ${since} (${DOWN[how]})`,
       stale: (since: string): string => `not watching since ${since}`,

@@ -18,6 +18,8 @@ export const trayWords = {
   live: 'live',
   stopped: 'stopped',
   down: 'down',
+  unsure: 'no sign',
+  noSignOf: (source: string): string => `no sign of ${source}`,
   blind: 'not watched',
   paused: 'notifications paused',
   pausedUntil: (moment: string): string => `notifications paused until ${moment}`,

@@ -47,6 +47,8 @@ export const trendWords = {
     blindRest: 'Whether all is fine is not known.',
     down: (source: string, since: string): string => `${source} is down since ${since}`,
     downRest: (why: string): string => `${why}. Nothing of it runs until it is started again.`,
+    noSign: (source: string, since: string): string => `No sign of ${source} since ${since}`,
+    noSignRest: 'Whether it runs shows within some minutes of watching it.',
     stopped: (source: string, since: string): string => `${source} is stopped since ${since}`,
     stoppedRest: 'It ended cleanly. Nothing of it runs until it is started again.',
     unread: (source: string): string => `${source} is not read`,

@@ -23,10 +23,11 @@ export type SourceState =
 /**
  * Whether a Hassette that is watched runs, microseconds since 1970 by our clock. `stopped` = it ended cleanly; `down` = it
  * ended otherwise, or says nothing any more (`silent`) though it did not say that it ends. `due`: it has lasted so long
- * that it is told. `sure`: a sign of it came while it was watched; before that only its own words say that it runs.
+ * that it is told. `sure`: a sign of it came while it was watched; before that only its own words say that it runs, and
+ * `signUs` is set where its newest sign is older than it may be.
  */
 export type HassetteState =
-  | { kind: 'running'; sinceUs: number; sure: boolean }
+  | { kind: 'running'; sinceUs: number; sure: boolean; signUs: number | null }
   | { kind: 'stopped'; sinceUs: number; due: boolean }
   | { kind: 'down'; sinceUs: number; how: 'silent' | 'crashed' | 'killed'; due: boolean }
 

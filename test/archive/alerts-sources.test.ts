@@ -317,7 +317,9 @@ describe('a source that is not seen', () => {
     expect((await home.after(MINUTE, [home.sight({ kind: 'unknown' })])).open).toHaveLength(1)
     const again = await home.after(HOUR, [seen(down)])
     expect([again.notices, again.open.length]).toEqual([[], 1])
-    expect((await home.after(MINUTE, [seen({ kind: 'running', sinceUs: NOW, sure: true })])).open).toEqual([])
+    expect(
+      (await home.after(MINUTE, [seen({ kind: 'running', sinceUs: NOW, sure: true, signUs: null })])).open,
+    ).toEqual([])
     expect(home.incidents()).toMatchObject([{ rule: 'down', ending: 'recovered' }])
   })
 })

@@ -52,7 +52,18 @@ function watching(first: Partial<HassetteSigns> = {}) {
 
 describe('a Hassette whose session has no end', () => {
   it('runs, since its session began', () => {
-    expect(watching().state()).toEqual({ kind: 'running', sinceUs: START_US - 60 * MINUTE, sure: false })
+    expect(watching({ newestUs: START_US - MINUTE }).state()).toEqual({
+      ...{ kind: 'running', sinceUs: START_US - 60 * MINUTE, sure: false, signUs: null },
+    })
+  })
+
+  it('is not called running where its newest sign is old, until one comes', () => {
+    expect(watching().state()).toMatchObject({ kind: 'running', sure: false, signUs: START_US - 20 * MINUTE })
+    expect(watching({ newestUs: START_US - 10 * MINUTE }).state()).toMatchObject({ kind: 'running', signUs: null })
+    expect(watching({ heartbeatUs: 15 * MINUTE }).state()).toMatchObject({ signUs: null })
+    const hassette = watching()
+    hassette.sign()
+    expect(hassette.state()).toMatchObject({ kind: 'running', sure: true, signUs: null })
   })
 
   it('is down once it was silent for two heartbeats and a minute, since its last sign', () => {
@@ -131,7 +142,7 @@ describe('a Hassette whose session ended', () => {
     expect(hassette.pass(minutes - 1)).toMatchObject({ ...state, due: false })
     expect(hassette.pass(1)).toEqual({ ...state, due: true })
     hassette.sign({ session: { startedUs: hassette.now(), ending: 'running', endedUs: null } })
-    expect(hassette.state()).toEqual({ kind: 'running', sinceUs: hassette.now(), sure: true })
+    expect(hassette.state()).toEqual({ kind: 'running', sinceUs: hassette.now(), sure: true, signUs: null })
   })
 
   it('ended before we watched: the minutes count from then', () => {

@@ -61,6 +61,12 @@ describe('shape and tooltip', () => {
       'Home down since 03:10',
     ],
     [
+      'a Hassette gave its newest sign long ago, and is not watched for long',
+      { ...CALM, sources: [{ name: 'Home', state: 'unsure', sinceUs: at(3, 10) }] },
+      'blind',
+      'no sign of Home since 03:10',
+    ],
+    [
       'a Hassette is stopped, notifications paused',
       { ...CALM, paused: 'resumed', sources: [{ name: 'Cabin', state: 'stopped', sinceUs: at(9) }] },
       'stopped',

@@ -25,7 +25,8 @@ describe('the sources that the tray names', () => {
 
   it.each<[HassetteState | null, string, number | null]>([
     [null, 'live', null],
-    [{ kind: 'running', sinceUs: 5, sure: true }, 'live', null],
+    [{ kind: 'running', sinceUs: 5, sure: true, signUs: null }, 'live', null],
+    [{ kind: 'running', sinceUs: 5, sure: false, signUs: 4 }, 'unsure', 4],
     [{ kind: 'stopped', sinceUs: 5, due: false }, 'stopped', 5],
     [{ kind: 'down', sinceUs: 6, how: 'silent', due: true }, 'down', 6],
     [{ kind: 'down', sinceUs: 7, how: 'killed', due: false }, 'down', 7],

@@ -16,6 +16,7 @@ const source = (more: Partial<SourceInfo> = {}): SourceInfo => ({
 describe('the state of a source', () => {
   it.each<[HassetteState | null, string, string]>([
     [null, 'live', 'ok'],
+    [{ kind: 'running', sinceUs: at(9), sure: false, signUs: at(9, 30) }, 'no sign since 09:30', 'skipped'],
     [{ kind: 'stopped', sinceUs: at(9, 12), due: false }, 'stopped since 09:12', 'skipped'],
     [{ kind: 'stopped', sinceUs: at(9, 12, 20), due: true }, 'stopped since 20 Nov 09:12', 'skipped'],
     [{ kind: 'down', how: 'silent', sinceUs: at(3, 10), due: true }, 'down since 03:10 (no clean stop)', 'skipped'],
@@ -31,7 +32,7 @@ describe('the state of a source', () => {
   })
 
   it('says since when its Hassette runs, and of its runs that they come', () => {
-    const given = source({ hassette: { kind: 'running', sinceUs: at(9, 5), sure: false } })
+    const given = source({ hassette: { kind: 'running', sinceUs: at(9, 5), sure: false, signUs: null } })
     expect([sourceWords(given, NOW), tailWords(given, NOW), sourceShape(given)]).toEqual([
       'running since 09:05',
       'live',

@@ -69,8 +69,13 @@ describe('what stands against "all fine"', () => {
     )
   })
 
+  it('is a Hassette that says it runs, and gave no sign for long', () => {
+    const hassette = { kind: 'running', sinceUs: at(1), sure: false, signUs: at(3, 10) } as const
+    expect(of({ ...live, hassette }, [], [])).toMatchObject({ blind: true, text: 'No sign of Home since 03:10' })
+  })
+
   it('is no Hassette that runs', () => {
-    expect(of({ ...live, hassette: { kind: 'running', sinceUs: at(3), sure: false } }, [], [])).toBeNull()
+    expect(of({ ...live, hassette: { kind: 'running', sinceUs: at(3), sure: false, signUs: null } }, [], [])).toBeNull()
   })
 
   it('is the worst open incident, also when it is snoozed, and how many others', () => {

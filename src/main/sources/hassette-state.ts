@@ -38,7 +38,10 @@ export function hassetteState(
   const newest = signUs ?? ours(newestUs ?? session.startedUs)
   if (session.endedUs === null) {
     const limitUs = 2 * Math.max(HEARTBEAT_US, heartbeatUs) + SLACK_US
-    if (silentMs * 1000 < limitUs) return { kind: 'running', sinceUs: ours(session.startedUs), sure }
+    if (silentMs * 1000 < limitUs) {
+      const old = !sure && nowUs - newest > limitUs ? newest : null
+      return { kind: 'running', sinceUs: ours(session.startedUs), sure, signUs: old }
+    }
     return { kind: 'down', how: 'silent', sinceUs: Math.min(nowUs, newest), due: true }
   }
   if (session.ending === 'clean') {

@@ -16,10 +16,10 @@ export interface TrayIncident {
 export interface TraySource {
   name: string
   /**
-   * `stopped`: its Hassette was ended and says so; `down`: it ended otherwise, or says nothing any more; `blind`: nobody
-   * can tell what happens there.
+   * `stopped`: its Hassette was ended and says so; `down`: it ended otherwise, or says nothing any more; `unsure`: its
+   * newest sign is old, and it was not watched for long enough to say more; `blind`: nobody can tell what happens there.
    */
-  state: 'live' | 'stopped' | 'down' | 'blind'
+  state: 'live' | 'stopped' | 'down' | 'unsure' | 'blind'
   /** Since when, µs UTC; null where it does not matter or is not known. */
   sinceUs: number | null
 }

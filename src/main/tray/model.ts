@@ -60,7 +60,7 @@ function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: numb
   // First of all: nobody knows any more how the rest is.
   if (status.archive) return 'blind'
   if (status.incidents.some((incident) => !isSnoozed(incident, nowUs))) return 'attention'
-  if (status.sources.some(({ state }) => state === 'blind' || state === 'down')) return 'blind'
+  if (status.sources.some(({ state }) => state === 'blind' || state === 'down' || state === 'unsure')) return 'blind'
   if (status.sources.some(({ state }) => state === 'stopped')) return 'stopped'
   return paused === null ? 'fine' : 'paused'
 }
@@ -70,7 +70,7 @@ function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'
   if (archive) return words.archive[archive.state]
   const named = incidents.find((incident) => !isSnoozed(incident, nowUs))
   if (named) return `${words.incidents(incidents.length)} · ${short(named.title)} ${since(named.sinceUs, nowUs)}`
-  const worst = (['down', 'blind', 'stopped'] as const)
+  const worst = (['down', 'blind', 'unsure', 'stopped'] as const)
     .map((wanted) => sources.find(({ state }) => state === wanted))
     .find((source) => source !== undefined)
   if (worst) return withSince(sourceWords(worst), worst.sinceUs, nowUs)
@@ -108,7 +108,7 @@ function moreItem(count: number): TrayItem[] {
 function sourceItems(sources: readonly TraySource[], nowUs: number): TrayItem[] {
   if (sources.length === 0) return []
   // What is wrong is named even where there is no room for all.
-  const order = { down: 0, blind: 1, stopped: 2, live: 3 }
+  const order = { down: 0, blind: 1, unsure: 2, stopped: 3, live: 4 }
   const named = [...sources].sort((a, b) => order[a.state] - order[b.state]).slice(0, NAMED)
   return [
     ...named.map(({ name, state, sinceUs }) =>
@@ -121,7 +121,8 @@ function sourceItems(sources: readonly TraySource[], nowUs: number): TrayItem[] 
 
 /** What is wrong with one that is not simply live. */
 function sourceWords({ name, state }: TraySource): string {
-  return state === 'blind' ? words.notWatching(short(name)) : `${short(name)} ${words[state]}`
+  if (state === 'blind') return words.notWatching(short(name))
+  return state === 'unsure' ? words.noSignOf(short(name)) : `${short(name)} ${words[state]}`
 }
 
 function snoozeItem(incidents: readonly TrayIncident[], nowUs: number): TrayItem[] {

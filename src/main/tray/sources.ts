@@ -18,9 +18,9 @@ export function traySources(sources: readonly SourceInfo[]): TraySource[] {
       case 'not_read':
         return []
       default:
-        return hassette === null || hassette.kind === 'running'
-          ? [{ name, state: 'live', sinceUs: null }]
-          : [{ name, state: hassette.kind, sinceUs: hassette.sinceUs }]
+        if (hassette === null) return [{ name, state: 'live', sinceUs: null }]
+        if (hassette.kind !== 'running') return [{ name, state: hassette.kind, sinceUs: hassette.sinceUs }]
+        return [{ name, state: hassette.signUs === null ? 'live' : 'unsure', sinceUs: hassette.signUs }]
     }
   })
 }

@@ -16,7 +16,11 @@ export function sourceWords(source: SourceInfo, nowUs: number): string {
   if (state.kind === 'stale') return words.source.state.stale(formatMinute(state.sinceMs * 1000))
   if (hassette?.kind === 'stopped') return words.source.state.stopped(shortMoment(hassette.sinceUs, nowUs))
   if (hassette?.kind === 'down') return words.source.state.down(shortMoment(hassette.sinceUs, nowUs), hassette.how)
-  if (hassette?.kind === 'running') return words.source.state.running(shortMoment(hassette.sinceUs, nowUs))
+  if (hassette?.kind === 'running') {
+    return hassette.signUs === null
+      ? words.source.state.running(shortMoment(hassette.sinceUs, nowUs))
+      : words.source.state.noSign(shortMoment(hassette.signUs, nowUs))
+  }
   if (state.kind === 'live') return words.source.state.live
   if (source.mode === 'sample') return words.source.state.sample
   if (state.kind === 'not_read') return words.source.state.notRead
@@ -28,14 +32,18 @@ export function tailWords(source: SourceInfo, nowUs: number): string {
   const { mode, state } = source
   if (mode !== 'live' && state.kind !== 'cancelled') return words.runs.currentEnd
   if (state.kind === 'stale') return words.live.stale(formatMinute(state.sinceMs * 1000), state.problem.message)
-  return source.hassette?.kind === 'running' ? words.source.state.live : sourceWords(source, nowUs)
+  return isRunning(source) ? words.source.state.live : sourceWords(source, nowUs)
 }
 
 /** The shape beside it: a ring for what stands still. */
 export function sourceShape(source: SourceInfo): ShapeKind {
   const still = ['not_read', 'failed', 'stale', 'cancelled'].includes(source.state.kind)
-  const runs = source.hassette === null || source.hassette.kind === 'running'
+  const runs = source.hassette === null || isRunning(source)
   return source.mode === 'live' && !still && runs ? 'ok' : 'skipped'
+}
+
+function isRunning({ hassette }: SourceInfo): boolean {
+  return hassette?.kind === 'running' && hassette.signUs === null
 }
 
 /** How far the clock of a source is from ours; null while that is not known, or less than a minute. */

@@ -46,6 +46,13 @@ export function troubleOf(
       rest: text.downRest(alertWords.downReason[hassette.how]),
     }
   }
+  if (hassette?.kind === 'running' && hassette.signUs !== null) {
+    return {
+      ...{ blind: true, shape: 'skipped' },
+      text: text.noSign(visibleText(name), shortMoment(hassette.signUs, nowUs)),
+      rest: text.noSignRest,
+    }
+  }
   if (hassette?.kind === 'stopped') {
     return {
       ...{ blind: true, shape: 'skipped' },
