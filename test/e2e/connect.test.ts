@@ -12,15 +12,17 @@ describe('the way from the sample home to a Hassette', () => {
     const env = { HASSETTE__DATA_DIR: dirname(database) }
     const first = await launchApp([], { env })
     await first.page.getByText('Sample data.').waitFor()
-    const found = await first.page.evaluate(() => window.hassetteMonitor.sources.discover())
-    const mine = found.ok ? found.value.find(({ path }) => path === database) : undefined
-    expect(mine).toMatchObject({
-      because: 'HASSETTE__DATA_DIR names it',
-      found: { ok: true, facts: { schemaVersion: 15, hassetteVersions: '0.60', sessions: 5 } },
-    })
-
-    const watched = await first.page.evaluate((path) => window.hassetteMonitor.sources.watch({ path }), database)
-    expect(watched).toEqual({ ok: true, value: null })
+    // One that is there is offered by itself, once the sample is shown.
+    const pane = first.page.getByRole('complementary', { name: 'Connect a Hassette' })
+    const mine = pane.locator('.found-one', { hasText: database })
+    await mine.waitFor()
+    const facts = (await mine.innerText()).split('\n').filter(Boolean)
+    expect(facts.slice(0, 2)).toEqual([database, 'Hassette 0.60 · schema 15 · in use'])
+    expect(facts[2]).toMatch(/^11.774 app runs, 3.154 framework · 5 sessions · oldest /)
+    expect(facts.at(-1)).toBe('found here: HASSETTE__DATA_DIR names it')
+    await mine.getByRole('radio').check()
+    await pane.getByRole('button', { name: 'Watch it' }).click()
+    await pane.waitFor({ state: 'detached' })
     await first.page.getByText('Sample data.').waitFor({ state: 'detached' })
     await first.page.evaluate(() => (location.hash = '#/handlers?range=7d'))
     await first.page.getByText('porch').first().waitFor()
@@ -38,9 +40,13 @@ describe('the way from the sample home to a Hassette', () => {
 
   it('writes nothing into the settings that cannot be read', async () => {
     const { page, close, dataDir } = await launchApp([])
+    await page.getByRole('button', { name: 'Connect your Hassette' }).click()
+    const pane = page.getByRole('complementary', { name: 'Connect a Hassette' })
+    const field = pane.getByRole('textbox', { name: 'Path of hassette.db' })
     for (const path of ['/nowhere/hassette.db', 'relative.db']) {
-      const answer = await page.evaluate((given) => window.hassetteMonitor.sources.watch({ path: given }), path)
-      expect(answer).toMatchObject({ ok: false })
+      await field.fill(path)
+      await field.press('Enter')
+      await pane.getByRole('alert').getByText(path).waitFor()
     }
     await page.getByText('Sample data.').waitFor()
     await close()

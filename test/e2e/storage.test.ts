@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright'
+import type { Locator, Page } from 'playwright'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { StorageWork } from '@shared/storage'
 import { compareExecutions } from '../support/compare-executions'
@@ -10,6 +10,21 @@ import { startHassetteWriter } from '../support/hassette-writer'
 import type { HassetteWriter } from '../support/hassette-writer'
 
 afterAll(removeFolders)
+
+/** Opens the Storage page; gives the buttons of the work on the archive. */
+async function storage(page: Page): Promise<(name: string) => Locator> {
+  await page.evaluate(() => (location.hash = '#/storage'))
+  await page.locator('.use-bar').waitFor()
+  const actions = page.getByRole('group', { name: 'Work on the archive' })
+  return (name) => actions.getByRole('button', { name })
+}
+
+/** What the window says at the end of a work. */
+async function told(page: Page, words: RegExp): Promise<string> {
+  const text = page.getByRole('status').locator('visible=true').getByText(words)
+  await text.waitFor({ timeout: 20_000 })
+  return text.innerText()
+}
 
 /** Names, modes and runs of the sources, as the window is told. */
 async function sourcesOf(page: Page) {
@@ -55,8 +70,10 @@ describe('the archive in use', () => {
       Object.assign(window, { seen })
       window.hassetteMonitor.events.storageWork((work) => seen.push(work))
     })
-    const done = await page.evaluate(() => window.hassetteMonitor.storage.compact())
-    expect(done).toMatchObject({ ok: true, value: { kind: 'compact', outcome: 'done', problem: null } })
+    const action = await storage(page)
+    await action('Compact now').click()
+    await page.locator('form.question').getByRole('button', { name: 'Compact now' }).click()
+    await told(page, /^Compacted\./)
     const seen = await page.evaluate(() => (window as unknown as { seen: (StorageWork | null)[] }).seen)
     expect(seen.at(0)).toMatchObject({ kind: 'compact', automatic: false })
     expect(seen.at(-1)).toBeNull()
@@ -66,8 +83,7 @@ describe('the archive in use', () => {
     await writer.stopRun()
     await writing
     await runsAre(page, writer.committedIds().length)
-    const log = await page.evaluate(() => window.hassetteMonitor.storage.log({ limit: 10 }))
-    expect(log.ok && log.value.map(({ reason }) => reason)).toContain('compact')
+    await page.getByRole('table', { name: 'What was removed, newest first' }).getByText('compacted').waitFor()
     await close()
     await isWhole(join(dataDir, 'hassette.db'), writer)
     expect(readdirSync(dataDir).filter((name) => /unfinished|while-compacting/.test(name))).toEqual([])
@@ -79,19 +95,24 @@ describe('the archive in use', () => {
     await runsAre(page, 500)
     const backup = join(dataFolder(), 'backup.db')
     await choose(app, backup)
-    const saved = await page.evaluate(() => window.hassetteMonitor.storage.backUp())
-    expect(saved).toMatchObject({ ok: true, value: { outcome: 'done', file: backup } })
+    const action = await storage(page)
+    await action('Back up…').click()
+    await told(page, new RegExp(`^Backed up.*to ${backup}`))
     await writer.run({ count: 100 })
     await runsAre(page, 600)
-    const restored = await page.evaluate(() => window.hassetteMonitor.storage.restore())
-    expect(restored).toMatchObject({ ok: true, value: { outcome: 'done', problem: null } })
-    const aside = restored.ok ? (restored.value.file ?? '') : ''
-    expect(existsSync(aside)).toBe(true)
+    await action('Restore…').click()
+    await page.getByRole('button', { name: 'Choose a backup…' }).click()
+    const restored = await told(page, /^The backup is in place.*what was here is now /)
+    expect(existsSync(/what was here is now (\S+\.db)/.exec(restored)?.[1] ?? '')).toBe(true)
     await writer.run({ count: 50 })
     await runsAre(page, 650)
+    // A dialog that is closed without a choice begins nothing.
     await choose(app, null)
     const nothing = await page.evaluate(() => window.hassetteMonitor.storage.backUp())
     expect(nothing).toMatchObject({ ok: false, error: { code: 'cancelled' } })
+    await action('Back up…').click()
+    await expect.poll(() => action('Back up…').isEnabled()).toBe(true)
+    expect(await page.getByRole('alert').locator('visible=true').count()).toBe(0)
     await close()
     await isWhole(join(dataDir, 'hassette.db'), writer)
   })
@@ -102,9 +123,12 @@ describe('the archive in use', () => {
     const first = await launchApp(['--source', source])
     await runsAre(first.page, 2949)
     await choose(first.app, elsewhere)
-    const done = await first.page.evaluate(() => window.hassetteMonitor.storage.move({ how: 'copy' }))
+    const action = await storage(first.page)
+    await action('Move…').click()
+    await first.page.getByRole('button', { name: 'Copy it there…' }).click()
     const old = join(first.dataDir, 'hassette.db')
-    expect(done).toMatchObject({ ok: true, value: { outcome: 'done', file: old } })
+    await told(first.page, new RegExp(`^Moved.*the old file is still ${old}`))
+    await first.page.locator('.storage-path', { hasText: join(elsewhere, 'hassette.db') }).waitFor()
     await runsAre(first.page, 2949)
     await first.close()
     expect(existsSync(old)).toBe(true)
@@ -123,6 +147,9 @@ describe('the archive in use', () => {
     const env = { HASSETTE_MONITOR_DB_PATH: join(dataFolder(), 'mine.db') }
     const { app, page, close } = await launchApp(['--source', openFixture('live-v13', dataFolder())], { env })
     await expect.poll(async () => (await sourcesOf(page))[0]?.state, { timeout: 20_000 }).toBe('up_to_date')
+    const action = await storage(page)
+    expect(await action('Move…').isDisabled()).toBe(true)
+    await page.getByText(/^The place is .* \(db_path\) and cannot be changed here\.$/).waitFor()
     const path = dataFolder()
     await choose(app, path)
     const answer = await page.evaluate(() => window.hassetteMonitor.storage.move({ how: 'fresh' }))
@@ -143,32 +170,44 @@ describe('sources', () => {
     mkdirSync(join(folder, 'c'))
     const first = await launchApp([])
     const { page, dataDir } = first
+    page.setDefaultTimeout(15_000)
     for (const path of [kept, deleted]) {
       const watched = await page.evaluate((file) => window.hassetteMonitor.sources.watch({ path: file }), path)
       expect(watched).toEqual({ ok: true, value: null })
     }
+    const states = async (): Promise<string[]> => (await sourcesOf(page)).map(({ state }) => state)
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['up_to_date', 'up_to_date'])
     const [one, two] = await sourcesOf(page)
-    const ids = { kept: one?.id ?? 0, deleted: two?.id ?? 0 }
-    const facts = await page.evaluate((sourceId) => window.hassetteMonitor.sources.examine({ sourceId }), ids.kept)
-    expect(facts).toMatchObject({ ok: true, value: { schemaVersion: 9 } })
+    await storage(page)
+    const menu = async (item: string, name: string): Promise<void> => {
+      await page.getByRole('button', { name: `More for ${name}` }).click()
+      await page.getByRole('button', { name: item, exact: true }).click()
+    }
+    const entry = page.getByRole('list', { name: 'Sources' }).getByRole('listitem')
+    await entry
+      .first()
+      .getByText(/schema 9 /)
+      .waitFor()
+    await page.getByRole('button', { name: `Test ${one?.name ?? ''}` }).click()
+    await page.locator('.notice', { hasText: `${one?.name ?? ''} can be read` }).waitFor()
     const missing = await page.evaluate((path) => window.hassetteMonitor.sources.examine({ path }), gone)
     expect(missing).toMatchObject({ ok: false, error: { code: 'source_not_found' } })
-    const changed = await page.evaluate(
-      async (sourceId) => [
-        await window.hassetteMonitor.sources.rename({ sourceId, name: '  Attic  ' }),
-        await window.hassetteMonitor.sources.setMode({ sourceId, mode: 'live' }),
-        await window.hassetteMonitor.sources.remove({ sourceId, runs: 'keep' }),
-      ],
-      ids.kept,
-    )
-    expect(changed).toEqual(Array(3).fill({ ok: true, value: null }))
-    const removed = await page.evaluate(
-      (sourceId) => window.hassetteMonitor.sources.remove({ sourceId, runs: 'delete' }),
-      ids.deleted,
-    )
-    expect(removed).toEqual({ ok: true, value: null })
+    await menu('Rename…', one?.name ?? '')
+    await page.getByRole('textbox', { name: 'Name' }).fill('  Attic  ')
+    await page.keyboard.press('Enter')
+    await menu('Treat as live…', 'Attic')
+    await page.getByRole('button', { name: 'Treat as live', exact: true }).click()
+    await expect.poll(async () => (await sourcesOf(page))[0]).toMatchObject({ name: 'Attic', mode: 'live' })
+    await menu('Remove…', 'Attic')
+    await page.getByRole('button', { name: 'Remove, keep the runs' }).click()
+    await entry.filter({ hasText: 'Attic' }).getByText('removed; its runs are kept').waitFor()
+    await menu('Remove…', two?.name ?? '')
+    await page.getByRole('radio', { name: /^Delete them/ }).check()
+    await page.getByRole('button', { name: 'Remove and delete…' }).click()
+    await page.getByRole('button', { name: /^Delete \d+ runs for good$/ }).click()
+    await page.locator('.notice', { hasText: `${two?.name ?? ''} is removed` }).waitFor()
     const left = {
-      id: ids.kept,
+      id: one?.id,
       name: 'Attic',
       mode: 'snapshot',
       path: kept,
@@ -176,7 +215,7 @@ describe('sources', () => {
       state: 'not_read',
       runs: 2949,
     }
-    expect(await sourcesOf(page)).toEqual([left])
+    await expect.poll(() => sourcesOf(page)).toEqual([left])
     await first.close()
     expect(JSON.parse(readFileSync(join(dataDir, 'settings.json'), 'utf8'))).toMatchObject({ sources: [] })
 
@@ -187,7 +226,7 @@ describe('sources', () => {
     await again.page.evaluate((file) => window.hassetteMonitor.sources.watch({ path: file }), kept)
     await expect
       .poll(() => sourcesOf(again.page))
-      .toMatchObject([{ id: ids.kept, name: 'Attic', removed: false, state: 'up_to_date', runs: 2949 }])
+      .toMatchObject([{ id: one?.id, name: 'Attic', removed: false, state: 'up_to_date', runs: 2949 }])
     await again.close()
   })
 })
