@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PlainProcess, RunningApp } from '../support/electron-app'
+import { rowsOf } from '../support/archive'
 import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/electron-app'
 import { openFixture } from '../support/fixtures'
+import { makeHassette } from '../support/made-hassette'
 import { waitFor } from '../support/wait'
 
 /** All that a data folder holds after a clean end; the lock is an empty sign, free again. */
@@ -104,6 +106,34 @@ describe('one instance a data folder', () => {
   })
 })
 
+/** So many runs take seconds to be read. */
+const MANY = 300_000
+
+/** A Hassette file of one handler with `MANY` runs up to now. */
+function writeManyRuns(path: string): void {
+  const home = makeHassette(path)
+  const now = Date.now() / 1000
+  const session = home.session(now - MANY, { stopped_at: now })
+  home.run(session, now - MANY)
+  home.db
+    .prepare(
+      `INSERT INTO executions (kind, listener_id, session_id, execution_start_ts, duration_ms, status, source_tier, execution_id)
+       SELECT kind, listener_id, session_id, execution_start_ts + value, duration_ms, status, source_tier, hex(randomblob(16))
+       FROM executions, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT ?) SELECT value FROM n)`,
+    )
+    .run(MANY - 1)
+  home.close()
+}
+
+function runsIn(archive: string): number {
+  try {
+    return rowsOf<{ n: number }>(archive, 'SELECT count(*) AS n FROM runs')[0]?.n ?? 0
+  } catch {
+    // It is being made.
+    return 0
+  }
+}
+
 /** Whether a renderer child of the process exists: Chromium starts one only for a window. */
 function rendererRuns({ child }: PlainProcess): boolean {
   return readdirSync('/proc')
@@ -130,13 +160,20 @@ function isBelow(status: string, ancestor: number): boolean {
 
 describe('end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it cleanly, also while it reads', async (signal) => {
-    const dataDir = dataFolder()
-    const process = start(['--hidden', '--data-dir', dataDir, '--source', openFixture('live-0.60')])
-    await waitFor('the archive', () => existsSync(join(dataDir, 'hassette.db')))
+    const folder = dataFolder()
+    const [source, archive] = [join(folder, 'home.db'), join(folder, 'data', 'hassette.db')]
+    writeManyRuns(source)
+    const args = ['--hidden', '--data-dir', join(folder, 'data'), '--source', source]
+    const process = start(args)
+    await waitFor('some runs', () => runsIn(archive) > 0)
     process.child.kill(signal)
     expect(await process.ended).toBe(0)
     // A clean end checkpoints: nothing of SQLite's is left beside the archive.
-    expect(existsSync(join(dataDir, 'hassette.db-wal'))).toBe(false)
+    expect(existsSync(`${archive}-wal`)).toBe(false)
+    // It did read when the signal came, and reads the rest when it is started again.
+    expect(runsIn(archive)).toBeLessThan(MANY)
+    start(args)
+    await waitFor('all runs', () => runsIn(archive) === MANY, 60_000)
   })
 
   it('closing the window ends the app', async () => {
