@@ -1,24 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type AxeCore from 'axe-core'
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningApp } from '../support/electron-app'
 import { devDependencies } from '../../package.json'
 import { launchApp, removeFolders, spawnApp } from '../support/electron-app'
 import { openFixture } from '../support/fixtures'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function violations(page: Page): Promise<string[]> {
-  // Through the inspector's eval: the page's own policy lets no script in.
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof AxeCore }
-    const found = await axe.run(document)
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
 
 async function go(page: Page, path: string): Promise<void> {
   await page.evaluate((hash) => (location.hash = hash), `#${path}`)
@@ -114,19 +99,6 @@ describe('the sample home', () => {
     const isOld = Number.parseInt(version, 10) < Number.parseInt(devDependencies.electron, 10) - 2
     const remark = ' — no longer maintained by its makers, for testing only'
     expect(about).toBe(`MIT licence · Electron ${version}${isOld ? remark : ''}`)
-  })
-
-  it.each(['light', 'dark'] as const)('axe finds nothing on any page in the %s theme', async (theme) => {
-    const { page } = running
-    await page.evaluate((value) => window.hassetteMonitor.settings.change({ name: 'theme', value }), theme)
-    await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()))
-    for (const path of ['/overview', '/handlers?range=7d', '/jobs', '/history', '/handlers/30', '/settings']) {
-      await go(page, path)
-      if (path === '/overview') await page.locator('.uplot canvas').waitFor()
-      else if (path === '/settings') await page.getByText('Place of the archive').waitFor()
-      else await page.getByRole('row').nth(1).waitFor()
-      expect(await violations(page)).toEqual([])
-    }
   })
 
   it('pages through thousands of runs without losing its place', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { words } from '@shared/messages'
 import { isMaintained } from '@shared/electron-support.mjs'
+import { devDependencies } from '../../package.json'
 import { lacksDisplay } from '../../scripts/lib/display.mjs'
 import { missCounts, resolutionOrder, runtimeNotice } from '../../scripts/lib/electron-runtime.mjs'
 import { compilerEnvironment, needsCompiledAddon, reducedLock } from '../../scripts/lib/native.mjs'
@@ -45,6 +46,11 @@ describe('an Electron that its makers no longer maintain', () => {
     [undefined, true],
   ])('beside a pinned 45.4.1: %s → maintained: %s', (version, maintained) => {
     expect(isMaintained(version, '45.4.1')).toBe(maintained)
+  })
+
+  it('is never the one that is shipped, which is pinned to a release', () => {
+    expect(devDependencies.electron).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(Number.parseInt(devDependencies.electron, 10)).toBeGreaterThanOrEqual(45)
   })
 
   it('is named when the app starts, whoever chose it', () => {

@@ -18,6 +18,7 @@ import { WORKERS } from '../support/build-workers'
 import { compareExecutions } from '../support/compare-executions'
 import { FIXTURE_NAMES, openFixture, useTempFolder } from '../support/fixtures'
 import type { FixtureName } from '../support/fixtures'
+import { createSynthetic } from '../support/synthetic'
 
 describe('identifying a file', () => {
   const folder = useTempFolder()
@@ -78,6 +79,17 @@ describe('identifying a file', () => {
 
   it.each([
     ['missing', () => folder.path('none.db'), 'source_not_found', 'no file'],
+    ['in a folder that is missing', () => folder.path('none/none.db'), 'source_not_found', 'no file'],
+    ['a folder', () => (mkdirSync(folder.path('d')), folder.path('d')), 'source_not_hassette', 'not a file'],
+    [
+      'an archive of ours',
+      () => {
+        createSynthetic(folder.path('ours.db')).db.close()
+        return folder.path('ours.db')
+      },
+      'source_not_hassette',
+      'not one of Hassette',
+    ],
     ['empty', () => (writeFileSync(folder.path('e'), ''), folder.path('e')), 'source_not_hassette', 'empty'],
     [
       'not SQLite',
