@@ -1,13 +1,14 @@
 /**
- * `npm test`: sets up, then runs every check there is and ends with one line of figures. `npm test -- unit lint` runs
+ * `npm test`: sets up, then runs every check there is and ends with the time of each step and one line of figures. `npm test -- unit lint` runs
  * only the steps named; `npm test -- e2e -- window` only the test files with that in their name; `--long` adds the
  * *.long.test.ts files.
  */
+import { availableParallelism, loadavg } from 'node:os'
 import { parseTestArguments } from './lib/arguments.mjs'
 import { startInvisibleDisplay } from './lib/display.mjs'
 import { setUp } from './lib/setup.mjs'
 import { failure, runMain, seconds } from './lib/steps.mjs'
-import { resultLine, sumTallies } from './lib/tally.mjs'
+import { resultLine, sumTallies, timeLine } from './lib/tally.mjs'
 import { STEPS_WITH_WINDOWS, TEST_STEPS, runSteps } from './lib/test-steps.mjs'
 import { requireChromium } from './lib/test-tools.mjs'
 
@@ -48,8 +49,10 @@ runMain(async () => {
   const runtime = await setUp({ tests: true })
   const { env, stop } = await testEnvironment(runtime, steps, long)
   process.stdout.write('\n')
-  const total = sumTallies(await runSteps(steps, { env, filters }))
+  const results = await runSteps(steps, { env, filters })
+  const total = sumTallies(results)
   stop()
-  process.stdout.write(`\nAll of it took ${seconds(performance.now() - started)}.\n${resultLine(total)}\n`)
+  process.stdout.write(`\n${timeLine(results, loadavg()[0], availableParallelism())}\n`)
+  process.stdout.write(`All of it took ${seconds(performance.now() - started)}.\n${resultLine(total)}\n`)
   return total.failed > 0 ? 1 : 0
 })

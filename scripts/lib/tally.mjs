@@ -1,4 +1,5 @@
-/** Counting what passed, failed and was skipped. */
+/** Counting what passed, failed and was skipped, and what it took. */
+import { seconds } from './steps.mjs'
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Tally
@@ -31,6 +32,19 @@ export function sumTallies(tallies) {
  */
 export function resultLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`
+}
+
+/**
+ * Where the time of a run went.
+ * @param {{ name: string, milliseconds: number }[]} steps
+ * @param {number} load how many programs wanted a processor during the last minute; 0 where the system does not say
+ * @param {number} processors
+ * @returns {string} one line, the longest step first
+ */
+export function timeLine(steps, load, processors) {
+  const beside = load > 0 ? ` (load ${load.toFixed(1)} on ${processors} processors)` : ''
+  const byTime = [...steps].sort((a, b) => b.milliseconds - a.milliseconds)
+  return `Time by step${beside}: ${byTime.map(({ name, milliseconds }) => `${name} ${seconds(milliseconds)}`).join(', ')}.`
 }
 
 /**

@@ -133,15 +133,20 @@ export const STEPS_WITH_WINDOWS = ['e2e', 'pictures', 'package']
  * Runs steps to the end, whatever fails: static ones two at a time, then vitest projects one by one.
  * @param {TestStep[]} steps
  * @param {TestContext} context
- * @returns {Promise<import('./tally.mjs').Tally[]>}
+ * @returns {Promise<(import('./tally.mjs').Tally & { name: string, milliseconds: number })[]>} in the order of their ends
  */
 export async function runSteps(steps, context) {
-  const tallies = []
+  const results = []
+  const take = async (step) => {
+    const startedAt = performance.now()
+    const tally = await step.run(context)
+    results.push({ ...tally, name: step.name, milliseconds: performance.now() - startedAt })
+  }
   const waiting = steps.filter((step) => step.kind === 'static')
   const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) tallies.push(await next.run(context))
+    for (let next = waiting.shift(); next; next = waiting.shift()) await take(next)
   }
   await Promise.all([work(), work()])
-  for (const step of steps.filter((each) => each.kind === 'vitest')) tallies.push(await step.run(context))
-  return tallies
+  for (const step of steps.filter((each) => each.kind === 'vitest')) await take(step)
+  return results
 }

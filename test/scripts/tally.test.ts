@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resultLine, sumTallies, tallyVitest } from '../../scripts/lib/tally.mjs'
+import { resultLine, sumTallies, tallyVitest, timeLine } from '../../scripts/lib/tally.mjs'
 
 const report = (passed: number, failed: number, pending = 0, testResults: object[] = []) => ({
   numPassedTests: passed,
@@ -46,5 +46,20 @@ describe('the last line', () => {
 
   it('is zeros for nothing', () => {
     expect(resultLine(sumTallies([]))).toBe('0 passed, 0 failed, 0 skipped')
+  })
+})
+
+describe('the time by step', () => {
+  const steps = [
+    { name: 'lint', milliseconds: 9_400 },
+    { name: 'archive', milliseconds: 301_200 },
+  ]
+
+  it('names the longest first, and what else the machine had to do', () => {
+    expect(timeLine(steps, 3.24, 2)).toBe('Time by step (load 3.2 on 2 processors): archive 301 s, lint 9.4 s.')
+  })
+
+  it('says nothing of a load where the system does not', () => {
+    expect(timeLine(steps, 0, 8)).toBe('Time by step: archive 301 s, lint 9.4 s.')
   })
 })
