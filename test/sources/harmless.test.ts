@@ -10,11 +10,12 @@ import { proveHarmless } from './harmless'
 describe('a Hassette that is watched', () => {
   const folder = useTempFolder()
 
-  it('writes 100 rows a second for a minute as if nobody watched', { timeout: 180_000 }, async () => {
-    const harm = await proveHarmless(folder, 60)
-    expect(harm.rows).toBe(6000)
-    expect(harm.looks).toBeGreaterThan(500)
-    expect(harm.p999Ms).toBeLessThan(100)
+  // A minute and an hour of it: harmless.long.test.ts. Among so few looks the longest one in a thousand is one look.
+  it('writes 100 rows a second for ten seconds as if nobody watched', { timeout: 120_000 }, async () => {
+    const harm = await proveHarmless(folder, 10)
+    expect(harm.rows).toBe(1000)
+    expect(harm.looks).toBeGreaterThan(80)
+    expect(harm.lookMs(0.95)).toBeLessThan(100)
     // One look may be kept from the processor by everything else that runs here.
     expect(harm.longestMs).toBeLessThan(1000)
   })
