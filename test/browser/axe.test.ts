@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { rowsShown, useBrowser, violations } from './browser'
+import { rowsShown, violations } from './browser'
+import { isOpening, NOT_THERE, NOT_WATCHED, refuseQuestions, useHouse } from './house'
+import type { HouseWindowOptions } from './house'
 
-const { open } = useBrowser()
+const { open } = useHouse()
 
 const PAGES = [
   ['overview', '/overview'],
@@ -38,26 +40,30 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     })
   })
 
-  it.each([
-    ['nothing', 'state=empty', '/history'],
-    ['nothing', 'state=empty', '/handlers'],
-    ['nothing', 'state=empty', '/overview'],
-    ['an error', 'state=error', '/overview'],
-    ['an error', 'state=error', '/handlers'],
-    ['a broken archive', 'state=unavailable', '/history'],
-    ['an archive that opens', 'state=opening', '/history'],
-    ['no source', 'state=no-source', '/history'],
-    ['a source that fails, and a broken settings file', 'source=failed&corrupt=1', '/handlers'],
-    ['the sample', 'source=sample', '/jobs'],
-    ['a source that is not watched', 'source=stale', '/jobs'],
-  ])('axe finds nothing when there is %s (%s, %s)', async (_name, query, path) => {
-    const page = await open({ query, path, theme })
+  it.each<[string, string, Omit<HouseWindowOptions, 'path'>]>([
+    ['nothing', '/history', { house: { runs: 0 } }],
+    ['nothing', '/handlers', { house: { runs: 0 } }],
+    ['nothing', '/overview', { house: { runs: 0 } }],
+    ['an error', '/overview', { prepare: refuseQuestions }],
+    ['an error', '/handlers', { prepare: refuseQuestions }],
+    ['a broken archive', '/history', { house: { broken: true } }],
+    ['an archive that opens', '/history', { prepare: isOpening }],
+    ['no source', '/history', { prepare: ({ faults }) => faults.override('sources.list', () => Promise.resolve([])) }],
+    [
+      'a source that fails, and a broken settings file',
+      '/handlers',
+      { house: { state: NOT_THERE, settings: '{"theme": "dark"' } },
+    ],
+    ['the sample', '/jobs', { house: { sources: [] } }],
+    ['a source that is not watched', '/jobs', { house: { state: NOT_WATCHED } }],
+  ])('axe finds nothing when there is %s (%s)', async (_name, path, options) => {
+    const page = await open({ ...options, path, theme })
     await page.locator('.empty, .lead, .error-block, .gate-title, .banner').first().waitFor()
     expect(await violations(page)).toEqual([])
   })
 
   it('axe finds nothing in what floats', async () => {
-    const page = await open({ path: '/history', query: 'source=many', theme })
+    const page = await open({ path: '/history', house: { sources: ['home', 'cabin', 'sample'] }, theme })
     await rowsShown(page)
     for (const [press, floating] of [
       ['?', '.shortcuts'],

@@ -1,16 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { CSP } from '../support/web-server'
-import { focused, rowsShown, useBrowser } from './browser'
+import { focused, rowsShown } from './browser'
+import type { HouseOptions } from '../support/window-server'
+import { BEING_READ, delayQuestions, NOT_THERE, NOT_WATCHED, refuseQuestions, useHouse } from './house'
 
-const { open, takeComplaints } = useBrowser()
+const { open, houseOf, takeComplaints } = useHouse()
+
+/** Ten parts of it are not valid. */
+const PARTLY_VALID = {
+  db_retention_days: 'many',
+  sources: ['/home/anna/.local/share/hassette/v1/hassette.db', ...Array.from({ length: 9 }, (_, nth) => nth)],
+}
 
 describe('a settings file', () => {
   it('that is not valid in parts is named, with the first of them', async () => {
-    const page = await open({ query: 'corrupt=some', path: '/history' })
+    const page = await open({ house: { settings: PARTLY_VALID }, path: '/history' })
     const notices = page.getByRole('region', { name: 'Notices' })
     await expect
       .poll(() => notices.innerText())
-      .toMatch(/Some of \S+settings\.json is not valid: theme, (sources\[\d+\], ){5}4 more The rest is in force/)
+      .toMatch(
+        /Some of \S+settings\.json is not valid: db_retention_days, (sources\[\d+\], ){5}4 more The rest is in force/,
+      )
   })
 })
 
@@ -109,7 +119,7 @@ describe('the range', () => {
   })
 
   it('ends with the recording for a snapshot, and says so', async () => {
-    const page = await open({ query: 'source=snapshot', path: '/history?range=1h' })
+    const page = await open({ house: { sources: ['cabin'] }, path: '/history?range=1h' })
     await rowsShown(page)
     await page.getByText('until 21 Nov 13:59').waitFor()
   })
@@ -139,7 +149,7 @@ describe('the tier', () => {
 
 describe('the theme', () => {
   it('follows the system until it is chosen, and is kept', async () => {
-    const page = await open({ path: '/settings', query: 'fixed', theme: 'dark' })
+    const page = await open({ path: '/settings', house: { fixed: true }, theme: 'dark' })
     const plane = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const dark = await plane()
     await page.getByRole('radio', { name: 'Light', exact: true }).click()
@@ -154,15 +164,15 @@ describe('the theme', () => {
 })
 
 describe('sources', () => {
-  it.each([
-    ['reading', /reading 412.000 of 1.204.113/],
-    ['snapshot', /snapshot, read completely/],
-    ['sample', /sample, up to date/],
-    ['failed', /not readable/],
-    ['live', /Home\s*live/],
-    ['stale', /not watching since 14:30/],
-  ])('%s: the switcher says its state', async (source, words) => {
-    const page = await open({ query: `source=${source}` })
+  it.each<[string, RegExp, HouseOptions]>([
+    ['reading', /reading 412.000 of 1.204.113/, { state: BEING_READ }],
+    ['snapshot', /snapshot, read completely/, { sources: ['cabin'] }],
+    ['sample', /sample, up to date/, { sources: [] }],
+    ['failed', /not readable/, { state: NOT_THERE }],
+    ['live', /Home\s*live/, {}],
+    ['stale', /not watching since 14:30/, { state: NOT_WATCHED }],
+  ])('%s: the switcher says its state', async (_source, words, house) => {
+    const page = await open({ house })
     await page.waitForFunction(
       (pattern) => new RegExp(pattern).test(document.querySelector('.source-button')?.textContent ?? ''),
       words.source,
@@ -170,7 +180,7 @@ describe('sources', () => {
   })
 
   it('can be switched; the pages follow and the route says so', async () => {
-    const page = await open({ query: 'source=many', path: '/handlers/1' })
+    const page = await open({ house: { sources: ['home', 'cabin', 'sample'] }, path: '/handlers/1' })
     await page.getByRole('heading', { name: 'kitchen_lights.motion' }).first().waitFor()
     await page.locator('.source-button').click()
     await page.getByRole('radio', { name: /Cabin/ }).click()
@@ -180,7 +190,7 @@ describe('sources', () => {
   })
 
   it('the sample says what it is on every page, and how to leave it', async () => {
-    const page = await open({ query: 'source=sample&discover=nothing' })
+    const page = await open({ house: { sources: [], discovered: 'nothing' } })
     for (const letter of ['h', 'j', 'r', 's', 'd', ',']) {
       await page.keyboard.press('g')
       await page.keyboard.press(letter)
@@ -192,17 +202,17 @@ describe('sources', () => {
 
 describe('states', () => {
   it('a slow archive gets a skeleton, then its rows', async () => {
-    const page = await open({ query: 'state=slow', path: '/history' })
+    const page = await open({ prepare: delayQuestions, path: '/history' })
     await page.locator('.skeleton').waitFor()
     await rowsShown(page)
     expect(await page.locator('.skeleton').count()).toBe(0)
   })
 
   it('an error says what to do; trying again brings the rows', async () => {
-    const page = await open({ query: 'state=error', path: '/handlers' })
+    const page = await open({ prepare: refuseQuestions, path: '/handlers' })
     const block = page.getByRole('alert')
     await block.getByText('This list could not be read').waitFor()
-    await page.evaluate(() => window.fake.setState('ready'))
+    houseOf(page).faults.clear()
     await block.getByRole('button', { name: 'Try again' }).click()
     await rowsShown(page)
     expect(await block.count()).toBe(0)
@@ -211,20 +221,20 @@ describe('states', () => {
   it('old rows stay when a refresh fails', async () => {
     const page = await open({ path: '/history' })
     await rowsShown(page)
-    await page.evaluate(() => window.fake.setState('error'))
+    refuseQuestions(houseOf(page))
     await page.getByRole('radio', { name: '7 d' }).click()
     await page.getByText('The runs could not be read').waitFor()
     expect(await page.locator('.run-row').count()).toBeGreaterThan(10)
   })
 
   it('a broken archive takes the place of every page but the settings, until it is back', async () => {
-    const page = await open({ query: 'state=unavailable', path: '/history' })
+    const page = await open({ house: { broken: true }, path: '/history' })
     await page.getByRole('heading', { name: 'The archive cannot be opened' }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press(',')
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
     await page.goBack()
-    await page.evaluate(() => window.fake.setState('ready'))
+    houseOf(page).repair()
     await page.getByRole('button', { name: 'Try again' }).click()
     await rowsShown(page)
   })
@@ -232,9 +242,9 @@ describe('states', () => {
   it('an archive that restarts comes back by itself', async () => {
     const page = await open({ path: '/history' })
     await rowsShown(page)
-    await page.evaluate(() => window.fake.setArchive({ kind: 'restarting' }))
+    houseOf(page).emit('archiveState', { kind: 'restarting' })
     await page.getByRole('heading', { name: 'The archive is being started again' }).waitFor()
-    await page.evaluate(() => window.fake.setArchive({ kind: 'ready' }))
+    houseOf(page).emit('archiveState', { kind: 'ready' })
     await rowsShown(page)
   })
 })

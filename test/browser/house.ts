@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect, inject, vi } from 'vitest'
+import type { SourceState } from '@shared/source'
 import type { Verb } from '@shared/verbs'
 import { NOW, openHouse } from '../support/window-server'
 import type { House, HouseOptions } from '../support/window-server'
@@ -12,6 +13,9 @@ export interface HouseWindowOptions extends PageOptions {
   /** Called before the page asks for anything. */
   prepare?: (house: House) => void
 }
+
+/** What the log says of what tests ask for: a damaged archive, a damaged settings file. */
+const ASKED_FOR = /^(archive unavailable|settings file) /
 
 /**
  * The window on the real handlers and an archive of its own, which are gone when the test ends. Their clock stands at
@@ -34,7 +38,8 @@ export function useHouse(): {
     const all = [...houses.values()]
     houses.clear()
     await Promise.all(all.map((house) => house.close()))
-    expect(all.flatMap(({ warnings }) => warnings)).toEqual([])
+    const warnings = all.flatMap((house) => house.warnings)
+    expect(warnings.filter((warning) => !ASKED_FOR.test(warning))).toEqual([])
   })
   afterAll(() => {
     vi.useRealTimers()
@@ -73,3 +78,71 @@ export function useHouse(): {
     takeComplaints,
   }
 }
+
+/** What the archive is asked for; app, archive, settings and what the window remembers are known without it. */
+const QUESTIONS = [
+  'runs.*',
+  'targets.*',
+  'apps.*',
+  'trends.*',
+  'sessions.*',
+  'coverage.*',
+  'alerts.*',
+  'storage.*',
+] as const
+
+/** Every question to the archive fails from now on, until `faults.clear()`. */
+export function refuseQuestions({ faults }: House): void {
+  const message = 'The archive was busy for longer than 5 s.'
+  faults.refuse(QUESTIONS, { code: 'busy', message, hint: 'Try again in a moment.' })
+}
+
+/** Every question to the archive takes a while. */
+export function delayQuestions({ faults }: House): void {
+  faults.delay(['sources.list', ...QUESTIONS], 1500)
+}
+
+/** The newest runs in the archive of all tiers, newest first; all of them where no number is given. */
+export function newestIds(page: Page, count = Infinity): Promise<number[]> {
+  return page.evaluate(async (wanted) => {
+    const span = { fromUs: null, toUs: null }
+    const filter = { sourceId: 1, tier: 'all' as const, span, targetId: null, conditions: [] }
+    const ids: number[] = []
+    for (let from: string | null = null; ;) {
+      const answer = await window.hassetteMonitor.runs.page({ filter, direction: 'older', from, limit: 200 })
+      if (!answer.ok) throw new Error(answer.error.message)
+      ids.push(...answer.value.rows.map(({ id }) => id))
+      from = answer.value.older
+      if (from === null || ids.length >= wanted) return ids.slice(0, wanted)
+    }
+  }, count)
+}
+
+/** The archive is still being opened, for as long as it is asked. */
+export function isOpening({ faults }: House): void {
+  faults.override('archive.state', () => Promise.resolve({ kind: 'opening' }))
+}
+
+/** A source whose file is gone. */
+export const NOT_THERE: SourceState = {
+  kind: 'failed',
+  problem: {
+    code: 'source_not_found',
+    message: 'The file /home/anna/.local/share/hassette/v1/hassette.db is not there.',
+    hint: 'Start Hassette, or check its data folder.',
+  },
+}
+
+/** A source that another program keeps from us, since 14:30. */
+export const NOT_WATCHED: SourceState = {
+  kind: 'stale',
+  sinceMs: Date.parse(NOW) - 2_520_000,
+  problem: {
+    code: 'source_locked',
+    message: 'Another program keeps the file for itself.',
+    hint: 'It is tried again by itself.',
+  },
+}
+
+/** A source that is being read. */
+export const BEING_READ: SourceState = { kind: 'catching_up', done: 412_000, total: 1_204_113 }

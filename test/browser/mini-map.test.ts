@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { inSight, rowsShown, scrollTo } from './browser'
-import { useHouse } from './house'
+import { newestIds, useHouse } from './house'
 
 const { open, houseOf } = useHouse()
 
@@ -21,30 +21,6 @@ const topTime = async (page: Page): Promise<number> => {
   const start = await page.locator(`#run-${ids[0]} time`).getAttribute('datetime')
   return Date.parse(start ?? '')
 }
-/** Ids of all runs of the range, newest first, as the archive has them. */
-const idsOfRange = (page: Page): Promise<number[]> =>
-  page.evaluate(async () => {
-    const filter = {
-      sourceId: 1,
-      tier: 'all' as const,
-      span: { fromUs: null, toUs: null },
-      targetId: null,
-      conditions: [],
-    }
-    const ids: number[] = []
-    for (let from: string | null = null; ;) {
-      const answer = await window.hassetteMonitor.runs.page({
-        filter,
-        direction: 'older',
-        from,
-        limit: 200,
-      })
-      if (!answer.ok) throw new Error(answer.error.message)
-      ids.push(...answer.value.rows.map(({ id }) => id))
-      from = answer.value.older
-      if (from === null) return ids
-    }
-  })
 const END = Date.parse('2026-11-23T14:12:00Z')
 const DAY = 86_400_000
 
@@ -58,7 +34,7 @@ describe('the map of the range', () => {
     await page.locator('.newest.behind', { hasText: 'Newer runs above' }).waitFor()
     const { ids } = await inSight(page)
     // Every run has its place.
-    const all = await idsOfRange(page)
+    const all = await newestIds(page)
     const place = all.indexOf(ids[0] ?? 0)
     expect(ids.length).toBeGreaterThan(20)
     expect(ids).toEqual(all.slice(place, place + ids.length))

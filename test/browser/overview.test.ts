@@ -1,15 +1,17 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { rowsShown, useBrowser } from './browser'
+import { rowsShown } from './browser'
+import type { HouseOptions } from '../support/window-server'
+import { delayQuestions, refuseQuestions, useHouse } from './house'
 
-const { open } = useBrowser()
+const { open, houseOf } = useHouse()
 
 const chart = (page: Page, name = 'Runs by outcome') => page.getByRole('slider', { name })
 const figure = (page: Page, label: string): Promise<string> =>
   page.locator('.figures > div', { hasText: label }).locator('dd').first().innerText()
 
-async function overview(query = '', path = '/overview'): Promise<Page> {
-  const page = await open({ query, path })
+async function overview(house: HouseOptions = {}, path = '/overview'): Promise<Page> {
+  const page = await open({ house, path })
   await page.locator('.uplot canvas').waitFor()
   return page
 }
@@ -38,7 +40,7 @@ function drawn(page: Page, token: string): Promise<boolean> {
 
 describe('the overview', () => {
   it('opens first, is first in the sidebar, and g o comes back to it', async () => {
-    const page = await overview('', '')
+    const page = await overview({}, '')
     expect(page.url()).toMatch(/#\/overview\?/)
     expect((await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').first().innerText()).trim()).toBe(
       'Overview',
@@ -63,7 +65,7 @@ describe('the overview', () => {
     const expected = await page.evaluate(async () => {
       const span = { fromUs: Date.parse('2026-11-22T14:12:00Z') * 1000, toUs: null }
       const filter = { sourceId: 1, tier: 'app' as const, span, targetId: null, conditions: [] }
-      const answer = await window.fake.api.runs.count({ filter, ticket: 'test' })
+      const answer = await window.hassetteMonitor.runs.count({ filter, ticket: 'test' })
       return answer.ok ? answer.value.runs : -1
     })
     expect(runs).toBe(expected)
@@ -92,7 +94,7 @@ describe('the overview', () => {
     const picture = (): Promise<string | undefined> =>
       page.evaluate(() => document.querySelector<HTMLCanvasElement>('.uplot canvas')?.toDataURL())
     const pictured = await picture()
-    await page.evaluate(() => window.fake.commit(40))
+    houseOf(page).commit(40)
     await expect.poll(() => figure(page, 'Runs')).not.toBe(before)
     await expect.poll(picture).not.toBe(pictured)
     expect(await canvas?.evaluate((element) => element.isConnected)).toBe(true)
@@ -168,7 +170,7 @@ describe('the chart', () => {
   })
 
   it('has the sessions under it on its own scale', async () => {
-    const page = await overview('', '/overview?range=7d')
+    const page = await overview({}, '/overview?range=7d')
     const bands = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')
     expect(await bands.count()).toBe(3)
     expect(await bands.nth(0).getAttribute('title')).toMatch(/^since 15 Nov .*, crashed: OSError$/)
@@ -183,17 +185,17 @@ describe('the chart', () => {
 
 describe('states of the overview', () => {
   it('waits with a skeleton, part by part', async () => {
-    const page = await open({ query: 'state=slow', path: '/overview' })
+    const page = await open({ prepare: delayQuestions, path: '/overview' })
     await page.locator('.part-skeleton .skeleton').first().waitFor()
     await page.locator('.uplot canvas').waitFor()
     await expect.poll(() => page.locator('.part-skeleton').count()).toBe(0)
   })
 
   it('says which part could not be read, and brings it on trying again', async () => {
-    const page = await open({ query: 'state=error', path: '/overview' })
+    const page = await open({ prepare: refuseQuestions, path: '/overview' })
     await page.getByText('The figures could not be read').waitFor()
     await page.getByText('The chart could not be read').waitFor()
-    await page.evaluate(() => window.fake.setState('ready'))
+    houseOf(page).faults.clear()
     await page.getByRole('button', { name: 'Try again' }).first().click()
     await page.locator('.uplot canvas').waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
@@ -201,22 +203,22 @@ describe('states of the overview', () => {
 
   it('keeps what it has when a refresh fails', async () => {
     const page = await overview()
-    await page.evaluate(() => window.fake.setState('error'))
-    await page.evaluate(() => window.fake.commit(1))
+    refuseQuestions(houseOf(page))
+    houseOf(page).commit(1)
     await page.getByText('The chart could not be read').waitFor()
     expect(await page.locator('.uplot canvas').count()).toBe(1)
     expect(await page.locator('.figures').count()).toBe(1)
   })
 
   it('says that nothing is there yet', async () => {
-    const page = await open({ query: 'state=empty', path: '/overview' })
+    const page = await open({ house: { runs: 0 }, path: '/overview' })
     await page.getByText('No handler and no job yet').waitFor()
     await page.getByText('No failure in the last 24 h.').waitFor()
     await page.getByText('nothing is known of this range').waitFor()
   })
 
   it('speaks of the recording where there is one, and nothing is forming', async () => {
-    const page = await overview('source=snapshot')
+    const page = await overview({ sources: ['cabin'] })
     await page.getByText('in the last 24 h of the recording').or(page.locator('.lead-sentence a')).first().waitFor()
     await chart(page).focus()
     expect(await chart(page).getAttribute('aria-valuetext')).not.toContain('forming')
@@ -228,14 +230,18 @@ describe('the coverage line', () => {
 
   it('says from when on there is what, and which limit binds', async () => {
     const page = await overview()
+    await expect.poll(() => line(page)).toMatch(/^runs since 15 Nov 15:1\d · Hassette had no older ones · 1 gap$/)
+    expect(await page.locator('.cover-line li').innerText()).toBe('20 Nov 15:13 to 15:11: 31 runs dropped by Hassette')
+    // Runs that are past their days go, what is known of them stays.
+    await page.evaluate(() => window.hassetteMonitor.storage.clean())
+    await page.reload()
     await expect
       .poll(() => line(page))
-      .toMatch(/^runs since 15 Nov 15:1\d · trends since 3 Aug · limit that binds: 500.MB · 1 gap$/)
-    expect(await page.locator('.cover-line li').innerText()).toMatch(/^10:12 to 10:18: 31 runs dropped by Hassette$/)
+      .toMatch(/^runs since 16 Nov 15:1\d · trends since 15 Nov · limit that binds: 7 days · 1 gap$/)
   })
 
   it('is there on every page with a range, and not on one without', async () => {
-    const page = await open({ path: '/history', query: 'source=snapshot' })
+    const page = await open({ path: '/history', house: { sources: ['cabin'] } })
     await rowsShown(page)
     await expect.poll(() => line(page)).toMatch(/^runs since 13 Nov 14:\d\d · Hassette had no older ones$/)
     await page.keyboard.press('g')

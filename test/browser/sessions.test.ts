@@ -1,11 +1,13 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, focused, useBrowser, violations } from './browser'
+import { activeRow, focused, violations } from './browser'
+import type { HouseOptions } from '../support/window-server'
+import { delayQuestions, refuseQuestions, useHouse } from './house'
 
-const { open } = useBrowser()
+const { open, houseOf } = useHouse()
 
-async function sessions(path = '/sessions?range=30d', query = '', width = 1440): Promise<Page> {
-  const page = await open({ path, query, width, height: width < 900 ? 700 : 900 })
+async function sessions(path = '/sessions?range=30d', house: HouseOptions = {}, width = 1440): Promise<Page> {
+  const page = await open({ path, house, width, height: width < 900 ? 700 : 900 })
   await page.locator('[id^=session-]').first().waitFor()
   return page
 }
@@ -27,12 +29,12 @@ describe('the Sessions page', () => {
 
   it('follows the range and goes to the runs of a session by mouse and by key', async () => {
     const page = await sessions()
-    await page.locator('#session-40').click()
+    await page.locator('#session-2').click()
     await page.getByRole('heading', { level: 1, name: 'History' }).waitFor()
     expect(decodeURIComponent(page.url())).toContain('range=2026-11-17+15:14..2026-11-20+15:13')
     await page.locator('.run-row').first().waitFor()
     await page.goBack()
-    await page.locator('#session-41').waitFor()
+    await page.locator('#session-3').waitFor()
     await page.keyboard.press('j')
     expect(await activeRow(page)).toContain('running')
     await page.keyboard.press('Enter')
@@ -65,7 +67,7 @@ describe('the Sessions page', () => {
   })
 
   it('pages by "older" to the end, and keeps them when figures change', async () => {
-    const page = await open({ path: '/sessions?range=30d', query: 'older=117' })
+    const page = await open({ path: '/sessions?range=30d', house: { olderSessions: 117 } })
     await page.locator('[id^=session-]').first().waitFor()
     const older = page.getByRole('button', { name: 'Older sessions' })
     await page.getByText('the newest 50 sessions').waitFor()
@@ -77,37 +79,37 @@ describe('the Sessions page', () => {
     const ids = await page.locator('[id^=session-]').evaluateAll((list) => list.map(({ id }) => id))
     expect(new Set(ids).size).toBe(120)
     const before = (await rows(page))[0]
-    await page.evaluate(() => window.fake.commit(50))
+    houseOf(page).commit(50)
     await expect.poll(async () => (await rows(page))[0]).not.toBe(before)
     expect(await page.locator('[id^=session-]').count()).toBe(120)
   })
 
   it('loading, empty and failed are said', async () => {
-    const slow = await open({ path: '/sessions', query: 'state=slow' })
+    const slow = await open({ path: '/sessions', prepare: delayQuestions })
     await slow.locator('.skeleton').first().waitFor()
     await slow.locator('[id^=session-]').first().waitFor()
 
-    const none = await open({ path: '/sessions', query: 'state=empty' })
+    const none = await open({ path: '/sessions', house: { runs: 0 } })
     await none.getByText('No session in this range. One begins each time Hassette starts.').waitFor()
 
-    const page = await open({ path: '/sessions', query: 'state=error' })
+    const page = await open({ path: '/sessions', prepare: refuseQuestions })
     const alert = page.getByRole('alert').filter({ hasText: 'The sessions could not be read' })
     await alert.waitFor()
-    await page.evaluate(() => window.fake.setState('ready'))
+    houseOf(page).faults.clear()
     await alert.getByRole('button', { name: 'Try again' }).click()
     await page.locator('[id^=session-]').first().waitFor()
     expect(await alert.count()).toBe(0)
   })
 
   it('shows another source when it is switched, and a recording ends with itself', async () => {
-    const page = await sessions('/sessions?range=30d', 'source=many')
+    const page = await sessions('/sessions?range=30d', { sources: ['home', 'cabin', 'sample'] })
     await page.locator('.source-button').click()
     await page.getByRole('radio', { name: /Cabin/ }).click()
     await expect.poll(async () => (await rows(page))[0]).toMatch(/^Wed 18 Nov/)
   })
 
   it('fits 820 pixels', async () => {
-    const page = await sessions('/sessions?range=30d', '', 820)
+    const page = await sessions('/sessions?range=30d', {}, 820)
     expect(await page.locator('.list-space').evaluate((list) => list.scrollWidth <= list.clientWidth)).toBe(true)
     expect(await page.getByText(/^Blocking$/).isVisible()).toBe(false)
   })
@@ -115,7 +117,7 @@ describe('the Sessions page', () => {
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it.each([1440, 820])('axe finds nothing at %i pixels', async (width) => {
-    const page = await open({ path: '/sessions?range=30d', query: 'older=60', theme, width, height: 700 })
+    const page = await open({ path: '/sessions?range=30d', house: { olderSessions: 60 }, theme, width, height: 700 })
     await page.getByRole('button', { name: 'Older sessions' }).waitFor()
     await page.getByRole('button', { name: /^Why the session/ }).click()
     await page.locator('.session-why').waitFor()

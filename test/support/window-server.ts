@@ -1,4 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Desktop } from '@main/desktop'
@@ -9,7 +20,6 @@ import { fakeDiscovery } from '@renderer/api/fake-discovery'
 import type { FakeOptions } from '@renderer/api/fake-options'
 import { vi } from 'vitest'
 import { Failure } from '@shared/result'
-import type { Settings } from '@shared/settings'
 import type { SourceState } from '@shared/source'
 import { createBackEnd } from '../../dev/back-end'
 import type { BackEnd, BackEndOptions } from '../../dev/back-end'
@@ -31,9 +41,12 @@ export interface HouseOptions {
   discovered?: FakeOptions['discover']
   /** What the reading of the first source has come to. */
   state?: SourceState
-  /** What lies in the settings file. */
-  settings?: Partial<Settings>
-  environment?: Partial<Settings>
+  /** What else lies in the settings file; a text takes the place of all of it. */
+  settings?: Record<string, unknown> | string
+  /** Settings come from the environment and cannot be changed. */
+  fixed?: boolean
+  /** The archive's file is damaged. */
+  broken?: boolean
   /** Services that change the archive by themselves. */
   services?: NonNullable<BackEndOptions['services']>
 }
@@ -42,6 +55,10 @@ export interface HouseOptions {
 export interface House extends Pick<BackEnd, 'settings' | 'clock' | 'places' | 'home'> {
   faults: Faults
   emit: BackEndOptions['emit']
+  /** Lets the reading of the first source come to its end, if that is its state. */
+  finishReading: () => void
+  /** Puts a sound archive in the place of the damaged one. */
+  repair: () => void
   /** Adds finished runs to the first source. */
   commit: (count: number) => void
   /** What was copied last. */
@@ -59,29 +76,33 @@ const NOW_MS = Date.parse(NOW)
 const DAY_MS = 86_400_000
 
 const SOURCES = {
-  home: { name: 'Home', mode: 'live', path: '/home/anna/.local/share/hassette/v1/hassette.db', endMs: NOW_MS },
+  home: { name: 'Home', mode: 'live', path: '/home/anna/.local/share/hassette/v1/hassette.db', endMs: NOW_MS, seed: 1 },
   cabin: {
     name: 'Cabin',
     mode: 'snapshot',
     path: '/home/anna/hassette-copy/hassette.db',
     endMs: NOW_MS - 2 * DAY_MS - 4_320_000,
+    seed: 2,
   },
-  sample: { name: 'Sample home', mode: 'sample', path: null, endMs: NOW_MS },
+  sample: { name: 'Sample home', mode: 'sample', path: null, endMs: NOW_MS, seed: 3 },
 } as const satisfies Record<string, Partial<HouseSource>>
 
 /** Opens a house. `emit` hears its events; `made` is a folder where archives are kept for the next one like it. */
 export async function openHouse(options: HouseOptions, made: string, emit: BackEndOptions['emit']): Promise<House> {
-  const { sources = ['home'], runs = 7000, olderSessions = 0, settings = {}, environment = {} } = options
+  const { sources = ['home'], runs = 7000, olderSessions = 0, settings = {} } = options
   const rows = sources.map((name): HouseSource => ({ ...SOURCES[name], runs, olderSessions }))
   const first = rows[0]
   const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-house-'))
   const dataDir = join(folder, 'data')
   mkdirSync(dataDir)
   const archivePath = join(dataDir, 'hassette.db')
-  copyFileSync(madeArchive(made, rows), archivePath)
+  const sound = madeArchive(made, rows)
+  copyFileSync(sound, archivePath)
+  if (options.broken) damage(archivePath)
   const path = first?.path ?? null
   const read = path === null ? {} : { sources: [path] }
-  writeFileSync(join(dataDir, 'settings.json'), JSON.stringify({ ...read, ...settings }))
+  const text = typeof settings === 'string' ? settings : JSON.stringify({ ...read, ...settings })
+  writeFileSync(join(dataDir, 'settings.json'), text)
 
   let copied = ''
   let choice: string | null = null
@@ -102,6 +123,8 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
     askFolder: choose,
     askNewFile: choose,
   }
+  const still: SourceState = { kind: first?.mode === 'live' ? 'live' : 'up_to_date', atMs: NOW_MS }
+  const doing: Doing = { state: options.state ?? still, finish: () => undefined }
   const backEnd = createBackEnd({
     dataDir,
     recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
@@ -113,8 +136,8 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
     },
     emit,
     warn: (message, thrown) => warnings.push(`${message} ${String(thrown ?? '')}`),
-    environment,
-    planFile: (archive, path) => plannedHouse(archive, path, options.state ?? { kind: 'live', atMs: NOW_MS }),
+    environment: options.fixed ? { db_path: archivePath, db_retention_days: 30 } : {},
+    planFile: (archive, path) => plannedHouse(archive, path, doing),
     ...(options.services && { services: options.services }),
   })
   const elsewhere = faults(backEnd.dispatch)
@@ -123,7 +146,8 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
   elsewhere.override('sources.discover', () => Promise.resolve(fakeDiscovery({ discover: discovered, nowMs: NOW_MS })))
   const broken = faults(elsewhere.dispatch)
   await backEnd.start()
-  await vi.waitFor(() => untilRead(backEnd, first === undefined), { timeout: 30_000, interval: 10 })
+  if (options.broken) await backEnd.home.retryArchive()
+  else await vi.waitFor(() => untilRead(backEnd, first === undefined), { timeout: 30_000, interval: 10 })
   return {
     settings: backEnd.settings,
     clock: backEnd.clock,
@@ -131,6 +155,11 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
     home: backEnd.home,
     faults: broken,
     emit,
+    finishReading: () => {
+      doing.state = still
+      doing.finish()
+    },
+    repair: () => copyFileSync(sound, archivePath),
     commit: (count) => {
       if (!first) throw new Error('nobody runs here')
       commitRuns(archivePath, 1, first, count)
@@ -170,8 +199,14 @@ function madeArchive(folder: string, sources: readonly HouseSource[]): string {
   return path
 }
 
+/** What the reading of the first source has come to, and how to end it. */
+interface Doing {
+  state: SourceState
+  finish: () => void
+}
+
 /** The first source as something that is read: its runs are in the archive, and it is in whatever state a test wants. */
-function plannedHouse(archive: ArchiveClient, path: string, state: SourceState): PlannedSource {
+function plannedHouse(archive: ArchiveClient, path: string, doing: Doing): PlannedSource {
   return {
     path,
     name: SOURCES.home.name,
@@ -181,17 +216,26 @@ function plannedHouse(archive: ArchiveClient, path: string, state: SourceState):
       return { sourceId: known.id, same: false }
     },
     read: async (_sourceId, { signal, onProgress }) => {
+      const { state } = doing
       if (state.kind === 'failed') throw new Failure(state.problem.code, state.problem.message, state.problem.hint)
       if (state.kind !== 'catching_up') return
       onProgress(state.done, state.total)
-      await aborted(signal)
+      await Promise.race([aborted(signal), new Promise<void>((resolve) => (doing.finish = resolve))])
     },
     watch: async (_sourceId, { signal, onState }) => {
+      const { state } = doing
       if (state.kind === 'live') onState({ ...state, signs: SIGNS })
       if (state.kind === 'stale' || state.kind === 'up_to_date') onState(state)
       await aborted(signal)
     },
   }
+}
+
+/** Its header says that it is an archive; what follows says nothing any more. */
+function damage(path: string): void {
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(3_900, 0x5a), 0, 3_900, 100)
+  closeSync(file)
 }
 
 const SIGNS = { count: 1, newestUs: null, session: null, heartbeatUs: 0, offsetUs: null }
