@@ -16,6 +16,8 @@ module.exports = {
       from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/renderer/(index|web)\\.html$', '^src/preload/'] },
       to: {},
     },
+    // What stands in for Electron while somebody develops or tests.
+    { name: 'no-dev-in-the-app', severity: 'error', from: { path: '^src/' }, to: { path: '^dev/' } },
     only('shared-is-pure', '^src/shared/', ['^src/shared/', '^node_modules/valibot/']),
     only('renderer-sees-shared-only', '^src/renderer/', ['^src/(shared|renderer)/', '^node_modules/']),
     {

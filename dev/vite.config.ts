@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import { serveSampleHome } from './serve'
 
 const root = resolve(import.meta.dirname, '..')
 
 /** The window in a plain browser, on the real handlers (`npm run dev:web`, browser tests). */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [vue()],
+  plugins: [vue(), serveSampleHome()],
   resolve: {
     alias: {
       '@shared': resolve(root, 'src/shared'),

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the application with hot reload. `npm run dev:web`: the window's pages alone in a browser, on the fake
- * of the contract, without Electron. Words after `--` go to the application or to vite.
+ * `npm run dev`: the application with hot reload. `npm run dev:web`: the window in a plain browser, on the real handlers
+ * over the sample home, without Electron. Words after `--` go to the application or to vite.
  */
 import { splitArguments } from './lib/arguments.mjs'
 import { electronFloorMajor } from './lib/build.mjs'
@@ -10,11 +10,13 @@ import { inRepository } from './lib/paths.mjs'
 import { setUp } from './lib/setup.mjs'
 import { runMain, step } from './lib/steps.mjs'
 
+/** Vite warns of a loader of configurations that is not the default yet. */
+const QUIET = { VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' }
+
 async function developInBrowser(args) {
   await step('npm packages', ensurePackages)
   const vite = inRepository('node_modules', 'vite', 'bin', 'vite.js')
-  process.stdout.write('  The page is /web.html below the address that vite prints.\n')
-  return runWithDisplay(process.execPath, [vite, '--config', 'vite.web.config.ts', ...args], {}, { windows: false })
+  return runWithDisplay(process.execPath, [vite, '--config', 'dev/vite.config.ts', ...args], QUIET, { windows: false })
 }
 
 async function developInElectron(args) {
