@@ -6,6 +6,7 @@ const alias = {
   '@shared': resolve(import.meta.dirname, 'src/shared'),
   '@main': resolve(import.meta.dirname, 'src/main'),
   '@renderer': resolve(import.meta.dirname, 'src/renderer'),
+  '@archive': resolve(import.meta.dirname, 'test/support/archive-rooms'),
 }
 
 /** Tests that take minutes run only in `npm run test:long`. */

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FailedRun } from '@main/alerts/fingerprint'
-import { fingerprintOf } from '@main/alerts/fingerprint'
-import { normaliseMessage } from '@main/alerts/normalise'
+import type { FailedRun } from '@archive/derived'
+import { fingerprintOf, normaliseMessage } from '@archive/derived'
 
 const base: FailedRun = {
   status: 'failed',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import { fingerprintOf } from '@main/alerts/fingerprint'
+import { fingerprintOf } from '@archive/derived'
 import { loadRecording } from '@main/sources/sample/recording'
 import type { RunStatus } from '@shared/run'
 import type { FixtureName } from '../support/fixtures'

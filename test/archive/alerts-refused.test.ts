@@ -1,5 +1,5 @@
 import { advance } from '@main/alerts/engine'
-import { createAlerts } from '@main/archive/worker/alerts/alerts'
+import { createAlerts } from '@archive/alerts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useTempFolder } from '../support/fixtures'
 import { AlertHome, kindsOf, SECOND } from './alert-home'

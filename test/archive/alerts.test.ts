@@ -1,4 +1,4 @@
-import { createAlerts } from '@main/archive/worker/alerts/alerts'
+import { createAlerts } from '@archive/alerts'
 import { Failure } from '@shared/result'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { beforeEach, describe, expect, it } from 'vitest'

@@ -8,7 +8,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openWriter } from '@archive/threads'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { rowsOf } from '../support/archive'

@@ -1,4 +1,4 @@
-import { decodeHistogram, slotOf } from '@main/archive/worker/trends/histogram'
+import { decodeHistogram, slotOf } from '@archive/core'
 import { RUN_STATUSES } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import { expect } from 'vitest'

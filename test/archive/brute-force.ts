@@ -1,6 +1,5 @@
-import { outcomeBit } from '@main/archive/worker/run-codes'
-import { letterOf } from '@main/archive/worker/run-codes'
-import { hasBit } from '@main/archive/worker/zone-map'
+import { outcomeBit, letterOf } from '@archive/core'
+import { hasBit } from '@archive/derived'
 import type { Database } from 'better-sqlite3'
 
 /** A run as a test counts it, with nothing of the archive's own shortcuts. */

@@ -1,4 +1,4 @@
-import { addDuration, emptyHistogram, percentiles } from '@main/archive/worker/trends/histogram'
+import { addDuration, emptyHistogram, percentiles } from '@archive/core'
 import type { Precision } from '@shared/trends'
 import type { GivenRun } from './made-homes'
 

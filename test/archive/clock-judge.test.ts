@@ -1,5 +1,5 @@
-import { createClockJudge } from '@main/archive/worker/retention/clock-judge'
-import type { ClockVerdict, SourceSign } from '@main/archive/worker/retention/clock-judge'
+import type { ClockVerdict, SourceSign } from '@archive/retention'
+import { createClockJudge } from '@archive/retention'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

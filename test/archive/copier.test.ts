@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { APPLICATION_ID } from '@main/archive/worker/connection'
-import { newestSchema } from '@main/archive/worker/migrator'
+import { APPLICATION_ID, newestSchema } from '@archive/core'
 import { oldOf, partOf } from '@main/archive/leftovers'
 import { databaseBytes, requireRoom } from '@main/storage/disk'
 import Database from 'better-sqlite3'

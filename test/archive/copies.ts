@@ -1,4 +1,4 @@
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openWriter } from '@archive/threads'
 import { startCopier } from '@main/storage/copier'
 import type { Copier } from '@main/storage/copier'
 import Database from 'better-sqlite3'

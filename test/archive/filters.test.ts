@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
-import { countByTier, countRuns } from '@main/archive/worker/queries/counts'
-import { runsPage } from '@main/archive/worker/queries/runs'
+import { countByTier, countRuns, runsPage } from '@archive/queries'
 import type { RunFilter } from '@shared/filter'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

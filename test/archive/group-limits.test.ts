@@ -1,4 +1,4 @@
-import { createGroups } from '@main/archive/worker/groups'
+import { createGroups } from '@archive/derived'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { fingerprintOf } from '@main/alerts/fingerprint'
+import { fingerprintOf } from '@archive/derived'
 import type { TargetKind } from '@shared/run'
 import { RUN_STATUSES } from '@shared/run'
 import type { Database } from 'better-sqlite3'

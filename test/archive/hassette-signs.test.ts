@@ -1,6 +1,5 @@
-import { createClockOffset } from '@main/archive/worker/feed/clock-offset'
-import { createSignReader } from '@main/archive/worker/feed/hassette-signs'
-import type { Findings } from '@main/archive/worker/feed/hassette-signs'
+import type { Findings } from '@archive/ingest'
+import { createClockOffset, createSignReader } from '@archive/ingest'
 import type { SessionInput } from '@main/archive/batch'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

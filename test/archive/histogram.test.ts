@@ -9,7 +9,7 @@ import {
   middleOf,
   percentiles,
   slotOf,
-} from '@main/archive/worker/trends/histogram'
+} from '@archive/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

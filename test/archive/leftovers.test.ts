@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { oldOf, partOf } from '@main/archive/leftovers'
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openWriter } from '@archive/threads'
 import { describe, expect, it } from 'vitest'
 import { openFixture, useTempFolder } from '../support/fixtures'
 import { dumpTables } from '../support/table-dump'

@@ -10,8 +10,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { openWriter } from '@main/archive/worker/open-writer'
-import { lockArchive } from '@main/archive/worker/lock'
+import { lockArchive } from '@archive/core'
+import { openWriter } from '@archive/threads'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { openClient, probe, probeAsNobody, rowsOf, startProbe } from '../support/archive'

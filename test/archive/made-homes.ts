@@ -1,5 +1,5 @@
-import { createAppender } from '@main/archive/worker/append'
-import type { Appender } from '@main/archive/worker/append'
+import type { Appender } from '@archive/ingest'
+import { createAppender } from '@archive/ingest'
 import { RUN_STATUSES } from '@shared/run'
 import type { RunStatus, Tier } from '@shared/run'
 import * as fc from 'fast-check'

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { userInfo } from 'node:os'
-import { lockArchive } from '@main/archive/worker/lock'
-import { openWriter } from '@main/archive/worker/open-writer'
+import { lockArchive } from '@archive/core'
+import { openWriter } from '@archive/threads'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { hashFiles, openClient, probeAsNobody, rowsOf, startProbe } from '../support/archive'

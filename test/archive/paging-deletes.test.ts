@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { addToBlock, emptyBlock } from '@main/archive/worker/zone-map'
+import { addToBlock, emptyBlock } from '@archive/derived'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,8 +1,5 @@
-import { createBlocks } from '@main/archive/worker/queries/blocks'
-import { createDirectory } from '@main/archive/worker/queries/directory'
-import { createRecentLists } from '@main/archive/worker/queries/recent-runs'
-import { createRunRows } from '@main/archive/worker/queries/run-rows'
-import { createTrendQueries } from '@main/archive/worker/queries/trends/trends'
+import { createRecentLists } from '@archive/derived'
+import { createBlocks, createDirectory, createRunRows, createTrendQueries } from '@archive/queries'
 import type { Database } from 'better-sqlite3'
 
 /** What queries are made from, on any connection. `nowUs` is the time of open ranges. */

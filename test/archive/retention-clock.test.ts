@@ -1,5 +1,4 @@
-import { openReader } from '@main/archive/worker/open-reader'
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openReader, openWriter } from '@archive/threads'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CONTEXT, rowsOf } from '../support/archive'

@@ -1,5 +1,4 @@
-import { createRetention } from '@main/archive/worker/retention/retention'
-import { createTerms } from '@main/archive/worker/retention/terms'
+import { createRetention, createTerms } from '@archive/retention'
 import type { RunInput } from '@main/archive/batch'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
 import type { SyntheticArchive } from '../support/synthetic'

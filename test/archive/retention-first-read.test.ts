@@ -1,6 +1,5 @@
 import { copyFileSync } from 'node:fs'
-import { openReader } from '@main/archive/worker/open-reader'
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openReader, openWriter } from '@archive/threads'
 import type { Limits } from '@shared/storage'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { createRetention } from '@main/archive/worker/retention/retention'
+import { createRetention } from '@archive/retention'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,4 @@
-import { createDirectory } from '@main/archive/worker/queries/directory'
-import { createRunFind } from '@main/archive/worker/queries/run-find'
+import { createDirectory, createRunFind } from '@archive/queries'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'

@@ -1,5 +1,5 @@
-import { openReader } from '@main/archive/worker/open-reader'
-import { firstLine } from '@main/archive/worker/queries/run-rows'
+import { firstLine } from '@archive/queries'
+import { openReader } from '@archive/threads'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'

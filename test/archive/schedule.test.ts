@@ -1,5 +1,5 @@
-import { expectedStarts, readSchedule } from '@main/archive/worker/trends/schedule'
-import { zoneOf } from '@main/archive/worker/trends/zone'
+import { zoneOf } from '@archive/core'
+import { expectedStarts, readSchedule } from '@archive/derived'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

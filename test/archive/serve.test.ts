@@ -1,8 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { FromThread, ToThread } from '@main/archive/protocol'
-import { createSlices } from '@main/archive/worker/queries/slices'
-import { serve } from '@main/archive/worker/serve'
-import type { CallContext } from '@main/archive/worker/serve'
+import type { CallContext } from '@archive/core'
+import { createSlices, serve } from '@archive/core'
 import { Failure } from '@shared/result'
 import { describe, expect, it, onTestFinished } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '@main/archive/worker/serve'
+import type { CallContext } from '@archive/core'
 import { Failure } from '@shared/result'
 import { vi } from 'vitest'
 import { CONTEXT } from '../support/archive'

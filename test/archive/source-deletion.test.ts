@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import type { CallContext } from '@main/archive/worker/serve'
-import { createSourceUpkeep } from '@main/archive/worker/source-upkeep'
+import type { CallContext } from '@archive/core'
+import { createSourceUpkeep } from '@archive/retention'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'

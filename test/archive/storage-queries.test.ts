@@ -1,5 +1,4 @@
-import { createStorageQueries } from '@main/archive/worker/queries/storage'
-import { forecast } from '@main/archive/worker/queries/storage/forecast'
+import { createStorageQueries, forecast } from '@archive/queries'
 import type { Limits } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { createTargetQueries } from '@main/archive/worker/queries/targets'
+import { createTargetQueries } from '@archive/queries'
 import type { Precision } from '@shared/trends'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
-import { createAppender } from '@main/archive/worker/append'
-import { openReader } from '@main/archive/worker/open-reader'
+import { createAppender } from '@archive/ingest'
+import { openReader } from '@archive/threads'
 import type { RunInput } from '@main/archive/batch'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'

@@ -1,4 +1,4 @@
-import { createTurns } from '@main/archive/worker/turns'
+import { createTurns } from '@archive/core'
 import { createTickets } from '@main/ipc/tickets'
 import { Failure } from '@shared/result'
 import { describe, expect, it } from 'vitest'

@@ -1,7 +1,5 @@
 import { rmSync } from 'node:fs'
-import { createBlocks } from '@main/archive/worker/queries/blocks'
-import { createDirectory } from '@main/archive/worker/queries/directory'
-import { countValues } from '@main/archive/worker/queries/values'
+import { createBlocks, createDirectory, countValues } from '@archive/queries'
 import type { RunFilter } from '@shared/filter'
 import { Failure } from '@shared/result'
 import { RUN_STATUSES } from '@shared/run'

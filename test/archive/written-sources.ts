@@ -1,6 +1,5 @@
-import { openReader } from '@main/archive/worker/open-reader'
-import { openWriter } from '@main/archive/worker/open-writer'
-import type { OpenWriter } from '@main/archive/worker/open-writer'
+import type { OpenWriter } from '@archive/threads'
+import { openReader, openWriter } from '@archive/threads'
 import { onTestFinished } from 'vitest'
 import { CONTEXT } from '../support/archive'
 

@@ -27,7 +27,13 @@ await build({
   configFile: false,
   root,
   logLevel: 'warn',
-  resolve: { alias: { '@shared': join(root, 'src/shared'), '@main': join(root, 'src/main') } },
+  resolve: {
+    alias: {
+      '@shared': join(root, 'src/shared'),
+      '@main': join(root, 'src/main'),
+      '@archive': join(root, 'test/support/archive-rooms'),
+    },
+  },
   plugins: [
     {
       // Helpers of the tests start programs that lie beside them.

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceSight } from '@main/archive/alerts-api'
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openWriter } from '@archive/threads'
 import { loadRecording } from '@main/sources/sample/recording'
 import type { Incident } from '@shared/alert'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openWriter } from '@archive/threads'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import * as fc from 'fast-check'

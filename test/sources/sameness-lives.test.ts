@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OpenWriter } from '@main/archive/worker/open-writer'
+import type { OpenWriter } from '@archive/threads'
 import { writerOn } from '../archive/written-sources'
 import { CONTEXT, rowsOf } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'

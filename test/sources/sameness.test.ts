@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs'
-import { openForWriting } from '@main/archive/worker/connection'
-import { openReader } from '@main/archive/worker/open-reader'
+import { openForWriting } from '@archive/core'
+import { openReader } from '@archive/threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { writerOn } from '../archive/written-sources'
 import { LIMITS } from '../archive/retention-checks'

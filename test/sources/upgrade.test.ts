@@ -1,4 +1,4 @@
-import { openWriter } from '@main/archive/worker/open-writer'
+import { openWriter } from '@archive/threads'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CONTEXT, rowsOf } from '../support/archive'

@@ -12,7 +12,13 @@ export async function setup(): Promise<void> {
     configFile: false,
     root,
     logLevel: 'warn',
-    resolve: { alias: { '@shared': resolve(root, 'src/shared'), '@main': resolve(root, 'src/main') } },
+    resolve: {
+      alias: {
+        '@shared': resolve(root, 'src/shared'),
+        '@main': resolve(root, 'src/main'),
+        '@archive': resolve(root, 'test/support/archive-rooms'),
+      },
+    },
     build: {
       outDir: WORKERS,
       emptyOutDir: true,

@@ -1,7 +1,6 @@
-import { createAppender } from '@main/archive/worker/append'
-import { openForWriting } from '@main/archive/worker/connection'
-import { migrate } from '@main/archive/worker/migrator'
-import { createWriterMemory } from '@main/archive/worker/writer-memory'
+import { openForWriting, migrate } from '@archive/core'
+import { createWriterMemory } from '@archive/derived'
+import { createAppender } from '@archive/ingest'
 import { madeFailure } from '../archive/made-archives'
 import { batchOf, BEGIN_US, madeParents, madeRun, madeTarget } from './synthetic'
 

@@ -1,4 +1,4 @@
-import type { TrustedTime } from '@main/archive/worker/retention/trusted-time'
+import type { TrustedTime } from '@archive/retention'
 import type { Database } from 'better-sqlite3'
 
 /** A clock that is right, for tests of something else. `nowUs` gives the time, microseconds. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createArchiveClient } from '@main/archive/client'
 import type { ArchiveClient } from '@main/archive/client'
-import type { CallContext } from '@main/archive/worker/serve'
+import type { CallContext } from '@archive/core'
 
 /** The threads as the bench was built with them; they lie beside it. */
 export const THREADS = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createExpected } from '@main/archive/worker/trends/expected'
+import { createExpected } from '@archive/derived'
 import { batchOf, BEGIN_US, createSynthetic } from '../../support/synthetic'
 import { madeHome, MIXES } from './mix'
 import { FRESH } from './options'

@@ -1,6 +1,5 @@
 import type { RunInput } from '@main/archive/batch'
-import { createRetention } from '@main/archive/worker/retention/retention'
-import { createTerms } from '@main/archive/worker/retention/terms'
+import { createRetention, createTerms, createArchiveSize } from '@archive/retention'
 import { nextPass } from '@main/retention/schedule'
 import type { Limits } from '@shared/storage'
 import { batchOf, createSynthetic } from '../../support/synthetic'
@@ -8,7 +7,6 @@ import { trusted } from '../../support/trusted'
 import { CONTEXT } from './archive'
 import { madeHome } from './mix'
 import type { Mix } from './mix'
-import { createArchiveSize } from '@main/archive/worker/retention/archive-size'
 
 /** A home whose time is moved, with the retention that the app would do. */
 export interface GrowingHome {

@@ -1,8 +1,4 @@
-import { createBlocks } from '@main/archive/worker/queries/blocks'
-import { createGather } from '@main/archive/worker/queries/trends/gather'
-import { createKnown } from '@main/archive/worker/queries/trends/known'
-import { targetFigures } from '@main/archive/worker/queries/trends/target-figures'
-import { createTrendRows } from '@main/archive/worker/queries/trends/trend-rows'
+import { createBlocks, createGather, createKnown, targetFigures, createTrendRows } from '@archive/queries'
 import type { Database } from 'better-sqlite3'
 import { CONTEXT } from './archive'
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '@main/archive/worker/serve'
+import type { CallContext } from '@archive/core'
 
 /** Milliseconds that work on the writer's thread held it between two of its pauses: a transaction, or a little more. */
 export interface Slices {

@@ -1,0 +1,11 @@
+/** What tests use of the room `derived` of the archive's threads: so that a move within it touches this file only. */
+export { fingerprintOf } from '@main/alerts/fingerprint'
+export type { FailedRun } from '@main/alerts/fingerprint'
+export { normaliseMessage } from '@main/alerts/normalise'
+export { createGroups } from '@main/archive/worker/groups'
+export { createRecentLists } from '@main/archive/worker/queries/recent-runs'
+export { createExpected } from '@main/archive/worker/trends/expected'
+export { expectedStarts, readSchedule } from '@main/archive/worker/trends/schedule'
+export { createWriterMemory } from '@main/archive/worker/writer-memory'
+export type { WriterMemory } from '@main/archive/worker/writer-memory'
+export { addToBlock, emptyBlock, hasBit } from '@main/archive/worker/zone-map'

@@ -1,0 +1,8 @@
+/** What tests use of the room `ingest` of the archive's threads: so that a move within it touches this file only. */
+export { createAppender } from '@main/archive/worker/append'
+export type { Appender } from '@main/archive/worker/append'
+export { createClockOffset } from '@main/archive/worker/feed/clock-offset'
+export { createSignReader } from '@main/archive/worker/feed/hassette-signs'
+export type { Findings } from '@main/archive/worker/feed/hassette-signs'
+export { createTail } from '@main/archive/worker/feed/tail'
+export type { Look, Sight } from '@main/archive/worker/feed/tail'
