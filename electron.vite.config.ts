@@ -23,9 +23,9 @@ export default defineConfig({
         external,
         input: {
           index: resolve(import.meta.dirname, 'src/main/index.ts'),
-          writer: resolve(import.meta.dirname, 'src/main/archive/worker/writer.ts'),
-          reader: resolve(import.meta.dirname, 'src/main/archive/worker/reader.ts'),
-          copier: resolve(import.meta.dirname, 'src/main/archive/worker/copier.ts'),
+          writer: resolve(import.meta.dirname, 'src/main/archive/worker/threads/writer.ts'),
+          reader: resolve(import.meta.dirname, 'src/main/archive/worker/threads/reader.ts'),
+          copier: resolve(import.meta.dirname, 'src/main/archive/worker/threads/copier.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -28,9 +28,9 @@ export async function setup(): Promise<void> {
       rollupOptions: {
         external: ['better-sqlite3', /^node:/],
         input: {
-          writer: resolve(root, 'src/main/archive/worker/writer.ts'),
-          reader: resolve(root, 'src/main/archive/worker/reader.ts'),
-          copier: resolve(root, 'src/main/archive/worker/copier.ts'),
+          writer: resolve(root, 'src/main/archive/worker/threads/writer.ts'),
+          reader: resolve(root, 'src/main/archive/worker/threads/reader.ts'),
+          copier: resolve(root, 'src/main/archive/worker/threads/copier.ts'),
           probe: resolve(root, 'test/support/probe.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },

@@ -28,8 +28,10 @@ const FOLDER = 'node_modules/.cache/hassette-monitor-bench-data'
 /** What decides about the bytes of a data set; another version is built anew. */
 const MADE_BY = [
   'migrations',
-  'src/main/archive/worker',
-  'src/main/archive/worker/trends',
+  'src/main/archive/worker/core',
+  'src/main/archive/worker/derived',
+  'src/main/archive/worker/derived/rollups',
+  'src/main/archive/worker/ingest',
   'test/bench/lib/mix.ts',
   'test/bench/lib/data-set.ts',
 ]

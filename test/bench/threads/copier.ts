@@ -1,2 +1,2 @@
 import '../lib/moved-clock'
-import '@main/archive/worker/copier'
+import '@main/archive/worker/threads/copier'

@@ -1,2 +1,2 @@
 import '../lib/moved-clock'
-import '@main/archive/worker/reader'
+import '@main/archive/worker/threads/reader'

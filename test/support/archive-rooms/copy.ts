@@ -1,2 +1,2 @@
 /** What tests use of the room `copy` of the archive's threads: so that a move within it touches this file only. */
-export { judgeArchive } from '@main/archive/worker/copying/check'
+export { judgeArchive } from '@main/archive/worker/copy/check'

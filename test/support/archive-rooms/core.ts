@@ -5,15 +5,15 @@ export {
   identifyArchive,
   openForReading,
   openForWriting,
-} from '@main/archive/worker/connection'
-export { lockArchive } from '@main/archive/worker/lock'
-export { MIGRATIONS, copyName, migrate, newestSchema } from '@main/archive/worker/migrator'
-export type { Migration } from '@main/archive/worker/migrator'
-export { createSlices } from '@main/archive/worker/queries/slices'
-export { createZone } from '@main/archive/worker/queries/trends/zone'
-export { letterOf, outcomeBit } from '@main/archive/worker/run-codes'
-export { serve } from '@main/archive/worker/serve'
-export type { CallContext } from '@main/archive/worker/serve'
+} from '@main/archive/worker/core/connection'
+export { lockArchive } from '@main/archive/worker/core/lock'
+export { MIGRATIONS, copyName, migrate, newestSchema } from '@main/archive/worker/core/migrator'
+export type { Migration } from '@main/archive/worker/core/migrator'
+export { createSlices } from '@main/archive/worker/core/slices'
+export { createZone } from '@main/archive/worker/core/time-zone'
+export { letterOf, outcomeBit } from '@main/archive/worker/core/run-codes'
+export { serve } from '@main/archive/worker/core/serve'
+export type { CallContext } from '@main/archive/worker/core/serve'
 export {
   addDuration,
   clearHistogram,
@@ -25,6 +25,6 @@ export {
   middleOf,
   percentiles,
   slotOf,
-} from '@main/archive/worker/trends/histogram'
-export { zoneOf } from '@main/archive/worker/trends/zone'
-export { createTurns } from '@main/archive/worker/turns'
+} from '@main/archive/worker/core/histogram'
+export { zoneOf } from '@main/archive/worker/core/zone'
+export { createTurns } from '@main/archive/worker/core/scheduling'

@@ -5,4 +5,4 @@ export type { ClockVerdict, SourceSign } from '@main/archive/worker/retention/cl
 export { createRetention } from '@main/archive/worker/retention/retention'
 export { createTerms } from '@main/archive/worker/retention/terms'
 export type { TrustedTime } from '@main/archive/worker/retention/trusted-time'
-export { createSourceUpkeep } from '@main/archive/worker/source-upkeep'
+export { createSourceUpkeep } from '@main/archive/worker/retention/source-changes'

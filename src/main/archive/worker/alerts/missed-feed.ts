@@ -1,9 +1,9 @@
 import type { SourceEvent } from '@main/alerts/events'
 import type { Database } from 'better-sqlite3'
-import { unpackRecent } from '../recent'
-import { bucketAt, RESOLUTION } from '../trends/open-buckets'
-import { expectedStarts, readSchedule } from '../trends/schedule'
-import { zoneOf } from '../trends/zone'
+import { unpackRecent } from '../derived/recent-runs'
+import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'
+import { expectedStarts, readSchedule } from '../derived/rollups/schedule'
+import { zoneOf } from '../core/zone'
 import { TARGET_NAME } from './target-name'
 import type { ToldPlaces } from './told-places'
 

@@ -4,7 +4,7 @@ import { DAY_US } from '@main/alerts/time'
 import { usedTimes } from '@main/alerts/used-time'
 import type { SessionEnding } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import { runId } from '../ids'
+import { runId } from '../core/ids'
 import type { ToldPlaces } from './told-places'
 
 /** Tells when Hassette started and stopped. */

@@ -3,8 +3,8 @@ import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import { fileFacts, isMissing, isReadable } from '../../file-facts'
 import type { ArchiveVerdict, FoundArchive } from '../../copy-api'
-import { archiveFailure, identifyArchive, identifyFile } from '../connection'
-import { refuseNewer } from '../migrator'
+import { archiveFailure, identifyArchive, identifyFile } from '../core/connection'
+import { refuseNewer } from '../core/migrator'
 import { openForCopying } from './open'
 
 /** What lies where an archive shall lie; see `CopyApi.look`. */

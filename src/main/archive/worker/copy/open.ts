@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { archiveFailure } from '../connection'
+import { archiveFailure } from '../core/connection'
 
 const BUSY_MS = 5000
 

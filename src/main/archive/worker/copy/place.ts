@@ -1,7 +1,7 @@
 import { Failure } from '@shared/result'
 import { isMissing, realPath, renameFile } from '../../file-facts'
 import { DATABASE_PARTS, partOf, removeDatabase } from '../../leftovers'
-import { lockArchive } from '../lock'
+import { lockArchive } from '../core/lock'
 
 interface Step {
   from: string

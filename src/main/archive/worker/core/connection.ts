@@ -11,9 +11,9 @@ import {
   makePrivate,
   realPath,
   systemError,
-} from '../file-facts'
-import { partBeside, refuseReservedPlace } from '../place'
-import { wasOurs } from '../repair'
+} from '../../file-facts'
+import { partBeside, refuseReservedPlace } from '../../place'
+import { wasOurs } from '../../repair'
 
 /** `application_id` of our file: "HsM1". */
 export const APPLICATION_ID = 0x48734d31

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { fileFacts, freeName, isMissing, isReadable, isWritable, makePrivate, renameFile } from '../file-facts'
+import { fileFacts, freeName, isMissing, isReadable, isWritable, makePrivate, renameFile } from '../../file-facts'
 
 /** What SQLite may keep beside the lock file. */
 const PARTS = ['', '-journal', '-wal', '-shm'] as const

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
-import { makePrivate, realPath } from '../file-facts'
+import { makePrivate, realPath } from '../../file-facts'
 import { mendLock } from './lock-mending'
 import type { Mending } from './lock-mending'
 

@@ -1,6 +1,6 @@
 import { Failure } from '@shared/result'
 import type { Database } from 'better-sqlite3'
-import { isMissing, makePrivate, removeFile, renameFile } from '../file-facts'
+import { isMissing, makePrivate, removeFile, renameFile } from '../../file-facts'
 
 /** One file of `migrations/`. */
 export interface Migration {
@@ -9,7 +9,7 @@ export interface Migration {
   sql: string
 }
 
-const bundled = import.meta.glob<string>('../../../../migrations/*.sql', {
+const bundled = import.meta.glob<string>('../../../../../migrations/*.sql', {
   query: '?raw',
   eager: true,
   import: 'default',

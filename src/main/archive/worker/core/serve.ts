@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Failure, toProblem } from '@shared/result'
-import type { Progress, WatchState } from '../api'
-import type { FromThread, ToThread } from '../protocol'
+import type { Progress, WatchState } from '../../api'
+import type { FromThread, ToThread } from '../../protocol'
 
 /** What a verb may do besides answering. */
 export interface CallContext {

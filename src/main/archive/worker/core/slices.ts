@@ -1,4 +1,4 @@
-import type { CallContext } from '../serve'
+import type { CallContext } from './serve'
 
 /** A query's share of the thread before another may overtake. */
 const SLICE_MS = 8

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { FINGERPRINT_VERSION, fingerprintOf } from '@main/alerts/fingerprint'
-import type { Fingerprint } from '@main/alerts/fingerprint'
+import { FINGERPRINT_VERSION, fingerprintOf } from '@main/archive/worker/derived/fingerprint'
+import type { Fingerprint } from '@main/archive/worker/derived/fingerprint'
 import { RUN_STATUSES } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import type { RunInput } from '../batch'
+import type { RunInput } from '../../batch'
 import type { GroupTarget } from './group-statements'
 import { prepareGroups } from './group-statements'
 

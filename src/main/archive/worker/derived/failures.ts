@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
-import type { FailureInput } from '../batch'
+import type { FailureInput } from '../../batch'
 
 /** Writes what failed runs say: classes interned, equal tracebacks kept once and counted. */
 export interface FailureTexts {

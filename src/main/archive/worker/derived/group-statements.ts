@@ -1,4 +1,4 @@
-import { FINGERPRINT_VERSION } from '@main/alerts/fingerprint'
+import { FINGERPRINT_VERSION } from '@main/archive/worker/derived/fingerprint'
 import type { TargetKind } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 

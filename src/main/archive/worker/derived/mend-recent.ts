@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { newestFirst, packRecent, RECENT, recountRecent, unpackRecent } from '../recent'
+import { newestFirst, packRecent, RECENT, recountRecent, unpackRecent } from './recent-runs'
 
 /**
  * Takes deleted runs out of the strips of their targets, within the transaction that deleted them. A strip that was full

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import { idsOfBlock } from '../ids'
-import { addToBlock, emptyBlock } from '../zone-map'
-import type { BlockRow, ZoneRun } from '../zone-map'
+import { idsOfBlock } from '../core/ids'
+import { addToBlock, emptyBlock } from './zone-map'
+import type { BlockRow, ZoneRun } from './zone-map'
 
 /** Brings a block of the zone map in step with the runs that are left of it. */
 export interface ZoneMending {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { RecentRun } from '../recent'
-import { RECENT, unpackRecent } from '../recent'
+import type { RecentRun } from './recent-runs'
+import { RECENT, unpackRecent } from './recent-runs'
 
 /** The newest runs of a target as the archive keeps them at hand. */
 export interface KnownRecent {

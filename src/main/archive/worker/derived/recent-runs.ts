@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId, streamOf } from './ids'
-import { letterOf } from './run-codes'
+import { blockOf, idsOfBlock, runId, streamOf } from '../core/ids'
+import { letterOf } from '../core/run-codes'
 import { hasBit } from './zone-map'
 
 /** How many runs of each target are at hand without a search: the strip and the first page. */

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf } from './ids'
-import { outcomeBit } from './run-codes'
+import { blockOf } from '../core/ids'
+import { outcomeBit } from '../core/run-codes'
 
 /** What a block holds, as the zone map knows it. Times in microseconds. */
 export interface BlockRow {

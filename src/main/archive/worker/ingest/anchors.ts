@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { Anchor } from '../batch'
-import { encodeUid } from './uid'
+import type { Anchor } from '../../batch'
+import { encodeUid } from '../core/execution-id'
 
 /**
  * Anchors kept of each kind in an epoch. Hassette deletes the oldest rows first and those of the framework before those

@@ -1,7 +1,7 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Database } from 'better-sqlite3'
 import type { BlockingInput } from '../../batch'
-import { encodeUid } from '../uid'
+import { encodeUid } from '../core/execution-id'
 
 const BATCH = 500
 

@@ -2,8 +2,8 @@ import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { SyncReport } from '../../api'
 import { keepsLogs } from '../../batch'
 import type { AppendRole, RunInput } from '../../batch'
-import type { Appender } from '../append'
-import type { CallContext } from '../serve'
+import type { Appender } from './append'
+import type { CallContext } from '../core/serve'
 
 const BATCH = 1000
 const LONGEST_STATEMENT_MS = 30

@@ -3,8 +3,8 @@ import { TIERS } from '@shared/run'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { Anchor } from '../../batch'
-import { ANCHORS_KEPT, createAnchors, isAnchor } from '../anchors'
-import type { StoredAnchor } from '../anchors'
+import { ANCHORS_KEPT, createAnchors, isAnchor } from './anchors'
+import type { StoredAnchor } from './anchors'
 
 /** Ids below the cursor that one statement goes through in search of a row of a tier; some 20 ms at most. */
 const SPAN = 20_000

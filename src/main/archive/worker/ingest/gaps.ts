@@ -1,7 +1,7 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Database } from 'better-sqlite3'
 import type { Epoch } from './epochs'
-import type { Overlap } from './overlap'
+import type { Overlap } from './known-runs'
 
 /**
  * What is gone with a file that was made anew or put back is no gap if it is shorter, microseconds: Hassette writes a

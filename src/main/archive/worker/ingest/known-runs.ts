@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { RunInput } from '../../batch'
-import { blockOf, idsOfBlock, runId } from '../ids'
-import { encodeUid } from '../uid'
+import { blockOf, idsOfBlock, runId } from '../core/ids'
+import { encodeUid } from '../core/execution-id'
 
 /** Where a source already has a run: the stream and its epoch. */
 export interface KnownRun {

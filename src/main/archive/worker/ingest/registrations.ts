@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../batch'
+import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../../batch'
 
 /** What runs refer to: apps, targets and sessions of one epoch, kept up to date and found by the source's own numbers. */
 export interface Parents {

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
-import type { LogInput, RunInput } from '../batch'
-import { keepsLogs } from '../batch'
-import { runId } from './ids'
-import { decodeUid } from './uid'
+import type { LogInput, RunInput } from '../../batch'
+import { keepsLogs } from '../../batch'
+import { runId } from '../core/ids'
+import { decodeUid } from '../core/execution-id'
 
 /** Lines kept of one run. */
 const LINES = 200

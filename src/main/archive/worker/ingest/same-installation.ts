@@ -1,6 +1,6 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { RunInput } from '../../batch'
-import type { Overlap } from './overlap'
+import type { Overlap } from './known-runs'
 
 /** So many of the sampled runs must be there, with the same execution id and start. */
 const AGREEING = 20

@@ -1,6 +1,6 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import type { AppendRole } from '../batch'
+import type { AppendRole } from '../../batch'
 
 /** A stream that is appended to. */
 export interface Stream {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { createExpected } from '../trends/expected'
-import type { WriterMemory } from '../writer-memory'
+import { createExpected } from '../derived/rollups/expected-starts'
+import type { WriterMemory } from '../derived/writer-memory'
 
 /** After a reading no more runs than these wait to be counted: whoever looks at trends has to add them up each time. */
 const MOST_WAITING = 1000

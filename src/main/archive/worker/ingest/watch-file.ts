@@ -1,7 +1,7 @@
 import { toProblem, Failure } from '@shared/result'
 import type { HassetteSigns, Pace, WatchState } from '../../api'
 import { databaseVersion } from '../../file-facts'
-import type { CallContext } from '../serve'
+import type { CallContext } from '../core/serve'
 
 /** How often a watched file is looked at, milliseconds: while the window is seen, and while nobody looks. */
 const PACES_MS: Record<Pace, number> = { visible: 250, hidden: 2000 }

@@ -7,7 +7,7 @@ import type { ReadApi } from '../../api'
 import { createRunFeed } from '../alerts/run-feed'
 import { createSessionFeed } from '../alerts/session-feed'
 import { noPlaces } from '../alerts/told-places'
-import type { Handlers } from '../serve'
+import type { Handlers } from '../core/serve'
 
 /** Runs are judged as if they had been read so long after their end. */
 const READ_AFTER_US = 2 * SECOND_US

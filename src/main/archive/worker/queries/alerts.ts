@@ -4,7 +4,7 @@ import type { Incident, IncidentGroup, NoticeKind, NoticeOutcome, NoticeRow, Wit
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
 import { TARGET_NAME } from '../alerts/target-name'
-import type { Handlers } from '../serve'
+import type { Handlers } from '../core/serve'
 import { createAlertReplay } from './alert-replay'
 
 type AlertVerbs = Pick<Handlers<ReadApi>, 'incidentsList' | 'incidentGet' | 'noticesList' | 'alertsReplay'>

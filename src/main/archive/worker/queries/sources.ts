@@ -4,8 +4,8 @@ import type { SourceMode } from '@shared/source'
 import type { AppRow } from '@shared/target'
 import type { Database } from 'better-sqlite3'
 import type { KnownSource } from '../../api'
-import { blockOf, runId } from '../ids'
-import { IS_GONE } from '../source-erasure'
+import { blockOf, runId } from '../core/ids'
+import { IS_GONE } from '../retention/source-erasure'
 
 interface SourceRow {
   id: number

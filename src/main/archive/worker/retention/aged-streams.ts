@@ -1,9 +1,9 @@
 import type { Limits } from '@shared/storage'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import { blockOf, runId } from '../ids'
-import { DAY_US, pastTerm } from './cut-off'
-import type { AgedBlock, CutBlock } from './cut-off'
+import { blockOf, runId } from '../core/ids'
+import { DAY_US, pastTerm } from './expiry'
+import type { AgedBlock, CutBlock } from './expiry'
 
 /** A stream as the retention sees it. */
 export interface AgedStream {

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, BLOCK_SIZE, sequenceOf, streamOf } from '../ids'
-import { createRunErasure } from '../run-erasure'
-import type { WriterMemory } from '../writer-memory'
-import type { Cut } from './cut-off'
+import { blockOf, BLOCK_SIZE, sequenceOf, streamOf } from '../core/ids'
+import { createRunErasure } from '../derived/run-erasure'
+import type { WriterMemory } from '../derived/writer-memory'
+import type { Cut } from './expiry'
 import { createGoingRuns } from './going-runs'
 import type { GoingRun } from './going-runs'
-import { createGroupDebits } from './group-debits'
-import { mendRecent } from './mend-recent'
-import { createZoneMending } from './mend-zone'
+import { createGroupDebits } from '../derived/group-debits'
+import { mendRecent } from '../derived/mend-recent'
+import { createZoneMending } from '../derived/mend-zone'
 
 /** So many runs of a block in one transaction at most; fewer where the disk is slow. */
 const MOST = BLOCK_SIZE

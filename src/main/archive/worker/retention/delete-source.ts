@@ -1,13 +1,13 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import { BLOCK_SIZE, blockOf, idsOfBlock, runId } from './ids'
-import { createArchiveSize } from './retention/archive-size'
-import { createLedger } from './retention/ledger'
-import { PAUSE_MS, shrink } from './retention/shrink'
-import { createRunErasure } from './run-erasure'
-import type { CallContext } from './serve'
+import { BLOCK_SIZE, blockOf, idsOfBlock, runId } from '../core/ids'
+import { createArchiveSize } from './archive-size'
+import { createLedger } from './retention-log'
+import { PAUSE_MS, shrink } from './shrink'
+import { createRunErasure } from '../derived/run-erasure'
+import type { CallContext } from '../core/serve'
 import { prepareSourceErasure } from './source-erasure'
-import type { WriterMemory } from './writer-memory'
+import type { WriterMemory } from '../derived/writer-memory'
 
 /** Free pages that stay in the file for what comes. */
 const FREE_PAGES = 500

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { idsOfBlock } from '../ids'
-import type { Cut } from './cut-off'
+import { idsOfBlock } from '../core/ids'
+import type { Cut } from './expiry'
 
 /** A run that is to go. */
 export interface GoingRun {

@@ -1,9 +1,9 @@
 import { PASS_PERIODS_US } from '@shared/storage'
 import type { Bound, RetentionLogRow } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { DAY_US } from './cut-off'
-import { createNoted, META } from './meta'
-import type { Noted } from './meta'
+import { DAY_US } from './expiry'
+import { createNoted, META } from '../core/meta'
+import type { Noted } from '../core/meta'
 
 /** Passes that found nothing to do are told of for so long, microseconds. */
 const IDLE_KEPT_US = 7 * DAY_US

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { BUSY_MS } from '../connection'
-import type { CallContext } from '../serve'
+import { BUSY_MS } from '../core/connection'
+import type { CallContext } from '../core/serve'
 import type { ArchiveSize } from './archive-size'
 
 /** Between two short transactions others may write and read, milliseconds. */

@@ -1,11 +1,11 @@
 import { Failure } from '@shared/result'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
-import type { WriteApi } from '../api'
-import type { Handlers } from './serve'
+import type { WriteApi } from '../../api'
+import type { Handlers } from '../core/serve'
 import { IS_GONE } from './source-erasure'
-import { createSourceRemoval } from './source-removal'
-import type { WriterMemory } from './writer-memory'
+import { createSourceRemoval } from './delete-source'
+import type { WriterMemory } from '../derived/writer-memory'
 
 /** Changes of a source itself. */
 export type SourceUpkeep = Pick<WriteApi, 'renameSource' | 'setSourceMode' | 'removeSource'> &

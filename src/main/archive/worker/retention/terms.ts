@@ -3,7 +3,7 @@ import type { Limits } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { termOf } from './aged-streams'
 import { PAGE_BYTES } from './archive-size'
-import { sizeGoal } from './size-goal'
+import { sizeGoal } from './size'
 import type { TrustedTime } from './trusted-time'
 
 /** The limits in force, for whoever writes the archive. */

@@ -2,7 +2,7 @@ import type { TimeWait } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { createClockJudge } from './clock-judge'
 import type { ClockVerdict, SourceSign } from './clock-judge'
-import { META } from './meta'
+import { META } from '../core/meta'
 
 /** The time of everything that is deleted, or not kept, because of its age. */
 export interface TrustedTime {

@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads'
-import type { CopyApi } from '../copy-api'
-import type { ThreadApi } from '../api'
-import { checkWhole, judgeArchive, lookAt } from './copying/check'
-import { copyArchive } from './copying/copy'
-import { placeCopy, putBack } from './copying/place'
-import { serve } from './serve'
-import type { Handlers } from './serve'
+import type { CopyApi } from '../../copy-api'
+import type { ThreadApi } from '../../api'
+import { checkWhole, judgeArchive, lookAt } from '../copy/check'
+import { copyArchive } from '../copy/copy'
+import { placeCopy, putBack } from '../copy/place'
+import { serve } from '../core/serve'
+import type { Handlers } from '../core/serve'
 
 /** Entry of the copier thread: lives as long as one piece of work, apart from those that hold the archive open. */
 const port = parentPort

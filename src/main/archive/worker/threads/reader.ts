@@ -1,12 +1,12 @@
 import { parentPort } from 'node:worker_threads'
 import { Failure } from '@shared/result'
-import type { ReadApi, ThreadApi } from '../api'
-import { archiveFailure } from './connection'
+import type { ReadApi, ThreadApi } from '../../api'
+import { archiveFailure } from '../core/connection'
 import { openReader } from './open-reader'
 import type { OpenReader } from './open-reader'
-import { serve } from './serve'
-import type { Handlers } from './serve'
-import { createTurns } from './turns'
+import { serve } from '../core/serve'
+import type { Handlers } from '../core/serve'
+import { createTurns } from '../core/scheduling'
 
 /** Entry of the reader thread: every query of the window, on a connection that cannot write. */
 const port = parentPort

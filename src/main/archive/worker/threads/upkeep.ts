@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3'
-import type { WriteApi } from '../api'
-import { createLedger } from './retention/ledger'
-import { createRetention } from './retention/retention'
-import type { Retention } from './retention/retention'
-import type { Terms } from './retention/terms'
-import type { TrustedTime } from './retention/trusted-time'
-import { createSourceUpkeep } from './source-upkeep'
-import type { SourceUpkeep } from './source-upkeep'
-import type { WriterMemory } from './writer-memory'
+import type { WriteApi } from '../../api'
+import { createLedger } from '../retention/retention-log'
+import { createRetention } from '../retention/retention'
+import type { Retention } from '../retention/retention'
+import type { Terms } from '../retention/terms'
+import type { TrustedTime } from '../retention/trusted-time'
+import { createSourceUpkeep } from '../retention/source-changes'
+import type { SourceUpkeep } from '../retention/source-changes'
+import type { WriterMemory } from '../derived/writer-memory'
 
 /** What the writer does beside reading sources. */
 export type Upkeep = Retention & SourceUpkeep & Pick<WriteApi, 'noteWork' | 'setLimits'>

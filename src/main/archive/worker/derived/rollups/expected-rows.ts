@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { RESOLUTION } from './open-buckets'
+import { RESOLUTION } from './accumulator'
 
 /** A session as long as there is a sign of its life, microseconds. */
 export interface SessionLife {

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { createExpectedRows } from './expected-rows'
 import type { JobRow, SessionLife } from './expected-rows'
-import { bucketAt, RESOLUTION } from './open-buckets'
+import { bucketAt, RESOLUTION } from './accumulator'
 import { expectedStarts, readSchedule } from './schedule'
 import type { Schedule } from './schedule'
-import { zoneOf } from './zone'
-import type { Zone } from './zone'
+import { zoneOf } from '../../core/zone'
+import type { Zone } from '../../core/zone'
 
 /** An hour is looked at so long after its end, microseconds: runs arrive when they have ended. */
 const SETTLED_US = 120_000_000

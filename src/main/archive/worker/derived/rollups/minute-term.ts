@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { bucketAt, RESOLUTION } from './open-buckets'
+import { bucketAt, RESOLUTION } from './accumulator'
 
 /** Trends of minutes are kept so long, seconds. */
 const KEPT_S = 48 * 3600

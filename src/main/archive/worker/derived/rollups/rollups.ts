@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
-import { runId, sequenceOf } from '../ids'
+import { runId, sequenceOf } from '../../core/ids'
 import { createMinuteTerm } from './minute-term'
-import { createOpenBuckets } from './open-buckets'
-import { createRowWriter } from './row-writer'
+import { createOpenBuckets } from './accumulator'
+import { createRowWriter } from './writer'
 import type { TrendRun } from './tally'
 
 /** Written at most this often, milliseconds; or after so many runs, so that an import keeps few in memory. */

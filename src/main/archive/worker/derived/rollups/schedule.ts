@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { Zone } from './zone'
+import type { Zone } from '../../core/zone'
 
 /** When a job runs by itself, as far as its source says: in an even rhythm, or at times of a local clock. */
 export type Schedule = { kind: 'every'; seconds: number } | { kind: 'cron'; pattern: string }

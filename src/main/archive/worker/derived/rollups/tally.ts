@@ -1,6 +1,6 @@
 import { RUN_FLAG, RUN_STATUSES } from '@shared/run'
 import type { RunStatus } from '@shared/run'
-import { slotOf } from './histogram'
+import { slotOf } from '../../core/histogram'
 
 /** What a row of `rollups` counts, before it is written. Times and durations in microseconds. */
 export interface Tally {

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
-import { addSlot, clearHistogram, emptyHistogram, encodeHistogram, mergeEncoded } from './histogram'
-import { RESOLUTION } from './open-buckets'
-import type { GroupTally, RowTally } from './open-buckets'
+import { addSlot, clearHistogram, emptyHistogram, encodeHistogram, mergeEncoded } from '../../core/histogram'
+import { RESOLUTION } from './accumulator'
+import type { GroupTally, RowTally } from './accumulator'
 import { emptyTally, mergeCounts } from './tally'
 import type { Tally } from './tally'
 

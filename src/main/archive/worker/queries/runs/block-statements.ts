@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { BlockRow } from '../zone-map'
+import type { BlockRow } from '../../derived/zone-map'
 
 /** What a list needs of a run. */
 export interface StoredRun {

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId, sequenceOf, streamOf } from '../ids'
-import type { BlockRow } from '../zone-map'
+import { blockOf, idsOfBlock, runId, sequenceOf, streamOf } from '../../core/ids'
+import type { BlockRow } from '../../derived/zone-map'
 import type { RangeInput, StoredCount, StoredRun } from './block-statements'
 import { CHUNK, prepareBlocks } from './block-statements'
-import { mayHold } from './wanted'
-import type { Wanted } from './wanted'
+import { mayHold } from './filter'
+import type { Wanted } from './filter'
 import type { WantedErrors } from './wanted-errors'
 
 /** A range of sequences of one stream, both ends included. */

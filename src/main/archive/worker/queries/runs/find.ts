@@ -1,10 +1,10 @@
 import type { Input, Output } from '@shared/contract'
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId } from '../ids'
-import type { CallContext } from '../serve'
-import { encodeUid } from '../uid'
-import type { Directory } from './directory'
-import { createSlices } from './slices'
+import { blockOf, idsOfBlock, runId } from '../../core/ids'
+import type { CallContext } from '../../core/serve'
+import { encodeUid } from '../../core/execution-id'
+import type { Directory } from '../directory'
+import { createSlices } from '../../core/slices'
 
 const SECOND_US = 1_000_000
 /**

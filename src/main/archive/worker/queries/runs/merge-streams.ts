@@ -1,8 +1,8 @@
-import { sequenceOf } from '../ids'
-import type { Place } from '../page-token'
+import { sequenceOf } from '../../core/ids'
+import type { Place } from './page-token'
 import type { StoredRun } from './block-statements'
 import type { Blocks, Stretch } from './blocks'
-import type { Wanted } from './wanted'
+import type { Wanted } from './filter'
 
 /** What a walk over the streams found. */
 export interface Walk {

@@ -1,8 +1,8 @@
 import type { RunRow } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import { marksOf, statusOf } from '../run-codes'
+import { marksOf, statusOf } from '../../core/run-codes'
 import type { StoredRun } from './block-statements'
-import type { Directory } from './directory'
+import type { Directory } from '../directory'
 
 /** Longest first line of a message in a list, characters. */
 const LINE_LENGTH = 200

@@ -1,12 +1,12 @@
 import type { Input, Output } from '@shared/contract'
-import { statusOf } from '../run-codes'
-import type { CallContext } from '../serve'
+import { statusOf } from '../../core/run-codes'
+import type { CallContext } from '../../core/serve'
 import type { StoredRun } from './block-statements'
 import type { Blocks } from './blocks'
-import { streamsOf } from './counts'
-import type { Directory } from './directory'
-import { createSlices } from './slices'
-import { ofErrorType, wantedBy } from './wanted'
+import { streamsOf } from './count'
+import type { Directory } from '../directory'
+import { createSlices } from '../../core/slices'
+import { ofErrorType, wantedBy } from './filter'
 
 type Field = Input<'runs.values'>['field']
 type Value = string | number

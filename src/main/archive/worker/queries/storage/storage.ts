@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3'
-import type { ReadApi } from '../../api'
-import type { Handlers } from '../serve'
-import { createStorageInfo } from './storage/info'
-import { createStorageLog } from './storage/log'
-import { createStoragePreview } from './storage/preview'
+import type { ReadApi } from '../../../api'
+import type { Handlers } from '../../core/serve'
+import { createStorageInfo } from './info'
+import { createStorageLog } from '../../retention/log'
+import { createStoragePreview } from './preview'
 
 /** The queries about the archive itself. `clockUs` gives the time by the clock, right or wrong, microseconds. */
 export function createStorageQueries(

@@ -2,8 +2,8 @@ import type { TierChoice } from '@shared/filter'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
-import { ceilTo, DAY_US, floorTo, HOUR_US } from './compose'
-import type { Kept } from './compose'
+import { ceilTo, DAY_US, floorTo, HOUR_US } from './tile-range'
+import type { Kept } from './tile-range'
 
 /**
  * What is left of a source's history. This is what the retention and the writer leave behind, and what the answers rest

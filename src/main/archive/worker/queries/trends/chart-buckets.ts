@@ -1,5 +1,5 @@
-import { ceilTo, DAY_US, floorTo, HOUR_US } from './compose'
-import type { Zone } from './zone'
+import { ceilTo, DAY_US, floorTo, HOUR_US } from './tile-range'
+import type { Zone } from '../../core/time-zone'
 
 const MINUTE_US = 60_000_000
 /** Round lengths of a chart's steps. */

@@ -3,7 +3,7 @@ import type { Bound } from '@shared/storage'
 import type { Coverage } from '@shared/trends'
 import { TIERS } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import type { createKnown, Known, KnownStream } from './known'
+import type { createKnown, Known, KnownStream } from './available'
 
 type Gap = Coverage['gaps'][number]
 

@@ -1,8 +1,8 @@
 import type { Figures } from '@shared/trends'
 import { RUN_FLAG } from '@shared/run'
-import { statusOf } from '../../run-codes'
-import { addDuration, emptyHistogram, mergeEncoded, percentiles } from '../../trends/histogram'
-import type { Histogram } from '../../trends/histogram'
+import { statusOf } from '../../core/run-codes'
+import { addDuration, emptyHistogram, mergeEncoded, percentiles } from '../../core/histogram'
+import type { Histogram } from '../../core/histogram'
 import type { TrendCounts, TrendRow, TrendSum } from './trend-rows'
 
 /** How runs ended. */

@@ -1,15 +1,15 @@
 import type { Input, Output } from '@shared/contract'
-import type { CallContext } from '../../serve'
+import type { CallContext } from '../../core/serve'
 import type { Directory } from '../directory'
 import { addRow, addRun, nothingCounted } from './figures'
-import { ceilTo, compose, DAY_US, floorTo, HOUR_US } from './compose'
-import type { Composed } from './compose'
-import type { Gather, Request } from './gather'
-import { closedSpan } from './known'
-import type { Known } from './known'
+import { ceilTo, compose, DAY_US, floorTo, HOUR_US } from './tile-range'
+import type { Composed } from './tile-range'
+import type { Gather, Request } from './aggregate'
+import { closedSpan } from './available'
+import type { Known } from './available'
 import { precisionOf, totalsOf } from './ranges'
 import { scopeOf } from './scopes'
-import { createZone } from './zone'
+import { createZone } from '../../core/time-zone'
 
 const HOURS = 24
 const DAYS = 7

@@ -1,9 +1,9 @@
 import type { Span } from '@shared/filter'
 import type { Precision } from '@shared/trends'
-import { ceilTo, compose, DAY_US } from './compose'
-import type { Composed, Piece, TrendLength } from './compose'
-import { closedSpan } from './known'
-import type { Known } from './known'
+import { ceilTo, compose, DAY_US } from './tile-range'
+import type { Composed, Piece, TrendLength } from './tile-range'
+import { closedSpan } from './available'
+import type { Known } from './available'
 
 /** A range that is asked for, as it can be counted. */
 export interface CountedRange extends Composed {

@@ -1,7 +1,7 @@
 import type { TierChoice } from '@shared/filter'
 import { Failure } from '@shared/result'
 import type { Directory } from '../directory'
-import type { Scope } from './gather'
+import type { Scope } from './aggregate'
 
 /** Whose runs are counted; a target's own tier takes the place of the one asked for. Throws `not_found`. */
 export function scopeOf(

@@ -1,8 +1,8 @@
 import type { TierChoice } from '@shared/filter'
 import type { Database } from 'better-sqlite3'
-import type { CallContext } from '../../serve'
-import type { Gather, Request } from './gather'
-import type { Known } from './known'
+import type { CallContext } from '../../core/serve'
+import type { Gather, Request } from './aggregate'
+import type { Known } from './available'
 import { createMissedCounter } from './missed'
 import { knowsExpected, rangeOf } from './ranges'
 

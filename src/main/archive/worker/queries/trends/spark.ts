@@ -1,8 +1,8 @@
 import type { Span } from '@shared/filter'
 import type { TargetRow } from '@shared/target'
-import { ceilTo, DAY_US, HOUR_US } from './compose'
-import type { Composed } from './compose'
-import type { Known } from './known'
+import { ceilTo, DAY_US, HOUR_US } from './tile-range'
+import type { Composed } from './tile-range'
+import type { Known } from './available'
 
 const MINUTE_US = 60_000_000
 const MOST_STEPS = 30

@@ -1,4 +1,4 @@
-import { RESOLUTION } from '../../trends/open-buckets'
+import { RESOLUTION } from '../../derived/rollups/accumulator'
 
 /** Where each kind of knowledge begins, microseconds; −Infinity = it was never cut. Days are kept for ever. */
 export interface Kept {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { TrendPiece } from './compose'
+import type { TrendPiece } from './tile-range'
 
 /** What rows of `rollups` count. */
 export interface TrendCounts {
