@@ -1,4 +1,4 @@
-import { createZone } from '@archive/core'
+import { zoneOf } from '@archive/core'
 import type { Kept, Known } from '@archive/queries'
 import { compose, cover, createMissedCounter, sparkSteps, stepAt, stepsOf } from '@archive/queries'
 import * as fc from 'fast-check'
@@ -93,7 +93,7 @@ describe("a zone's clock", () => {
   it('shows what the system says, and begins its days when the date changes', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), moment, (name, us) => {
-        const zone = createZone(name)
+        const zone = zoneOf(name)
         const local = new Date((us + zone.offsetUs(us)) / 1000)
         const clock = localClock(us, name)
         expect([local.getUTCHours(), local.getUTCMinutes()]).toEqual([clock.hour, clock.minute])
@@ -121,7 +121,7 @@ describe("a zone's clock", () => {
     ['America/Santiago', '2026-09-06', 23],
     ['Australia/Lord_Howe', '2026-04-05', 24.5],
   ])('knows that in %s the day %s has %d hours', (name, date, hours) => {
-    const zone = createZone(name)
+    const zone = zoneOf(name)
     const day = zone.dayOf(Date.parse(`${date}T12:00:00Z`) * 1000)
     expect((zone.addDays(day, 1) - day) / HOUR_US).toBe(hours)
   })
@@ -136,7 +136,7 @@ describe('the steps of a chart', () => {
         fc.oneof(fc.integer({ min: 1, max: 3 * HOUR_US }), fc.integer({ min: 1, max: 300 * DAY_US })),
         fc.integer({ min: 2, max: 500 }),
         (name, fromUs, lengthUs, points) => {
-          const zone = createZone(name)
+          const zone = zoneOf(name)
           const toUs = fromUs + lengthUs
           const { stepUs, bounds } = stepsOf(fromUs, toUs, points, MINUTE_US, zone)
           expect(bounds.length - 1).toBeLessThanOrEqual(points)
@@ -161,12 +161,12 @@ describe('the steps of a chart', () => {
 
   it('begin with the local hours', () => {
     const noon = Date.UTC(2026, 0, 5, 12, 34) * 1000
-    const { stepUs, bounds } = stepsOf(noon, noon + DAY_US, 10, MINUTE_US, createZone('Europe/Berlin'))
+    const { stepUs, bounds } = stepsOf(noon, noon + DAY_US, 10, MINUTE_US, zoneOf('Europe/Berlin'))
     expect(stepUs).toBe(3 * HOUR_US)
     expect(localClock(bounds[0]!, 'Europe/Berlin')).toEqual({ weekday: 0, hour: 12, minute: 0 })
     // No finer than it may be, however many there could be.
-    expect(stepsOf(noon, noon + HOUR_US, 500, HOUR_US, createZone('UTC')).stepUs).toBe(HOUR_US)
-    expect(stepsOf(noon, noon + HOUR_US, 60, MINUTE_US, createZone('UTC')).bounds).toHaveLength(61)
+    expect(stepsOf(noon, noon + HOUR_US, 500, HOUR_US, zoneOf('UTC')).stepUs).toBe(HOUR_US)
+    expect(stepsOf(noon, noon + HOUR_US, 60, MINUTE_US, zoneOf('UTC')).bounds).toHaveLength(61)
   })
 })
 

@@ -1,6 +1,7 @@
+import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
 import type { Coverage } from './coverage'
 import { coveredHoursUs, coveredUs } from './coverage'
-import { BASELINE_US, DAY_US, HOUR_US, MINUTE_US } from './time'
+import { BASELINE_US } from './time'
 
 /** Failures of a source by minute, as far back as the usual is learnt from; only minutes with failures. */
 export interface Baseline {

@@ -1,4 +1,5 @@
-import { BASELINE_US, DAY_US, HOUR_US } from './time'
+import { DAY_US, HOUR_US } from '@main/util/time'
+import { BASELINE_US } from './time'
 
 /** Times from which a source's runs are known, microseconds: sorted, apart from one another, at most `MOST`. */
 export type Coverage = [fromUs: number, toUs: number][]

@@ -1,3 +1,4 @@
+import { DAY_US, SECOND_US } from '@main/util/time'
 import type { Sensitivity } from '@shared/alert-settings'
 import { expectedAt } from './baseline'
 import { coveredUs } from './coverage'
@@ -9,7 +10,7 @@ import type { Failures, RecentFailures } from './recent-failures'
 import { countRecent, within } from './recent-failures'
 import { rateRule, streakOffset } from './sensitivity'
 import { FAILURES_IN_A_ROW } from './streaks'
-import { BASELINE_US, DAY_US, GRACE_US, SECOND_US } from './time'
+import { BASELINE_US, GRACE_US } from './time'
 
 /** Less than this share of a window's failures is what is usual there, and no part of the incident. */
 const LEAST_SHARE = 0.1

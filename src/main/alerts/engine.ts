@@ -1,3 +1,4 @@
+import { MINUTE_US, SECOND_US } from '@main/util/time'
 import { SOURCE_RULES } from '@shared/alert-settings'
 import { clearMuted, extend, passTime, takeEvent } from './source-events'
 import type { Surroundings } from './source-events'
@@ -12,7 +13,7 @@ import { publicIncident } from './incident-record'
 import { notifyDue, notifyHappening } from './notify-policy'
 import type { NotifyContext } from './notify-policy'
 import { keepRecent } from './recent-failures'
-import { BEHIND_US, MINUTE_US, SECOND_US } from './time'
+import { BEHIND_US } from './time'
 import type { Tuning } from './tuning'
 import { TUNING } from './tuning'
 

@@ -1,7 +1,7 @@
+import { MINUTE_US } from '@main/util/time'
 import type { Incident, IncidentTarget } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import type { Failures } from './recent-failures'
-import { MINUTE_US } from './time'
 
 /** What a rule found. Times in microseconds. */
 export interface Signal {

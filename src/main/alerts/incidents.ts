@@ -1,3 +1,4 @@
+import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '@main/util/time'
 import type { IncidentEnding } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'
@@ -7,7 +8,6 @@ import type { IncidentRecord, Signal } from './incident-record'
 import { openIncident, QUIET_US, takeUp } from './incident-record'
 import { takeRecentOf } from './recent-failures'
 import { breakStreaks } from './streaks'
-import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from './time'
 import type { Tuning } from './tuning'
 
 /** What happened to an incident. */

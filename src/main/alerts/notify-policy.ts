@@ -1,3 +1,4 @@
+import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
 import type { NoticeKind, NoticeRequest, WithheldReason } from '@shared/alert'
 import { alertWords } from '@shared/messages-alerts'
 import type { EngineState, SourceAlertState } from './engine-state'
@@ -6,7 +7,6 @@ import type { IncidentRecord } from './incident-record'
 import type { Happening } from './incidents'
 import { isQuiet } from './quiet-hours'
 import { listText, louderText, openedText, recoveredText, stillText, updateText } from './texts'
-import { DAY_US, HOUR_US, MINUTE_US } from './time'
 
 /** What decides about a notification. */
 export interface NotifyContext {

@@ -1,5 +1,5 @@
+import { DAY_US, MINUTE_US } from '@main/util/time'
 import type { QuietHours } from '@shared/alert-settings'
-import { DAY_US, MINUTE_US } from './time'
 
 /** Whether a moment (microseconds since 1970) is in quiet hours, by the offset of local time to UTC. */
 export function isQuiet(hours: QuietHours | null, us: number, utcOffsetMinutes: number): boolean {

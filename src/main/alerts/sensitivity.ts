@@ -1,5 +1,5 @@
+import { MINUTE_US } from '@main/util/time'
 import type { Sensitivity } from '@shared/alert-settings'
-import { MINUTE_US } from './time'
 
 /** A window of the rate rule: its length, and the fewest failures that it fires at. */
 export interface Window {

@@ -1,3 +1,4 @@
+import { DAY_US, HOUR_US, SECOND_US } from '@main/util/time'
 import type { AlertSettings } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
@@ -12,7 +13,7 @@ import { addFailures, addMember, countOther, memberOf } from './incident-record'
 import { addRecent } from './recent-failures'
 import type { TargetHistory } from './streaks'
 import { countRun, createTargetHistory, fail, succeed } from './streaks'
-import { BASELINE_US, DAY_US, HOUR_US, LATE_US, SECOND_US } from './time'
+import { BASELINE_US, LATE_US } from './time'
 import type { Tuning } from './tuning'
 
 /** What the events of a source need to know. */

@@ -1,4 +1,5 @@
-import { BASELINE_US, HOUR_US } from './time'
+import { HOUR_US } from '@main/util/time'
+import { BASELINE_US } from './time'
 
 /** Failures in a row of one handler or job. */
 export interface Streak {

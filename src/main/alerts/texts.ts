@@ -1,3 +1,4 @@
+import { MINUTE_US, SECOND_US } from '@main/util/time'
 import type { IncidentTarget, NoticeRequest } from '@shared/alert'
 import { isSourceRule } from '@shared/alert-settings'
 import { formatSpanLength } from '@shared/format'
@@ -5,7 +6,6 @@ import { alertWords } from '@shared/messages-alerts'
 import type { SourceAlertState } from './engine-state'
 import type { IncidentRecord } from './incident-record'
 import { publicIncident } from './incident-record'
-import { MINUTE_US, SECOND_US } from './time'
 
 /** Longest title and body of a notification, characters. */
 const LONGEST = 120

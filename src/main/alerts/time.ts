@@ -1,8 +1,4 @@
-/** Lengths of time in microseconds. */
-export const SECOND_US = 1_000_000
-export const MINUTE_US = 60 * SECOND_US
-export const HOUR_US = 60 * MINUTE_US
-export const DAY_US = 24 * HOUR_US
+import { SECOND_US, MINUTE_US, DAY_US } from '@main/util/time'
 
 /** How far back the usual is learnt from. */
 export const BASELINE_US = 7 * DAY_US

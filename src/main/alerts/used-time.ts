@@ -1,4 +1,5 @@
-import { BEHIND_US, MINUTE_US } from './time'
+import { MINUTE_US } from '@main/util/time'
+import { BEHIND_US } from './time'
 
 /**
  * The time of a run or of a session's start is what a clock said, and that clock may have been wrong. Known for certain are

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@main/util/time'
 import { Failure, toProblem } from '@shared/result'
 import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
@@ -47,7 +48,7 @@ type Role = 'writer' | 'reader'
 
 const BACK_OFF_MS = [100, 500, 2000] as const
 /** So many deaths in a minute, and the archive is given up for a while. */
-const [DEATHS, MINUTE_MS] = [3, 60_000]
+const DEATHS = 3
 
 /** Starts both threads at once; they need nothing of Electron. Never throws: what goes wrong becomes the state. */
 export function createArchiveClient(options: ArchiveClientOptions): ArchiveClient {

@@ -10,7 +10,6 @@ export { lockArchive } from '@main/archive/worker/core/lock'
 export { MIGRATIONS, copyName, migrate, newestSchema } from '@main/archive/worker/core/migrator'
 export type { Migration } from '@main/archive/worker/core/migrator'
 export { createSlices } from '@main/archive/worker/core/slices'
-export { createZone } from '@main/archive/worker/core/time-zone'
 export { letterOf, outcomeBit } from '@main/archive/worker/core/run-codes'
 export { serve } from '@main/archive/worker/core/serve'
 export type { CallContext } from '@main/archive/worker/core/serve'
@@ -26,5 +25,5 @@ export {
   percentiles,
   slotOf,
 } from '@main/archive/worker/core/histogram'
-export { zoneOf } from '@main/archive/worker/core/zone'
+export { zoneOf } from '@main/archive/worker/core/time-zone'
 export { createTurns } from '@main/archive/worker/core/scheduling'

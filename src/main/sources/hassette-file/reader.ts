@@ -1,3 +1,4 @@
+import { DAY_US } from '@main/util/time'
 import { fileFacts } from '@main/archive/file-facts'
 import type {
   Anchor,
@@ -23,7 +24,7 @@ import { toUs } from './values'
 export const SILENCE_US = 660_000_000
 
 /** So far a clock may be ahead of ours; a file from later than that is a recording. */
-const FURTHEST_AHEAD_US = 86_400_000_000
+const FURTHEST_AHEAD_US = DAY_US
 
 /** Log lines looked at by one statement. */
 const LOG_SPAN = 2000

@@ -1,9 +1,10 @@
+import { SECOND_US } from '@main/util/time'
 import type { SourceEvent } from '@main/alerts/events'
 import type { Database } from 'better-sqlite3'
 import { unpackRecent } from '../derived/recent-runs'
 import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'
 import { expectedStarts, readSchedule } from '../derived/rollups/schedule'
-import { zoneOf } from '../core/zone'
+import { zoneOf } from '../core/time-zone'
 import { TARGET_NAME } from './target-name'
 import type { ToldPlaces } from './told-places'
 
@@ -35,8 +36,6 @@ interface HourRow {
   ends: Uint8Array
   outcomes: string
 }
-
-const SECOND_US = 1_000_000
 const JUST_AFTER_US = 600 * SECOND_US
 
 export function createMissedFeed(db: Database): MissedFeed {

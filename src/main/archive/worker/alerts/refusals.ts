@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import SQLite from 'better-sqlite3'
 
 /** Where the engine itself fails, again and again: what it cannot take is left out, so that it never stands still. */
 export interface Refusals {
@@ -18,7 +18,7 @@ export function createRefusals(): Refusals {
       try {
         work()
       } catch (thrown) {
-        if (!(thrown instanceof Database.SqliteError)) failed.set(place, (failed.get(place) ?? 0) + 1)
+        if (!(thrown instanceof SQLite.SqliteError)) failed.set(place, (failed.get(place) ?? 0) + 1)
         throw thrown
       }
       failed.delete(place)

@@ -1,5 +1,6 @@
+import { DAY_US } from '@main/util/time'
 import type { FinishedRun } from '@main/alerts/events'
-import { BASELINE_US, DAY_US } from '@main/alerts/time'
+import { BASELINE_US } from '@main/alerts/time'
 import { FOLLOWING, leadOf, usedTimes } from '@main/alerts/used-time'
 import type { Around, ClaimedTime, Lead } from '@main/alerts/used-time'
 import type { Database } from 'better-sqlite3'

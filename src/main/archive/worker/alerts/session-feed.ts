@@ -1,6 +1,6 @@
+import { DAY_US } from '@main/util/time'
 import type { SourceAlertState } from '@main/alerts/engine-state'
 import type { SourceEvent } from '@main/alerts/events'
-import { DAY_US } from '@main/alerts/time'
 import { usedTimes } from '@main/alerts/used-time'
 import type { SessionEnding } from '@shared/run'
 import type { Database } from 'better-sqlite3'

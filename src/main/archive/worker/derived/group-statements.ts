@@ -1,3 +1,4 @@
+import { DAY_US } from '@main/util/time'
 import { FINGERPRINT_VERSION } from '@main/archive/worker/derived/fingerprint'
 import type { TargetKind } from '@shared/run'
 import type { Database } from 'better-sqlite3'
@@ -10,7 +11,7 @@ export interface GroupTarget {
 }
 
 /** After so long a group is no longer new, microseconds. */
-const NEW_FOR_US = 86_400_000_000
+const NEW_FOR_US = DAY_US
 
 interface Counted {
   id: number

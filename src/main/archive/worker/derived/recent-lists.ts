@@ -16,7 +16,7 @@ export interface RecentLists {
   ofSource(sourceId: number): Map<number, KnownRecent>
 }
 
-interface Row {
+interface StoredList {
   targetId: number
   ids: Uint8Array
   ends: Uint8Array
@@ -24,14 +24,14 @@ interface Row {
 }
 
 export function createRecentLists(db: Database): RecentLists {
-  const one = db.prepare<[number], Row>(
+  const one = db.prepare<[number], StoredList>(
     'SELECT target_id AS targetId, ids, ends, outcomes FROM target_recent WHERE target_id = ?',
   )
-  const all = db.prepare<[number], Row>(
+  const all = db.prepare<[number], StoredList>(
     `SELECT tr.target_id AS targetId, tr.ids, tr.ends, tr.outcomes FROM apps a JOIN targets t ON t.app_id = a.id
      JOIN target_recent tr ON tr.target_id = t.id WHERE a.source_id = ?`,
   )
-  const known = (row: Row): KnownRecent => {
+  const known = (row: StoredList): KnownRecent => {
     const runs = unpackRecent(row)
     return { runs, complete: runs.length < RECENT }
   }

@@ -1,3 +1,4 @@
+import { HOUR_US } from '@main/util/time'
 import type { HassetteSigns } from '../../api'
 import type { SessionInput } from '../../batch'
 import { createClockOffset } from './clock-offset'
@@ -28,7 +29,7 @@ const LAST_WORDS_MS = 60_000
 /** Two heartbeats were seen to be written so far apart as they say, but for this. */
 const HEARTBEAT_SLACK_US = 60_000_000
 /** No Hassette is asked to be silent for longer. */
-const LONGEST_HEARTBEAT_US = 3_600_000_000
+const LONGEST_HEARTBEAT_US = HOUR_US
 
 /** `heartbeatUs` = the longest time between two heartbeats that was seen of this source before. */
 export function createSignReader(heartbeatUs: number): SignReader {

@@ -1,6 +1,7 @@
+import { DAY_US, SECOND_US } from '@main/util/time'
 import { advance } from '@main/alerts/engine'
 import { createEngineState } from '@main/alerts/engine-state'
-import { BASELINE_US, DAY_US, SECOND_US } from '@main/alerts/time'
+import { BASELINE_US } from '@main/alerts/time'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'

@@ -1,8 +1,9 @@
+import { DAY_US } from '@main/util/time'
 import type { Limits } from '@shared/storage'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import { blockOf, runId } from '../core/ids'
-import { DAY_US, pastTerm } from './expiry'
+import { pastTerm } from './expiry'
 import type { AgedBlock, CutBlock } from './expiry'
 
 /** A stream as the retention sees it. */

@@ -1,3 +1,4 @@
+import { MINUTE_US, HOUR_US, DAY_US } from '@main/util/time'
 import type { TimeWait } from '@shared/storage'
 
 /** What a source told last of its own time, microseconds. */
@@ -32,10 +33,6 @@ interface Moment {
   wallUs: number
   elapsedMs: number
 }
-
-const MINUTE_US = 60_000_000
-const HOUR_US = 3_600_000_000
-const DAY_US = 86_400_000_000
 
 /** A source that said nothing new for so long does not live, as far as it can prove a clock, milliseconds. */
 const SILENCE_MS = 3_600_000

@@ -1,6 +1,6 @@
+import { DAY_US, HOUR_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
 import { META } from '../core/meta'
-import { DAY_US, HOUR_US } from './expiry'
 
 /** How long trends are kept, microseconds; days are kept for ever. */
 const MINUTES_US = 48 * HOUR_US

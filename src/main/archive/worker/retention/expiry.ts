@@ -1,7 +1,3 @@
-/** Days as settings count them, microseconds. */
-export const DAY_US = 86_400_000_000
-export const HOUR_US = 3_600_000_000
-
 /** Which runs of a block are to go. All times in microseconds. */
 export interface Cut {
   /** Those that started before. */

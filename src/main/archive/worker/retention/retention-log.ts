@@ -1,7 +1,7 @@
+import { DAY_US } from '@main/util/time'
 import { PASS_PERIODS_US } from '@shared/storage'
 import type { Bound, RetentionLogRow } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { DAY_US } from './expiry'
 import { createNoted, META } from '../core/meta'
 import type { Noted } from '../core/meta'
 

@@ -1,3 +1,4 @@
+import { MINUTE_US } from '@main/util/time'
 import type { TimeWait } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { createClockJudge } from './clock-judge'
@@ -27,7 +28,7 @@ const REAL: TimeOrigin = { clockUs: () => Date.now() * 1000, elapsedMs: () => pe
 /** So many starts are remembered. */
 const STARTS = 16
 /** A difference that changed by less is not written again, microseconds. */
-const STEP_US = 60_000_000
+const STEP_US = MINUTE_US
 
 /** Asks the judge on behalf of an archive that is open for writing: its evidence lies there, and what it remembers. */
 export function createTrustedTime(db: Database, { clockUs, elapsedMs }: TimeOrigin = REAL): TrustedTime {

@@ -1,3 +1,4 @@
+import { MINUTE_US } from '@main/util/time'
 import { emptyTally, tallyRun } from './tally'
 import type { Tally, TrendRun } from './tally'
 
@@ -46,8 +47,6 @@ interface Minute {
   /** The same minute of the same target in another stream or session. */
   other: Minute | null
 }
-
-const MINUTE_US = RESOLUTION.minute * 1_000_000
 
 export function createOpenBuckets(): OpenBuckets {
   const minutes: Minute[] = []

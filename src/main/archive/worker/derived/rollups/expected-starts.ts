@@ -1,15 +1,15 @@
+import { HOUR_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
 import { createExpectedRows } from './expected-rows'
 import type { JobRow, SessionLife } from './expected-rows'
 import { bucketAt, RESOLUTION } from './accumulator'
 import { expectedStarts, readSchedule } from './schedule'
 import type { Schedule } from './schedule'
-import { zoneOf } from '../../core/zone'
-import type { Zone } from '../../core/zone'
+import { zoneOf } from '../../core/time-zone'
+import type { Zone } from '../../core/time-zone'
 
 /** An hour is looked at so long after its end, microseconds: runs arrive when they have ended. */
 const SETTLED_US = 120_000_000
-const HOUR_US = RESOLUTION.hour * 1_000_000
 /** Trends of hours are kept no longer. */
 const KEPT_US = 90 * RESOLUTION.day * 1_000_000
 /** A turn takes about so long, milliseconds. */

@@ -1,5 +1,6 @@
+import { SECOND_US, HOUR_MS, MINUTE_MS, MINUTE_US } from '@main/util/time'
 import { Cron } from 'croner'
-import type { Zone } from '../../core/zone'
+import type { Zone } from '../../core/time-zone'
 
 /** When a job runs by itself, as far as its source says: in an even rhythm, or at times of a local clock. */
 export type Schedule = { kind: 'every'; seconds: number } | { kind: 'cron'; pattern: string }
@@ -10,8 +11,6 @@ export type Schedule = { kind: 'every'; seconds: number } | { kind: 'cron'; patt
  * better one too few than a missed run that was none.
  */
 const SLACK_US = 30_000_000
-const SECOND_US = 1_000_000
-const HOUR_MS = 3_600_000
 
 /**
  * Reads a schedule as Hassette writes it (`every` `300s`, `daily` `06:30`, `cron` `45 6 * * 1-5`). Null for one that
@@ -68,18 +67,18 @@ export function expectedStarts(
 
 /** Milliseconds here, which is what croner counts in. */
 function countCron(pattern: string, fromMs: number, toMs: number, zone: Zone): number {
-  const before = zone.offsetMinutes(fromMs - 3 * HOUR_MS)
-  const after = zone.offsetMinutes(toMs + 3 * HOUR_MS)
+  const offsetAt = (ms: number): number => Math.round(zone.offsetUs(ms * 1000) / MINUTE_US)
+  const before = offsetAt(fromMs - 3 * HOUR_MS)
+  const after = offsetAt(toMs + 3 * HOUR_MS)
   // With a fixed offset croner is ten times as fast.
   if (before === after) {
     const all = () => count(cronAt(pattern, before), fromMs, toMs, () => true)
     return toMs - fromMs === HOUR_MS && EVERY_HOUR.test(pattern) ? kept(hourly, pattern, all) : all()
   }
   if (before < after) return count(cronIn(pattern, zone.name), fromMs, toMs, () => true)
-  const change = (before - after) * 60_000
-  const comesAgain = (ms: number): boolean =>
-    zone.offsetMinutes(ms) - zone.offsetMinutes(ms + change) === before - after
-  const here = (offset: number) => (ms: number) => zone.offsetMinutes(ms) === offset && !comesAgain(ms)
+  const change = (before - after) * MINUTE_MS
+  const comesAgain = (ms: number): boolean => offsetAt(ms) - offsetAt(ms + change) === before - after
+  const here = (offset: number) => (ms: number) => offsetAt(ms) === offset && !comesAgain(ms)
   return (
     count(cronAt(pattern, before), fromMs, toMs, here(before)) +
     count(cronAt(pattern, after), fromMs, toMs, here(after))

@@ -1,3 +1,4 @@
+import { SECOND_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
 import type { Database } from 'better-sqlite3'
 import { blockOf, idsOfBlock, runId } from '../../core/ids'
@@ -5,8 +6,6 @@ import type { CallContext } from '../../core/serve'
 import { encodeUid } from '../../core/execution-id'
 import type { Directory } from '../directory'
 import { createSlices } from '../../core/slices'
-
-const SECOND_US = 1_000_000
 /**
  * A run begins soon after its id was made: first where it should be, then with patience for a queue that was stuck, or
  * a clock that was set, microseconds before and after.

@@ -1,4 +1,5 @@
 import type { StorageInfo } from '@shared/storage'
+import { DAY_US } from '@main/util/time'
 
 /** What grows in an archive: the runs of one tier of a live source. Times in microseconds. */
 export interface GrowingTier {
@@ -18,7 +19,6 @@ export interface GrowingArchive {
   otherBytes: number
 }
 
-const DAY_US = 86_400_000_000
 const HORIZON_US = 3650 * DAY_US
 /** A pass of the size rule leaves so much of the limit. */
 const LEFT = 0.95

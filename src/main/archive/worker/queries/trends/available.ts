@@ -1,8 +1,9 @@
+import { DAY_US, HOUR_US } from '@main/util/time'
 import type { TierChoice } from '@shared/filter'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
-import { ceilTo, DAY_US, floorTo, HOUR_US } from './tile-range'
+import { ceilTo, floorTo } from './tile-range'
 import type { Kept } from './tile-range'
 
 /**

@@ -1,7 +1,6 @@
-import { ceilTo, DAY_US, floorTo, HOUR_US } from './tile-range'
+import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
+import { ceilTo, floorTo } from './tile-range'
 import type { Zone } from '../../core/time-zone'
-
-const MINUTE_US = 60_000_000
 /** Round lengths of a chart's steps. */
 const STEPS_US = [
   ...[1, 5, 15, 30].map((minutes) => minutes * MINUTE_US),

@@ -1,15 +1,16 @@
+import { DAY_US, HOUR_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
 import type { CallContext } from '../../core/serve'
 import type { Directory } from '../directory'
 import { addRow, addRun, nothingCounted } from './figures'
-import { ceilTo, compose, DAY_US, floorTo, HOUR_US } from './tile-range'
+import { ceilTo, compose, floorTo } from './tile-range'
 import type { Composed } from './tile-range'
 import type { Gather, Request } from './aggregate'
 import { closedSpan } from './available'
 import type { Known } from './available'
 import { precisionOf, totalsOf } from './ranges'
 import { scopeOf } from './scopes'
-import { createZone } from '../../core/time-zone'
+import { zoneOf } from '../../core/time-zone'
 
 const HOURS = 24
 const DAYS = 7
@@ -24,7 +25,7 @@ export async function heatmapOf(
   context: CallContext,
 ): Promise<Output<'trends.heatmap'>> {
   const scope = scopeOf(input, directory)
-  const zone = createZone(timeZone)
+  const zone = zoneOf(timeZone)
   const cellAt = (us: number): number => {
     const localUs = us + zone.offsetUs(us)
     return zone.weekday(us) * HOURS + Math.floor((localUs - floorTo(localUs, DAY_US)) / HOUR_US)

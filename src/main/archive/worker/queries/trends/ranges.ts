@@ -1,6 +1,7 @@
+import { DAY_US } from '@main/util/time'
 import type { Span } from '@shared/filter'
 import type { Precision } from '@shared/trends'
-import { ceilTo, compose, DAY_US } from './tile-range'
+import { ceilTo, compose } from './tile-range'
 import type { Composed, Piece, TrendLength } from './tile-range'
 import { closedSpan } from './available'
 import type { Known } from './available'

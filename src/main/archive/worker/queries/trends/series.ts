@@ -1,10 +1,11 @@
+import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
 import type { Precision, TrendPoint } from '@shared/trends'
 import type { CallContext } from '../../core/serve'
 import type { Blocks } from '../runs/blocks'
 import type { Directory } from '../directory'
 import { anyRun } from '../runs/filter'
-import { cover, DAY_US, floorTo, HOUR_US } from './tile-range'
+import { cover, floorTo } from './tile-range'
 import type { Piece } from './tile-range'
 import { addRow, addRun, nothingCounted, okOf, outcomesOf, percentilesOf } from './figures'
 import type { Counted } from './figures'
@@ -14,10 +15,8 @@ import { totalsOf } from './ranges'
 import { scopeOf } from './scopes'
 import { nearestHour, stepAt, stepsOf } from './chart-buckets'
 import type { Steps } from './chart-buckets'
-import { createZone } from '../../core/time-zone'
+import { zoneOf } from '../../core/time-zone'
 import type { Zone } from '../../core/time-zone'
-
-const MINUTE_US = 60_000_000
 /** So many runs are read for a chart whose range has no minutes any more; a chart of hours is drawn instead of more. */
 const MOST_RUNS = 100_000
 
@@ -42,7 +41,7 @@ export async function seriesOf(
   context: CallContext,
 ): Promise<Output<'trends.series'>> {
   const scope = scopeOf(input, directory)
-  const zone = createZone(timeZone)
+  const zone = zoneOf(timeZone)
   const plan = (known: Known) => {
     const toUs = span.toUs ?? known.endUs + 1
     const fromUs = Math.min(span.fromUs ?? known.fromUs ?? toUs - 1, toUs - 1)

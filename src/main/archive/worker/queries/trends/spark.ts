@@ -1,10 +1,10 @@
+import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
 import type { Span } from '@shared/filter'
 import type { TargetRow } from '@shared/target'
-import { ceilTo, DAY_US, HOUR_US } from './tile-range'
+import { ceilTo } from './tile-range'
 import type { Composed } from './tile-range'
 import type { Known } from './available'
 
-const MINUTE_US = 60_000_000
 const MOST_STEPS = 30
 const STEPS = [
   ...[1, 2, 3, 5, 10, 15, 20, 30].map((n) => ({ stepUs: n * MINUTE_US, from: 60 as const })),

@@ -1,3 +1,4 @@
+import { SECOND_US } from '@main/util/time'
 import { RESOLUTION } from '../../derived/rollups/accumulator'
 
 /** Where each kind of knowledge begins, microseconds; −Infinity = it was never cut. Days are kept for ever. */
@@ -27,10 +28,6 @@ export interface Composed {
   toUs: number
   pieces: Piece[]
 }
-
-const SECOND_US = 1_000_000
-export const HOUR_US = RESOLUTION.hour * SECOND_US
-export const DAY_US = RESOLUTION.day * SECOND_US
 const COARSEST_FIRST: TrendLength[] = [RESOLUTION.day, RESOLUTION.hour, RESOLUTION.minute]
 
 /**

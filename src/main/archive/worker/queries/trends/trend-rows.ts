@@ -1,3 +1,4 @@
+import { SECOND_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
 import type { TrendPiece } from './tile-range'
 
@@ -70,8 +71,6 @@ interface Buckets {
   from: number
   to: number
 }
-
-const SECOND_US = 1_000_000
 /** A statement looks up so many rows, or reads so many buckets. */
 const MOST_LOOKUPS = 4096
 const MOST_BUCKETS = 48
