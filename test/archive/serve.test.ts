@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { FromThread, ToThread } from '@main/archive/protocol'
 import type { CallContext } from '@archive/core'
-import { createSlices, serve } from '@archive/core'
+import { createYieldThread, serve } from '@archive/core'
 import { Failure } from '@shared/result'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -77,7 +77,7 @@ describe('a thread', () => {
 describe('slices', () => {
   it('pause only when 8 ms are used up', async () => {
     let pauses = 0
-    const breathe = createSlices({
+    const breathe = createYieldThread({
       progress: () => undefined,
       state: () => undefined,
       pause: async () => {

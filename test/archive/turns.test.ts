@@ -1,4 +1,4 @@
-import { createTurns } from '@archive/core'
+import { createScheduler } from '@archive/core'
 import { createTickets } from '@main/ipc/tickets'
 import { Failure } from '@shared/result'
 import { describe, expect, it } from 'vitest'
@@ -6,16 +6,16 @@ import { CONTEXT } from '../support/archive'
 
 describe('turns', () => {
   it('let what the window waits for go before what it counts, in all of its slices', async () => {
-    const turns = createTurns()
+    const scheduler = createScheduler()
     const order: string[] = []
-    const counting = turns.waiting(CONTEXT)
+    const counting = scheduler.background(CONTEXT)
     const count = (async () => {
       for (let slice = 0; slice < 3; slice++) {
         order.push('count')
         await counting.pause()
       }
     })()
-    const page = turns.first(async () => {
+    const page = scheduler.foreground(async () => {
       for (let slice = 0; slice < 5; slice++) {
         order.push('page')
         await CONTEXT.pause()
@@ -26,16 +26,16 @@ describe('turns', () => {
   })
 
   it('go on after a page that failed, and a cancelled count does not wait for a page', async () => {
-    const turns = createTurns()
-    await expect(turns.first(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
-    await turns.waiting(CONTEXT).pause()
+    const scheduler = createScheduler()
+    await expect(scheduler.foreground(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    await scheduler.background(CONTEXT).pause()
 
     let ended = false
-    const page = turns.first(async () => {
+    const page = scheduler.foreground(async () => {
       while (!ended) await CONTEXT.pause()
     })
     let pauses = 0
-    const cancelled = turns.waiting({
+    const cancelled = scheduler.background({
       ...CONTEXT,
       pause: async () => {
         await CONTEXT.pause()

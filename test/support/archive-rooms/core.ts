@@ -9,7 +9,7 @@ export {
 export { lockArchive } from '@main/archive/worker/core/lock'
 export { MIGRATIONS, copyName, migrate, newestSchema } from '@main/archive/worker/core/migrator'
 export type { Migration } from '@main/archive/worker/core/migrator'
-export { createSlices } from '@main/archive/worker/core/slices'
+export { createYieldThread, createScheduler } from '@main/archive/worker/core/scheduling'
 export { letterOf, outcomeBit } from '@main/archive/worker/core/run-codes'
 export { serve } from '@main/archive/worker/core/serve'
 export type { CallContext } from '@main/archive/worker/core/serve'
@@ -26,4 +26,3 @@ export {
   slotOf,
 } from '@main/archive/worker/core/histogram'
 export { zoneOf } from '@main/archive/worker/core/time-zone'
-export { createTurns } from '@main/archive/worker/core/scheduling'

@@ -1,9 +1,8 @@
 /** What tests use of the room `derived` of the archive's threads: so that a move within it touches this file only. */
-export { fingerprintOf } from '@main/archive/worker/derived/fingerprint'
+export { fingerprintOf, normaliseMessage } from '@main/archive/worker/derived/fingerprint'
 export type { FailedRun } from '@main/archive/worker/derived/fingerprint'
-export { normaliseMessage } from '@main/archive/worker/derived/normalise'
 export { createGroups } from '@main/archive/worker/derived/error-groups'
-export { createRecentLists } from '@main/archive/worker/derived/recent-lists'
+export { createRecentLists } from '@main/archive/worker/derived/recent-runs'
 export { createExpected } from '@main/archive/worker/derived/rollups/expected-starts'
 export { expectedStarts, readSchedule } from '@main/archive/worker/derived/rollups/schedule'
 export { createWriterMemory } from '@main/archive/worker/derived/writer-memory'

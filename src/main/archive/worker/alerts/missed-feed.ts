@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3'
 import { unpackRecent } from '../derived/recent-runs'
 import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'
 import { expectedStarts, readSchedule } from '../derived/rollups/schedule'
+import { createMetaReader, expectedKey } from '../core/meta'
 import { zoneOf } from '../core/time-zone'
 import { TARGET_NAME } from './target-name'
 import type { ToldPlaces } from './told-places'
@@ -39,7 +40,7 @@ interface HourRow {
 const JUST_AFTER_US = 600 * SECOND_US
 
 export function createMissedFeed(db: Database): MissedFeed {
-  const selectCounted = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
+  const meta = createMetaReader(db)
   const selectHour = db.prepare<[number, number], HourRow>(
     `SELECT t.id AS targetId, a.app_key AS appKey, ${TARGET_NAME} AS targetName, r.bucket, r.expected, r.n AS started,
        coalesce((SELECT p.n - p.expected FROM rollups p WHERE p.resolution = ${RESOLUTION.hour}
@@ -69,7 +70,7 @@ export function createMissedFeed(db: Database): MissedFeed {
     next: (sourceId, { missedTo }, nowUs) => {
       const thisHour = bucketAt(Math.floor(nowUs / SECOND_US), RESOLUTION.hour)
       // One run whose clock was ahead is enough to have hours counted that have not come yet.
-      const countedTo = Math.min(thisHour, selectCounted.get(`trends.expected.${sourceId}`) ?? 0)
+      const countedTo = Math.min(thisHour, meta.number(expectedKey(sourceId)) ?? 0)
       const from = (missedTo[sourceId] ??= thisHour)
       if (countedTo <= from) return []
       missedTo[sourceId] = countedTo

@@ -4,6 +4,7 @@ import type { Incident, NoticeKind, NoticeOutcome, NoticeRequest, WithheldReason
 import { noticeWords } from '@shared/messages-tray'
 import type { Database } from 'better-sqlite3'
 import type { DueNotice } from '../../alerts-api'
+import { createMetaWriter, META } from '../core/meta'
 import { copyOf, noPlaces } from './told-places'
 import type { ToldPlaces } from './told-places'
 
@@ -28,8 +29,6 @@ export interface AlertStore {
   pending(fromUs: number): DueNotice[]
 }
 
-/** `meta` key of the memory. */
-const KEY = 'alerts'
 const MOST_NOTICES = 2000
 const MOST_INCIDENTS = 5000
 
@@ -50,10 +49,7 @@ interface NoticeColumns {
 }
 
 export function createAlertStore(db: Database): AlertStore {
-  const getMeta = db.prepare<[string], string>('SELECT v FROM meta WHERE k = ?').pluck()
-  const setMeta = db.prepare<[string, string]>(
-    'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
-  )
+  const meta = createMetaWriter(db)
   const newest = db.prepare<[], number | null>('SELECT max(id) FROM incidents').pluck()
   const writeIncident = db.prepare<[IncidentColumns]>(
     `INSERT INTO incidents (id, source_id, rule, opened_us, last_us, cleared_us, failures, detail)
@@ -90,7 +86,7 @@ export function createAlertStore(db: Database): AlertStore {
   return {
     load: () => {
       const nextIncidentId = (newest.get() ?? 0) + 1
-      const kept = parseMemory(getMeta.get(KEY))
+      const kept = parseMemory(meta.text(META.alerts))
       // What is open is known to no engine any more.
       if (!kept) abandon.run({ sourceId: null, atUs: 0 })
       if (!kept) return { engine: createEngineState(nextIncidentId), ...noPlaces() }
@@ -98,7 +94,7 @@ export function createAlertStore(db: Database): AlertStore {
       return kept
     },
     keep: ({ engine, ...places }) =>
-      void setMeta.run(KEY, JSON.stringify({ engine: JSON.stringify(engine), ...copyOf(places) })),
+      meta.set(META.alerts, JSON.stringify({ engine: JSON.stringify(engine), ...copyOf(places) })),
     writeIncident: (incident) => {
       const { id, sourceId, rule, openedUs, lastUs, clearedUs, failures } = incident
       const detail = JSON.stringify(incident)

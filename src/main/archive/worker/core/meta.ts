@@ -1,7 +1,6 @@
-import type { TimeWait } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 
-/** What the retention keeps in `meta`. Times in microseconds, unless said otherwise. */
+/** Keys of the table `meta`. Times in microseconds, unless said otherwise. */
 export const META = {
   /**
    * Start of the oldest minute (hour) of which every row is there, seconds: rows of older ones were deleted, and what
@@ -20,30 +19,59 @@ export const META = {
   clockAhead: 'clock.ahead',
   /** Why nothing is deleted by its age, as JSON; absent while it is. */
   timeWaits: 'retention.time.waits',
+  /** What the alerts remember, as JSON. */
+  alerts: 'alerts',
 } as const
 
-/** What was noted of the passes; on either connection. */
-export interface Noted {
-  /** When the next passes are due, microseconds; null = there was none yet. */
-  due(): { timeUs: number | null; sizeUs: number | null }
-  /** Limits up to this one, MB, are known to be too small; 0 = none is. */
-  tooSmallMb(): number
-  /** What the writer takes for now, when our clock says `clockUs`, microseconds. */
-  nowUs(clockUs: number): number
-  /** Why nothing is deleted by its age now; null when it is. */
-  timeWaits(): TimeWait | null
+/** Key of the first hour of a source whose expected starts are not counted, seconds. */
+export function expectedKey(sourceId: number): string {
+  return `trends.expected.${sourceId}`
 }
 
-export function createNoted(db: Database): Noted {
-  const get = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
-  const getText = db.prepare<[string], string>('SELECT v FROM meta WHERE k = ?').pluck()
+const GONE = 'source.gone.'
+
+/** Key that stands while the rows of a source are being deleted. */
+export function goneKey(sourceId: number): string {
+  return GONE + String(sourceId)
+}
+
+/** SQL: whether a source (alias `s`) is gone, its rows being deleted. */
+export const IS_GONE = `EXISTS (SELECT 1 FROM meta WHERE k = '${GONE}' || s.id)`
+
+/** Reads `meta`; on either connection. */
+export interface MetaReader {
+  number(key: string): number | undefined
+  text(key: string): string | undefined
+}
+
+export function createMetaReader(db: Database): MetaReader {
+  const get = db.prepare<[string], number | string>('SELECT v FROM meta WHERE k = ?').pluck()
   return {
-    due: () => ({ timeUs: get.get(META.timeDue) ?? null, sizeUs: get.get(META.sizeDue) ?? null }),
-    tooSmallMb: () => get.get(META.tooSmallMb) ?? 0,
-    nowUs: (clockUs) => clockUs - (get.get(META.clockAhead) ?? 0),
-    timeWaits: () => {
-      const text = getText.get(META.timeWaits)
-      return text === undefined ? null : (JSON.parse(text) as TimeWait)
+    number: (key) => {
+      const value = get.get(key)
+      return typeof value === 'number' ? value : undefined
     },
+    text: (key) => {
+      const value = get.get(key)
+      return typeof value === 'string' ? value : undefined
+    },
+  }
+}
+
+/** Reads and writes `meta`; a caller that changes several rows opens the transaction. */
+export interface MetaWriter extends MetaReader {
+  set(key: string, value: number | string): void
+  remove(key: string): void
+}
+
+export function createMetaWriter(db: Database): MetaWriter {
+  const set = db.prepare<[string, number | string]>(
+    'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
+  )
+  const remove = db.prepare<[string]>('DELETE FROM meta WHERE k = ?')
+  return {
+    ...createMetaReader(db),
+    set: (key, value) => void set.run(key, value),
+    remove: (key) => void remove.run(key),
   }
 }

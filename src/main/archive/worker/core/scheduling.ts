@@ -1,17 +1,17 @@
 import type { CallContext } from './serve'
 
 /** Who goes first on a thread: what the window paints, before what it counts or searches. */
-export interface Turns {
+interface Scheduler {
   /** A call that others wait for. */
-  first<T>(work: () => T | Promise<T>): Promise<T>
+  foreground<T>(work: () => T | Promise<T>): Promise<T>
   /** The context of a call that waits: its pauses last until no other goes first. */
-  waiting(context: CallContext): CallContext
+  background(context: CallContext): CallContext
 }
 
-export function createTurns(): Turns {
+export function createScheduler(): Scheduler {
   let going = 0
   return {
-    first: async (work) => {
+    foreground: async (work) => {
       going++
       try {
         return await work()
@@ -19,7 +19,7 @@ export function createTurns(): Turns {
         going--
       }
     },
-    waiting: (context) => ({
+    background: (context) => ({
       ...context,
       pause: async (...wanted) => {
         await context.pause(...wanted)
@@ -27,5 +27,18 @@ export function createTurns(): Turns {
         while (going > 0) await context.pause()
       },
     }),
+  }
+}
+
+/** A query's share of the thread before another may overtake. */
+const SLICE_MS = 8
+
+/** Call it between two short statements: it pauses when the slice is used up. Throws `cancelled`. */
+export function createYieldThread(context: CallContext): () => Promise<void> {
+  let began = performance.now()
+  return async () => {
+    if (performance.now() - began < SLICE_MS) return
+    await context.pause()
+    began = performance.now()
   }
 }

@@ -19,11 +19,16 @@ interface Row {
   outcomes: string
 }
 
-/** The writer's side of `target_recent`. */
+/** What writes `target_recent`. */
 export interface RecentRuns {
   add(targetId: number, run: { id: number; endUs: number; status: number; flags: number }): void
   /** Writes the lists of the targets touched; within the transaction of the batch. */
   flush(): void
+  /**
+   * Takes deleted runs out of the lists of their targets, within the transaction that deleted them. A list that was full
+   * may leave out runs that are still there, so it is made anew. Returns whether any list changed.
+   */
+  remove(deleted: readonly { id: number; targetId: number }[]): boolean
   /** Forgets everything kept in memory; after a rollback, or when somebody else changed lists. */
   forget(): void
 }
@@ -33,6 +38,7 @@ export function createRecentRuns(db: Database): RecentRuns {
   const write = db.prepare<[number, Uint8Array, Uint8Array, string]>(
     'INSERT OR REPLACE INTO target_recent (target_id, ids, ends, outcomes) VALUES (?, ?, ?, ?)',
   )
+  const drop = db.prepare<[number]>('DELETE FROM target_recent WHERE target_id = ?')
   const added = new Map<number, RecentRun[]>()
   /** As stored, oldest first. */
   const lists = new Map<number, RecentRun[]>()
@@ -42,6 +48,11 @@ export function createRecentRuns(db: Database): RecentRuns {
     if (known) return known
     const row = find.get(targetId)
     return row ? unpackRecent(row) : []
+  }
+
+  const writeList = (targetId: number, list: RecentRun[]): void => {
+    const { ids, ends, outcomes } = packRecent(list)
+    write.run(targetId, ids, ends, outcomes)
   }
 
   return {
@@ -55,10 +66,26 @@ export function createRecentRuns(db: Database): RecentRuns {
       for (const [targetId, fresh] of added) {
         const list = mergeRecent(listOf(targetId), fresh) ?? recountRecent(db, targetId)
         lists.set(targetId, list)
-        const packed = packRecent(list)
-        write.run(targetId, packed.ids, packed.ends, packed.outcomes)
+        writeList(targetId, list)
       }
       added.clear()
+    },
+    remove: (deleted) => {
+      const gone = new Set(deleted.map((run) => run.id))
+      let changed = false
+      for (const targetId of new Set(deleted.map((run) => run.targetId))) {
+        const row = find.get(targetId)
+        if (!row) continue
+        const list = unpackRecent(row)
+        const kept = list.filter((run) => !gone.has(run.id))
+        if (kept.length === list.length) continue
+        changed = true
+        // Streams are merged by what is newest of each, so a run that goes may change the order of those that stay.
+        const left = list.length < RECENT ? newestFirst(kept, RECENT).reverse() : recountRecent(db, targetId)
+        if (left.length === 0) drop.run(targetId)
+        else writeList(targetId, left)
+      }
+      return changed
     },
     forget: () => {
       added.clear()
@@ -71,7 +98,7 @@ export function createRecentRuns(db: Database): RecentRuns {
  * The newest 50 of a list (oldest first) and of later runs of the same target. Null when they cannot be told from
  * these alone: what was dropped from a full list counts again when a clock was set back or old runs were added.
  */
-export function mergeRecent(list: RecentRun[], fresh: RecentRun[]): RecentRun[] | null {
+function mergeRecent(list: RecentRun[], fresh: RecentRun[]): RecentRun[] | null {
   // A list that is not full holds everything there is.
   if (list.length < RECENT) return newestFirst([...list, ...fresh], RECENT).reverse()
   const stream = streamOf(fresh[0]?.id ?? 0)
@@ -92,7 +119,7 @@ export function mergeRecent(list: RecentRun[], fresh: RecentRun[]): RecentRun[] 
  * Merges runs of several streams, newest first: of the newest remaining of each stream the one that finished last.
  * Within a stream the order of ids holds whatever the clock said, for it is the order of arrival.
  */
-export function newestFirst(runs: RecentRun[], limit: number): RecentRun[] {
+function newestFirst(runs: RecentRun[], limit: number): RecentRun[] {
   const streams = new Map<number, RecentRun[]>()
   for (const run of runs) {
     const stream = streamOf(run.id)
@@ -120,7 +147,7 @@ function isNewer(a: { id: number; endUs: number }, b: { id: number; endUs: numbe
 }
 
 /** The same from the runs themselves, by zone map: right whatever happened. Oldest first. */
-export function recountRecent(db: Database, targetId: number): RecentRun[] {
+function recountRecent(db: Database, targetId: number): RecentRun[] {
   const streams = db
     .prepare<[number], number>(
       `SELECT st.id FROM targets t JOIN apps a ON a.id = t.app_id JOIN epochs e ON e.source_id = a.source_id
@@ -154,7 +181,7 @@ function newestOfStream(db: Database, stream: number, targetId: number): RecentR
   return found
 }
 
-export function packRecent(list: RecentRun[]): Row {
+function packRecent(list: RecentRun[]): Row {
   const ids = new Float64Array(list.length)
   const ends = new Float64Array(list.length)
   let outcomes = ''
@@ -176,4 +203,44 @@ export function unpackRecent(row: Row): RecentRun[] {
 function floats(bytes: Uint8Array): Float64Array {
   // Copied, since the view needs an offset divisible by 8.
   return new Float64Array(Uint8Array.from(bytes).buffer)
+}
+
+/** The newest runs of a target as the archive keeps them at hand. */
+export interface KnownRecent {
+  /** Oldest first. */
+  runs: RecentRun[]
+  /** The target has no other run. */
+  complete: boolean
+}
+
+/** What reads `target_recent` for the window. */
+export interface RecentLists {
+  of(targetId: number): KnownRecent
+  /** Lists of every target of a source. */
+  ofSource(sourceId: number): Map<number, KnownRecent>
+}
+
+interface StoredList extends Row {
+  targetId: number
+}
+
+export function createRecentLists(db: Database): RecentLists {
+  const one = db.prepare<[number], StoredList>(
+    'SELECT target_id AS targetId, ids, ends, outcomes FROM target_recent WHERE target_id = ?',
+  )
+  const all = db.prepare<[number], StoredList>(
+    `SELECT tr.target_id AS targetId, tr.ids, tr.ends, tr.outcomes FROM apps a JOIN targets t ON t.app_id = a.id
+     JOIN target_recent tr ON tr.target_id = t.id WHERE a.source_id = ?`,
+  )
+  const known = (row: StoredList): KnownRecent => {
+    const runs = unpackRecent(row)
+    return { runs, complete: runs.length < RECENT }
+  }
+  return {
+    of: (targetId) => {
+      const row = one.get(targetId)
+      return row ? known(row) : { runs: [], complete: true }
+    },
+    ofSource: (sourceId) => new Map(all.all(sourceId).map((row) => [row.targetId, known(row)])),
+  }
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf } from '../core/ids'
+import { blockOf, idsOfBlock } from '../core/ids'
 import { outcomeBit } from '../core/run-codes'
 
 /** What a block holds, as the zone map knows it. Times in microseconds. */
@@ -17,7 +17,7 @@ export interface BlockRow {
   targets: Uint8Array
 }
 
-export interface ZoneRun {
+interface ZoneRun {
   id: number
   targetId: number
   startedUs: number
@@ -28,11 +28,13 @@ export interface ZoneRun {
   bytes: number
 }
 
-/** The writer's side of the zone map: takes runs, writes the touched blocks with the batch. */
+/** What writes the zone map: takes runs, writes the touched blocks with the batch. */
 export interface ZoneMap {
   add(run: ZoneRun): void
   /** Writes what was added; within the transaction of the batch. */
   flush(): void
+  /** Brings a block in step with the runs that are left of it; within the transaction that deleted some of them. */
+  rebuild(block: number): void
   /** Forgets everything kept in memory; after a rollback. */
   forget(): void
 }
@@ -45,6 +47,11 @@ export function createZoneMap(db: Database): ZoneMap {
   const write = db.prepare(
     `INSERT OR REPLACE INTO blocks (${COLUMNS}) VALUES (@block, @n, @min_start_us, @max_start_us, @min_end_us, @max_end_us, @max_duration_us, @outcomes, @bytes, @targets)`,
   )
+  const selectRuns = db.prepare<[number, number], Omit<ZoneRun, 'bytes'>>(
+    `SELECT id, target_id AS targetId, started_us AS startedUs, duration_us AS durationUs, status, flags
+     FROM runs WHERE id BETWEEN ? AND ?`,
+  )
+  const drop = db.prepare<[number]>('DELETE FROM blocks WHERE block = ?')
   const touched = new Map<number, BlockRow>()
   // The block at the end of each stream is touched by every batch: kept between batches.
   const kept = new Map<number, BlockRow>()
@@ -67,6 +74,20 @@ export function createZoneMap(db: Database): ZoneMap {
         kept.set(row.block, row)
       }
       touched.clear()
+    },
+    rebuild: (block) => {
+      const { first, last } = idsOfBlock(block)
+      const left = selectRuns.all(first, last)
+      if (left.length === 0) {
+        drop.run(block)
+        return
+      }
+      const before = find.get(block)
+      const row = emptyBlock(block)
+      // What hangs on each run is not weighed again: a rough size is all that is wanted.
+      const bytes = before ? before.bytes / Math.max(1, before.n) : 0
+      for (const run of left) addToBlock(row, { ...run, bytes })
+      write.run({ ...row, bytes: Math.round(row.bytes) })
     },
     forget: () => {
       touched.clear()

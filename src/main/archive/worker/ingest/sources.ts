@@ -15,7 +15,7 @@ import { findSameInstallation } from './same-installation'
 import { createTail } from './watch-file'
 import type { Look } from './watch-file'
 import type { CallContext } from '../core/serve'
-import { IS_GONE } from '../retention/source-erasure'
+import { IS_GONE } from '../core/meta'
 import type { WriterMemory } from '../derived/writer-memory'
 
 /** While a file is watched the writer thread waits no longer than this for somebody's lock, milliseconds. */

@@ -3,6 +3,7 @@ import { Failure } from '@shared/result'
 import type { Incident, IncidentGroup, NoticeKind, NoticeOutcome, NoticeRow, WithheldReason } from '@shared/alert'
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
+import { createMetaReader, META } from '../core/meta'
 import { TARGET_NAME } from '../alerts/target-name'
 import type { Handlers } from '../core/serve'
 import { createAlertReplay } from './alert-replay'
@@ -40,10 +41,10 @@ export function createAlertQueries(db: Database): AlertVerbs {
   const selectNoticesOf = db.prepare<[number], NoticeColumns>(
     `${NOTICE} WHERE incident_id = ? ORDER BY id DESC LIMIT 200`,
   )
-  const selectMemory = db.prepare<[], string>(`SELECT v FROM meta WHERE k = 'alerts'`).pluck()
+  const meta = createMetaReader(db)
 
   const mutedOf = (sourceId: number): { groups: Set<number>; targets: Set<number> } => {
-    const { engine = '' } = JSON.parse(selectMemory.get() ?? '{}') as { engine?: string }
+    const { engine = '' } = JSON.parse(meta.text(META.alerts) ?? '{}') as { engine?: string }
     const source = parseEngineState(engine)?.sources[sourceId]
     return { groups: new Set(source?.mutedGroups), targets: new Set(source?.mutedTargets) }
   }

@@ -5,7 +5,7 @@ import type { AppRow } from '@shared/target'
 import type { Database } from 'better-sqlite3'
 import type { KnownSource } from '../../api'
 import { blockOf, runId } from '../core/ids'
-import { IS_GONE } from '../retention/source-erasure'
+import { IS_GONE } from '../core/meta'
 
 interface SourceRow {
   id: number

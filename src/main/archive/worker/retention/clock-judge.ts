@@ -1,4 +1,4 @@
-import { MINUTE_US, HOUR_US, DAY_US } from '@main/util/time'
+import { MINUTE_US, HOUR_US, DAY_US, HOUR_MS } from '@main/util/time'
 import type { TimeWait } from '@shared/storage'
 
 /** What a source told last of its own time, microseconds. */
@@ -35,7 +35,7 @@ interface Moment {
 }
 
 /** A source that said nothing new for so long does not live, as far as it can prove a clock, milliseconds. */
-const SILENCE_MS = 3_600_000
+const SILENCE_MS = HOUR_MS
 /** Hassette's heartbeat comes every 5 minutes: so long a living source gets to object before starts count, milliseconds. */
 const OBJECTION_MS = 900_000
 /** Starts that lie between one and two days back tell of a clock that went on; a leap would rather lie elsewhere. */

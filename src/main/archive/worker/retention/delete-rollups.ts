@@ -1,11 +1,8 @@
-import { DAY_US, HOUR_US } from '@main/util/time'
+import { SECOND_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
 import { META } from '../core/meta'
+import { bucketAt, KEPT_S, RESOLUTION } from '../derived/rollups/accumulator'
 
-/** How long trends are kept, microseconds; days are kept for ever. */
-const MINUTES_US = 48 * HOUR_US
-const HOURS_US = 90 * DAY_US
-const SESSIONS_US = 90 * DAY_US
 /** So many of the newest sessions of a source are kept however old. */
 const SESSIONS = 200
 
@@ -39,7 +36,7 @@ export function createOldTrends(db: Database): OldTrends {
   }
 
   const deleteSessions = (nowUs: number): number => {
-    const ids = statements.oldSessions.all(nowUs - SESSIONS_US)
+    const ids = statements.oldSessions.all(nowUs - KEPT_S.session * SECOND_US)
     return ids.reduce((rows, id) => rows + statements.removeSession.run(id).changes, 0)
   }
 
@@ -55,11 +52,11 @@ export function createOldTrends(db: Database): OldTrends {
   return {
     deletePastTerm: inTransaction((nowUs: number) =>
       anyOf([
-        () => deleteBuckets('rollups', MINUTE, bucketAt(nowUs - MINUTES_US, MINUTE)),
-        () => deleteBuckets('rollups', HOUR, bucketAt(nowUs - HOURS_US, HOUR)),
-        () => deleteBuckets('group_rollups', HOUR, bucketAt(nowUs - HOURS_US, HOUR)),
+        () => deleteBuckets('rollups', MINUTE, endOfTerm(nowUs, 'minute')),
+        () => deleteBuckets('rollups', HOUR, endOfTerm(nowUs, 'hour')),
+        () => deleteBuckets('group_rollups', HOUR, endOfTerm(nowUs, 'hour')),
         () => deleteSessions(nowUs),
-        () => statements.oldStalls.run(nowUs - HOURS_US).changes,
+        () => statements.oldStalls.run(nowUs - KEPT_S.hour * SECOND_US).changes,
       ]),
     ),
     deleteOldest: inTransaction(() =>
@@ -74,17 +71,16 @@ export function createOldTrends(db: Database): OldTrends {
   }
 }
 
-/** Values of `rollups.resolution`: seconds, or 0 where the bucket is a session. */
-const [SESSION, MINUTE, HOUR, DAY] = [0, 60, 3600, 86_400] as const
+const { session: SESSION, minute: MINUTE, hour: HOUR, day: DAY } = RESOLUTION
 const MARKS: ReadonlyMap<number, string> = new Map([
   [MINUTE, META.minutesFrom],
   [HOUR, META.hoursFrom],
 ])
 const ANY_AGE = Number.MAX_SAFE_INTEGER
 
-/** Start of the bucket that a time lies in, seconds. */
-function bucketAt(timeUs: number, resolution: number): number {
-  return Math.floor(timeUs / 1_000_000 / resolution) * resolution
+/** Start of the oldest bucket that is kept, seconds. */
+function endOfTerm(nowUs: number, length: 'minute' | 'hour'): number {
+  return bucketAt(nowUs / SECOND_US - KEPT_S[length], RESOLUTION[length])
 }
 
 function prepareAll(db: Database) {

@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { blockOf, BLOCK_SIZE, sequenceOf, streamOf } from '../core/ids'
-import { createRunErasure } from '../derived/run-erasure'
+import { createRunErasure } from '../derived/failures'
 import type { WriterMemory } from '../derived/writer-memory'
 import type { Cut } from './expiry'
 import { createGoingRuns } from './going-runs'
 import type { GoingRun } from './going-runs'
-import { createGroupDebits } from '../derived/group-debits'
-import { mendRecent } from '../derived/mend-recent'
-import { createZoneMending } from '../derived/mend-zone'
+import { createGroupDecrement } from '../derived/error-groups'
 
 /** So many runs of a block in one transaction at most; fewer where the disk is slow. */
 const MOST = BLOCK_SIZE
@@ -41,8 +39,7 @@ interface Stretch {
 /** `memory`: what the connection knows of these runs is written before, and forgotten after. */
 export function createRunDeletion(db: Database, memory: WriterMemory): RunDeletion {
   const statements = prepareAll(db)
-  const zones = createZoneMending(db)
-  const groups = createGroupDebits(db)
+  const groups = createGroupDecrement(db)
   const goingRuns = createGoingRuns(db)
   const erase = createRunErasure(db)
   let most = MOST
@@ -57,9 +54,9 @@ export function createRunDeletion(db: Database, memory: WriterMemory): RunDeleti
     // A trend is never made from runs of which some are gone.
     if (stream && sequenceOf(newest.id) > stream.rolled) memory.trends.flush()
     for (const { first, last } of stretches) erase(first, last)
-    groups.debit(going)
-    zones.mend(block)
-    const stripsChanged = mendRecent(db, going)
+    groups.decrement(going)
+    memory.zones.rebuild(block)
+    const stripsChanged = memory.recent.remove(going)
     // A clock that was ahead says nothing of what is left.
     const starts = going.flatMap((run) => (run.startedUs < cut.nowUs ? [run.startedUs] : []))
     const upToUs = starts.reduce((latest, startedUs) => Math.max(latest, startedUs), 0)

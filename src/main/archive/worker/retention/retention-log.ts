@@ -1,9 +1,8 @@
 import { DAY_US } from '@main/util/time'
 import { PASS_PERIODS_US } from '@shared/storage'
-import type { Bound, RetentionLogRow } from '@shared/storage'
+import type { Bound, RetentionLogRow, TimeWait } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { createNoted, META } from '../core/meta'
-import type { Noted } from '../core/meta'
+import { createMetaReader, createMetaWriter, META } from '../core/meta'
 
 /** Passes that found nothing to do are told of for so long, microseconds. */
 const IDLE_KEPT_US = 7 * DAY_US
@@ -46,9 +45,7 @@ export function createLedger(db: Database): Ledger {
        AND reason IN ('start', 'hourly', 'daily', 'growth', 'by_hand', 'limits_changed')`,
   )
   const trim = db.prepare(`DELETE FROM retention_log WHERE id <= (SELECT max(id) FROM retention_log) - ${ROWS_KEPT}`)
-  const set = db.prepare<[string, number]>(
-    'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
-  )
+  const meta = createMetaWriter(db)
 
   return {
     write: db.transaction(({ frameworkRuns, upToUs, trendRows, cancelled, ...columns }: LogEntry) => {
@@ -57,13 +54,38 @@ export function createLedger(db: Database): Ledger {
     }).immediate,
     due: createNoted(db).due,
     moveDue: db.transaction((rules: readonly Bound[], clockUs: number, timeWaits: boolean) => {
-      if (rules.includes('size')) set.run(META.sizeDue, clockUs + PASS_PERIODS_US.size)
+      if (rules.includes('size')) meta.set(META.sizeDue, clockUs + PASS_PERIODS_US.size)
       if (!rules.includes('time')) return
-      set.run(META.timeDue, timeWaits ? clockUs : clockUs + PASS_PERIODS_US.time)
+      meta.set(META.timeDue, timeWaits ? clockUs : clockUs + PASS_PERIODS_US.time)
       if (!timeWaits) trimIdle.run(clockUs - IDLE_KEPT_US)
     }).immediate,
     noteTooSmall: (maxSizeMb, tooSmall) => {
-      set.run(META.tooSmallMb, tooSmall ? maxSizeMb : 0)
+      meta.set(META.tooSmallMb, tooSmall ? maxSizeMb : 0)
+    },
+  }
+}
+
+/** What was noted of the passes; on either connection. */
+export interface Noted {
+  /** When the next passes are due, microseconds; null = there was none yet. */
+  due(): { timeUs: number | null; sizeUs: number | null }
+  /** Limits up to this one, MB, are known to be too small; 0 = none is. */
+  tooSmallMb(): number
+  /** What the writer takes for now, when our clock says `clockUs`, microseconds. */
+  nowUs(clockUs: number): number
+  /** Why nothing is deleted by its age now; null when it is. */
+  timeWaits(): TimeWait | null
+}
+
+export function createNoted(db: Database): Noted {
+  const meta = createMetaReader(db)
+  return {
+    due: () => ({ timeUs: meta.number(META.timeDue) ?? null, sizeUs: meta.number(META.sizeDue) ?? null }),
+    tooSmallMb: () => meta.number(META.tooSmallMb) ?? 0,
+    nowUs: (clockUs) => clockUs - (meta.number(META.clockAhead) ?? 0),
+    timeWaits: () => {
+      const text = meta.text(META.timeWaits)
+      return text === undefined ? null : (JSON.parse(text) as TimeWait)
     },
   }
 }

@@ -3,7 +3,7 @@ import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { WriteApi } from '../../api'
 import type { Handlers } from '../core/serve'
-import { IS_GONE } from './source-erasure'
+import { IS_GONE } from '../core/meta'
 import { createSourceRemoval } from './delete-source'
 import type { WriterMemory } from '../derived/writer-memory'
 

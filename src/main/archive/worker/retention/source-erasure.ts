@@ -1,11 +1,6 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-
-/** `meta` key of a source whose rows are being deleted. */
-const GONE = 'source.gone.'
-
-/** SQL: whether a source (alias `s`) is gone, its rows being deleted. */
-export const IS_GONE = `EXISTS (SELECT 1 FROM meta WHERE k = '${GONE}' || s.id)`
+import { createMetaWriter, goneKey, IS_GONE } from '../core/meta'
 
 /** One of the tables of trends, gone through from its beginning. */
 interface TrendTable {
@@ -54,15 +49,14 @@ export function prepareSourceErasure(db: Database) {
   const markRemoved = db.prepare<[number, number]>(
     'UPDATE sources SET removed_us = ?, file_path = NULL, address = NULL WHERE id = ?',
   )
-  const mark = db.prepare<[string, number]>('INSERT OR IGNORE INTO meta (k, v) VALUES (?, ?)')
-  const unmark = db.prepare<[string]>('DELETE FROM meta WHERE k = ?')
+  const meta = createMetaWriter(db)
   const dropSource = db.prepare<[number]>('DELETE FROM sources WHERE id = ?')
 
   return {
     markGone: (sourceId: number, nowUs: number): void => {
       // Its file may be added again at once, as a new source.
       markRemoved.run(nowUs, sourceId)
-      mark.run(GONE + String(sourceId), nowUs)
+      meta.set(goneKey(sourceId), nowUs)
     },
     nextGone: (): number | null => nextGone.get() ?? null,
     streams: (sourceId: number) => streams.all(sourceId),
@@ -111,7 +105,7 @@ export function prepareSourceErasure(db: Database) {
       ),
     ],
     dropSource: (sourceId: number): number => {
-      unmark.run(GONE + String(sourceId))
+      meta.remove(goneKey(sourceId))
       return dropSource.run(sourceId).changes
     },
   }

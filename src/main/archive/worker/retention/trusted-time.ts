@@ -3,7 +3,7 @@ import type { TimeWait } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { createClockJudge } from './clock-judge'
 import type { ClockVerdict, SourceSign } from './clock-judge'
-import { META } from '../core/meta'
+import { createMetaWriter, META } from '../core/meta'
 
 /** The time of everything that is deleted, or not kept, because of its age. */
 export interface TrustedTime {
@@ -32,8 +32,9 @@ const STEP_US = MINUTE_US
 
 /** Asks the judge on behalf of an archive that is open for writing: its evidence lies there, and what it remembers. */
 export function createTrustedTime(db: Database, { clockUs, elapsedMs }: TimeOrigin = REAL): TrustedTime {
-  const statements = prepareAll(db)
-  const earlier = startsOf(statements.get.get(META.clockStarts))
+  const meta = createMetaWriter(db)
+  const selectSigns = prepareSigns(db)
+  const earlier = startsOf(meta.text(META.clockStarts))
   const judge = createClockJudge(earlier)
   const starts = JSON.stringify([...earlier, clockUs()].slice(-STARTS))
   let noted: { aheadUs: number; waits: string | null } | null = null
@@ -42,14 +43,14 @@ export function createTrustedTime(db: Database, { clockUs, elapsedMs }: TimeOrig
     judge({
       wallUs: clockUs(),
       elapsedMs: elapsedMs(),
-      signs: statements.signs.all().map((sign) => ({ ...sign, live: sign.live === 1 })),
+      signs: selectSigns.all().map((sign) => ({ ...sign, live: sign.live === 1 })),
     })
 
   const write = db.transaction((aheadUs: number, waits: string | null): void => {
-    statements.set.run(META.clockStarts, starts)
-    statements.set.run(META.clockAhead, aheadUs)
-    if (waits === null) statements.remove.run(META.timeWaits)
-    else statements.set.run(META.timeWaits, waits)
+    meta.set(META.clockStarts, starts)
+    meta.set(META.clockAhead, aheadUs)
+    if (waits === null) meta.remove(META.timeWaits)
+    else meta.set(META.timeWaits, waits)
   }).immediate
 
   return {
@@ -74,28 +75,21 @@ function rough({ aheadUs, ...waits }: TimeWait): TimeWait {
   return { ...waits, aheadUs: aheadUs === null ? null : Math.round(aheadUs / STEP_US) * STEP_US }
 }
 
-function startsOf(text: string | number | undefined): number[] {
-  if (typeof text !== 'string') return []
+function startsOf(text: string | undefined): number[] {
+  if (text === undefined) return []
   const found: unknown = JSON.parse(text)
   return Array.isArray(found) ? found.filter((each) => typeof each === 'number') : []
 }
 
-function prepareAll(db: Database) {
-  return {
-    get: db.prepare<[string], string | number>('SELECT v FROM meta WHERE k = ?').pluck(),
-    set: db.prepare<[string, string | number]>(
-      'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
-    ),
-    remove: db.prepare<[string]>('DELETE FROM meta WHERE k = ?'),
-    // The session that runs, or the one that was added last: what an older one said may come from a clock that was set.
-    signs: db.prepare<[], Omit<SourceSign, 'live'> & { live: number }>(
-      `SELECT source.id AS sourceId, source.mode = 'live' AS live,
+function prepareSigns(db: Database) {
+  // The session that runs, or the one that was added last: what an older one said may come from a clock that was set.
+  return db.prepare<[], Omit<SourceSign, 'live'> & { live: number }>(
+    `SELECT source.id AS sourceId, source.mode = 'live' AS live,
          coalesce(session.heartbeat_us, session.started_us) AS heartbeatUs,
          max(coalesce(session.heartbeat_us, session.started_us), coalesce(session.last_run_us, 0)) AS newestUs
        FROM sources source JOIN sessions session ON session.id =
          (SELECT s.id FROM epochs e JOIN sessions s ON s.epoch_id = e.id WHERE e.source_id = source.id
           ORDER BY s.ending = 'running' DESC, s.id DESC LIMIT 1)
        WHERE source.removed_us IS NULL AND source.mode <> 'sample'`,
-    ),
-  }
+  )
 }

@@ -1,17 +1,14 @@
-import { HOUR_US } from '@main/util/time'
+import { HOUR_US, SECOND_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
-import { createExpectedRows } from './expected-rows'
-import type { JobRow, SessionLife } from './expected-rows'
-import { bucketAt, RESOLUTION } from './accumulator'
-import { expectedStarts, readSchedule } from './schedule'
-import type { Schedule } from './schedule'
+import { createMetaWriter, expectedKey, META } from '../../core/meta'
 import { zoneOf } from '../../core/time-zone'
 import type { Zone } from '../../core/time-zone'
+import { KEPT_S, bucketAt, RESOLUTION } from './accumulator'
+import { expectedStarts, readSchedule } from './schedule'
+import type { Schedule } from './schedule'
 
 /** An hour is looked at so long after its end, microseconds: runs arrive when they have ended. */
 const SETTLED_US = 120_000_000
-/** Trends of hours are kept no longer. */
-const KEPT_US = 90 * RESOLUTION.day * 1_000_000
 /** A turn takes about so long, milliseconds. */
 const TURN_MS = 15
 
@@ -22,7 +19,7 @@ const TURN_MS = 15
  * hour from which on nothing is counted yet is in `meta` (`trends.expected.<source>`, seconds); counting an hour again
  * gives the same.
  */
-export interface Expected {
+interface Expected {
   /** Counts some of the hours that are over; answers whether some are left. A transaction of its own. */
   advance(sourceId: number): boolean
   /** Counts all hours again, since older sessions were added. */
@@ -58,8 +55,8 @@ export function createExpected(db: Database, flush: () => void, nowUs: () => num
       for (const job of jobs) {
         const starts = startsOf(job, hourUs, living, zone)
         if (starts === null) continue
-        rows.write(RESOLUTION.hour, hourUs / 1_000_000, job.id, starts)
-        const day = bucketAt(hourUs / 1_000_000, RESOLUTION.day)
+        rows.write(RESOLUTION.hour, hourUs / SECOND_US, job.id, starts)
+        const day = bucketAt(hourUs / SECOND_US, RESOLUTION.day)
         touched.set(day, (touched.get(day) ?? new Set()).add(job.id))
       }
       hourUs = living.length > 0 ? hourUs + HOUR_US : nextHour(sessions, hourUs, toUs)
@@ -101,7 +98,7 @@ function settledUntil(sessions: SessionLife[], nowUs: number): number {
 
 function oldestHour(sessions: SessionLife[]): number {
   const lastUs = Math.max(...sessions.map((session) => session.endUs))
-  return hourOf(Math.max(lastUs - KEPT_US, Math.min(...sessions.map((session) => session.startUs))))
+  return hourOf(Math.max(lastUs - KEPT_S.hour * SECOND_US, Math.min(...sessions.map((session) => session.startUs))))
 }
 
 function nextHour(sessions: SessionLife[], hourUs: number, toUs: number): number {
@@ -122,4 +119,104 @@ function startsOf(job: Job, hourUs: number, living: SessionLife[], zone: Zone): 
     starts = (starts ?? 0) + expectedStarts(job.schedule, [hourUs, hourUs + HOUR_US], [startUs, goneUs], zone)
   }
   return starts
+}
+
+/** A session as long as there is a sign of its life, microseconds. */
+interface SessionLife {
+  startUs: number
+  endUs: number
+  /** Whether it may still live. */
+  runs: boolean
+}
+
+/** A job of an app with what its source says of its schedule. */
+interface JobRow {
+  id: number
+  label: string | null
+  detail: string | null
+  /** Start of the oldest session that is known to have had it, microseconds. */
+  knownUs: number
+  retiredUs: number | null
+  removedUs: number | null
+}
+
+/** What `Expected` reads and writes; within its transaction. */
+interface ExpectedRows {
+  /** Sessions of a source, oldest first. */
+  sessions(sourceId: number): SessionLife[]
+  jobs(sourceId: number): JobRow[]
+  /** Hassette's time zone, if it is known; and whether all times were moved, so that no clock fits them. */
+  clock(sourceId: number): { zone: string | null; moved: boolean }
+  /** Start of the first hour that is not counted, microseconds; 0 before the first. */
+  countedTo(sourceId: number): number
+  setCountedTo(sourceId: number, hourUs: number): void
+  /** From here on no trends of hours were deleted, microseconds: days before cannot be summed up again. */
+  wholeDaysFrom(): number
+  /** Bucket in seconds. A row is made where there is something to expect. */
+  write(resolution: number, bucket: number, jobId: number, starts: number): void
+  /** Makes a day that of its hours. */
+  sumDay(day: number, jobId: number): void
+}
+
+function createExpectedRows(db: Database): ExpectedRows {
+  const selectSessions = db.prepare<[number], { startUs: number; endUs: number; ending: string }>(
+    `SELECT x.started_us AS startUs, x.ending,
+       coalesce(x.ended_us, max(x.started_us, coalesce(x.heartbeat_us, 0), coalesce(x.last_run_us, 0))) AS endUs
+     FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = ? ORDER BY x.started_us`,
+  )
+  // A job that was there before its first run is not told from one that was set up later; the trends of sessions say in
+  // which it ran.
+  const selectJobs = db.prepare<[number], JobRow>(
+    `SELECT t.id, t.schedule_label AS label, t.schedule_detail AS detail, t.retired_us AS retiredUs,
+       t.removed_us AS removedUs, min(t.first_seen_us, coalesce(
+         (SELECT min(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id CROSS JOIN rollups r
+          ON r.resolution = ${RESOLUTION.session} AND r.bucket = x.id AND r.target_id = t.id AND r.n > 0
+          WHERE e.source_id = a.source_id), t.first_seen_us)) AS knownUs
+     FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ? AND t.kind = 'job' AND t.tier = 'app'`,
+  )
+  const selectClock = db.prepare<[number], { zone: string | null; moved: number }>(
+    `SELECT time_zone AS zone, mode = 'sample' AS moved FROM sources WHERE id = ?`,
+  )
+  const meta = createMetaWriter(db)
+  const add = db.prepare<[number, number, number, number]>(
+    `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected, sum_us)
+     VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?, 0)
+     ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET expected = excluded.expected`,
+  )
+  const change = db.prepare<[number, number, number, number]>(
+    'UPDATE rollups SET expected = ? WHERE resolution = ? AND bucket = ? AND target_id = ?',
+  )
+  const selectDay = db
+    .prepare<[number, number, number], number | null>(
+      `SELECT sum(r.expected) FROM json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23]') h
+       CROSS JOIN rollups r ON r.resolution = ${RESOLUTION.hour} AND r.bucket = ? + ? * h.value AND r.target_id = ?`,
+    )
+    .pluck()
+
+  const write: ExpectedRows['write'] = (resolution, bucket, jobId, starts) => {
+    if (starts > 0) add.run(resolution, bucket, jobId, starts)
+    else change.run(starts, resolution, bucket, jobId)
+  }
+
+  return {
+    sessions: (sourceId) =>
+      selectSessions
+        .all(sourceId)
+        .map(({ startUs, endUs, ending }) => ({ startUs, endUs, runs: ending === 'running' })),
+    jobs: (sourceId) => selectJobs.all(sourceId),
+    clock: (sourceId) => {
+      const { zone = null, moved = 0 } = selectClock.get(sourceId) ?? {}
+      return { zone, moved: moved === 1 }
+    },
+    countedTo: (sourceId) => (meta.number(expectedKey(sourceId)) ?? 0) * SECOND_US,
+    setCountedTo: (sourceId, hourUs) => {
+      meta.set(expectedKey(sourceId), hourUs / SECOND_US)
+    },
+    wholeDaysFrom: () => Math.ceil((meta.number(META.hoursFrom) ?? 0) / RESOLUTION.day) * RESOLUTION.day * SECOND_US,
+    write,
+    sumDay: (day, jobId) => {
+      const starts = selectDay.get(day, RESOLUTION.hour, jobId) ?? null
+      if (starts !== null) write(RESOLUTION.day, day, jobId, starts)
+    },
+  }
 }

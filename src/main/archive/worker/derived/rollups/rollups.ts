@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3'
+import { createMetaWriter, META } from '../../core/meta'
 import { runId, sequenceOf } from '../../core/ids'
-import { createMinuteTerm } from './minute-term'
-import { createOpenBuckets } from './accumulator'
+import { KEPT_S, createOpenBuckets, bucketAt, RESOLUTION } from './accumulator'
+import type { TrendRun } from './accumulator'
 import { createRowWriter } from './writer'
-import type { TrendRun } from './tally'
 
 /** Written at most this often, milliseconds; or after so many runs, so that an import keeps few in memory. */
 const FLUSH_MS = 10_000
@@ -112,6 +112,33 @@ export function createTrends(db: Database, clocks: TrendClocks = {}): Trends {
     forget: () => {
       clear()
       loaded = false
+    },
+  }
+}
+
+/**
+ * Which minutes are worth a row: those past their term would be deleted at once, and a history that is read in would
+ * consist of them for the most part.
+ */
+interface MinuteTerm {
+  /** Start of the oldest minute that gets a row, seconds; notes it where it was another. Within a transaction. */
+  move(): number
+}
+
+/** `nowUs` gives the time, microseconds. */
+function createMinuteTerm(db: Database, nowUs: () => number): MinuteTerm {
+  const meta = createMetaWriter(db)
+  return {
+    move: () => {
+      const nowS = nowUs() / 1_000_000
+      const known = meta.number(META.minutesFrom) ?? 0
+      // A clock that was ahead for a while has moved it into the future: from the next minute on all is there again.
+      const from =
+        known > nowS + RESOLUTION.minute
+          ? bucketAt(nowS, RESOLUTION.minute) + RESOLUTION.minute
+          : Math.max(known, bucketAt(nowS - KEPT_S.minute, RESOLUTION.minute))
+      if (from !== known) meta.set(META.minutesFrom, from)
+      return from
     },
   }
 }

@@ -1,9 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import { addSlot, clearHistogram, emptyHistogram, encodeHistogram, mergeEncoded } from '../../core/histogram'
-import { RESOLUTION } from './accumulator'
-import type { GroupTally, RowTally } from './accumulator'
-import { emptyTally, mergeCounts } from './tally'
-import type { Tally } from './tally'
+import { RESOLUTION, emptyTally, mergeCounts } from './accumulator'
+import type { GroupTally, RowTally, Tally } from './accumulator'
 
 /** Adds counts to the stored rows, whole rows at a time; within a transaction. `expected` stays as it is. */
 export interface RowWriter {

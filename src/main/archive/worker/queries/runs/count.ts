@@ -1,11 +1,10 @@
-import type { Span } from '@shared/filter'
-import type { RunFilter } from '@shared/filter'
+import type { Span, RunFilter } from '@shared/filter'
 import type { TierCounts } from '@shared/contract'
 import { TIERS } from '@shared/run'
 import type { CallContext } from '../../core/serve'
 import type { Blocks } from './blocks'
 import type { Directory } from '../directory'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 import { addRow, addRun, nothingCounted } from '../trends/figures'
 import type { Counted } from '../trends/figures'
 import type { Gather, Request } from '../trends/aggregate'
@@ -81,7 +80,7 @@ async function countByBlocks(
   wanted: Wanted,
   context: CallContext,
 ): Promise<number> {
-  const breathe = createSlices(context)
+  const breathe = createYieldThread(context)
   let runs = 0
   for (const stretch of streamsOf(filter, wanted, directory)) {
     for (const block of blocks.candidates(stretch, wanted, 'descending')) {

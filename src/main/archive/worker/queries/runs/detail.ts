@@ -11,7 +11,7 @@ import { decodeUid } from '../../core/execution-id'
 import type { StoredRun } from './block-statements'
 import { walk } from './merge-streams'
 import type { RunQueryParts } from './page'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 import { wantedBy } from './filter'
 
 interface Texts {
@@ -105,7 +105,7 @@ async function aroundFromBlocks(
       stream === streamOf(run.id) ? sequenceOf(run.id) : blocks.lastEndedBy(stream, endUs),
     ]),
   )
-  const input = { blocks, wanted, last, breathe: createSlices(context) }
+  const input = { blocks, wanted, last, breathe: createYieldThread(context) }
   const next = await walk({ ...input, direction: 'newer', from: place, limit: 1 })
   place.set(streamOf(run.id), sequenceOf(run.id) - 1)
   const older = await walk({ ...input, direction: 'older', from: place, limit: RECENT - 1 })

@@ -5,7 +5,7 @@ import { blockOf, idsOfBlock, runId } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import { encodeUid } from '../../core/execution-id'
 import type { Directory } from '../directory'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 /**
  * A run begins soon after its id was made: first where it should be, then with patience for a queue that was stuck, or
  * a clock that was set, microseconds before and after.
@@ -41,7 +41,7 @@ export function createRunFind(db: Database, { directory }: { directory: Director
   ): Promise<Output<'runs.find'>> => {
     const text = executionId.trim()
     const uids = [encodeUid(text), encodeUid(text.toLowerCase())] as const
-    const breathe = createSlices(context)
+    const breathe = createYieldThread(context)
     const seen = new Set<number>()
 
     const search = async (fromUs: number, toUs: number): Promise<number | null> => {

@@ -9,8 +9,8 @@ import type { StoredRun } from './block-statements'
 import type { Blocks } from './blocks'
 import type { Directory } from '../directory'
 import { walk } from './merge-streams'
-import type { RecentLists } from '../../derived/recent-lists'
-import { createSlices } from '../../core/slices'
+import type { RecentLists } from '../../derived/recent-runs'
+import { createYieldThread } from '../../core/scheduling'
 import { wantedBy } from './filter'
 import type { Wanted } from './filter'
 
@@ -36,7 +36,7 @@ export async function runsPage(
     if (page) return { ...page, rows: page.runs.map(rowOf) }
   }
   const given: Place = from === null ? newest : readToken(from)
-  const breathe = createSlices(context)
+  const breathe = createYieldThread(context)
   const found = await walk({ blocks, wanted, direction, from: given, last, limit, breathe })
   if (direction === 'older') {
     return {

@@ -5,7 +5,7 @@ import type { StoredRun } from './block-statements'
 import type { Blocks } from './blocks'
 import { streamsOf } from './count'
 import type { Directory } from '../directory'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 import { ofErrorType, wantedBy } from './filter'
 
 type Field = Input<'runs.values'>['field']
@@ -27,7 +27,7 @@ export async function countValues(
   const others = { ...filter, conditions: filter.conditions.filter((condition) => condition.field !== field) }
   const asked = wantedBy(others, directory)
   const wanted = field === 'errorType' ? ofErrorType(asked) : asked
-  const breathe = createSlices(context)
+  const breathe = createYieldThread(context)
   const counts = new Map<Value, number>()
   const add = (run: Pick<StoredRun, 'status' | 'targetId' | 'errorType'>, n: number): void => {
     const value = valueOf(run, field, directory)

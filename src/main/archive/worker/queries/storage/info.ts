@@ -4,10 +4,10 @@ import type { ContentKind, Limits, StorageInfo, StorageTier } from '@shared/stor
 import type { Database } from 'better-sqlite3'
 import { freeBytes } from '../../../file-facts'
 import { createArchiveSize, PAGE_BYTES } from '../../retention/archive-size'
-import { createNoted } from '../../core/meta'
+import { createNoted } from '../../retention/retention-log'
 import { sizeGoal } from '../../retention/size'
 import type { CallContext } from '../../core/serve'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 import { createContent } from './content'
 import { forecast } from './forecast'
 import { createTiers } from './tiers'
@@ -24,7 +24,7 @@ export function createStorageInfo(db: Database, clockUs: () => number) {
 
   return async ({ limits }: { limits: Limits }, context: CallContext): Promise<StorageInfo> => {
     const now = noted.nowUs(clockUs())
-    const breathe = createSlices(context)
+    const breathe = createYieldThread(context)
     const tiers = tiersOf(now)
     await breathe()
     const pages = size.pages()

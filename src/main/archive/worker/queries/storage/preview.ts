@@ -6,11 +6,11 @@ import { createArchiveSize, PAGE_BYTES } from '../../retention/archive-size'
 import { cutOffFor, shareBefore } from '../../retention/expiry'
 import type { AgedBlock, CutBlock } from '../../retention/expiry'
 import { createGoingRuns } from '../../retention/going-runs'
-import { createNoted } from '../../core/meta'
+import { createNoted } from '../../retention/retention-log'
 import { sizeGoal } from '../../retention/size'
 import { idsOfBlock, streamOf } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 
 /** What goes of one tier. */
 interface Going {
@@ -28,7 +28,7 @@ export function createStoragePreview(db: Database, clockUs: () => number) {
 
   return async (limits: Limits, context: CallContext): Promise<RetentionPreview> => {
     const now = noted.nowUs(clockUs())
-    const breathe = createSlices(context)
+    const breathe = createYieldThread(context)
     const going: Record<Tier, Going> = {
       app: { runs: 0, bytes: 0, upToUs: null },
       framework: { runs: 0, bytes: 0, upToUs: null },

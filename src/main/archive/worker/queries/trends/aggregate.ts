@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import type { CallContext } from '../../core/serve'
 import type { StoredRun } from '../runs/block-statements'
 import type { Blocks, Stretch } from '../runs/blocks'
-import { createSlices } from '../../core/slices'
+import { createYieldThread } from '../../core/scheduling'
 import { anyRun } from '../runs/filter'
 import type { Composed, Piece, TrendPiece } from './tile-range'
 import type { createKnown, Known, KnownStream } from './available'
@@ -66,7 +66,7 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
     plan: (known: Known) => { requests: Request[]; answer: () => T },
     context: CallContext,
   ): Promise<T> => {
-    const breathe = createSlices(context)
+    const breathe = createYieldThread(context)
     const takeRuns = async (stretch: Stretch, { fromUs, toUs }: TimeRange, take: Request['run']): Promise<void> => {
       if (stretch.from > stretch.to || fromUs >= toUs) return
       const wanted = anyRun({ fromUs, toUs, targetId: scope.targetId })

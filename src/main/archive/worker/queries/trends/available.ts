@@ -1,8 +1,9 @@
-import { DAY_US, HOUR_US } from '@main/util/time'
+import { DAY_US, HOUR_US, SECOND_US } from '@main/util/time'
 import type { TierChoice } from '@shared/filter'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
+import { createMetaReader, META } from '../../core/meta'
 import { ceilTo, floorTo } from './tile-range'
 import type { Kept } from './tile-range'
 
@@ -70,10 +71,10 @@ export function createKnown(db: Database, nowUs: () => number) {
      FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
      WHERE e.source_id = ? AND c.kind IN ('runs', 'trends')`,
   )
-  const selectFrom = db.prepare<[string], number>('SELECT v FROM meta WHERE k = ?').pluck()
+  const meta = createMetaReader(db)
   const secondFrom = (key: string): number => {
-    const second = selectFrom.get(key)
-    return second === undefined ? -Infinity : second * 1_000_000
+    const second = meta.number(key)
+    return second === undefined ? -Infinity : second * SECOND_US
   }
 
   return (sourceId: number, tier: TierChoice): Known => {
@@ -91,8 +92,8 @@ export function createKnown(db: Database, nowUs: () => number) {
       streams,
       kept: {
         runsFromUs: Math.max(-Infinity, ...streams.map((stream) => stream.runsFromUs)),
-        minutesFromUs: secondFrom('trends.minute.from'),
-        hoursFromUs: secondFrom('trends.hour.from'),
+        minutesFromUs: secondFrom(META.minutesFrom),
+        hoursFromUs: secondFrom(META.hoursFrom),
       },
       fromUs: streams.length === 0 ? null : Math.min(...streams.map((stream) => stream.fromUs)),
       toUs,
