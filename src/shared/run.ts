@@ -9,6 +9,9 @@ export const RUN_FLAG = { dependencyFailure: 1, manual: 2, threadLeaked: 4 } as 
 export const RUN_ORIGINS = [null, 'LOCAL', 'REMOTE', 'HASSETTE', 'HASSETTE_SYNTHETIC', 'other'] as const
 export type RunOrigin = (typeof RUN_ORIGINS)[number]
 
+/** Run id = stream · this + sequence; the sequence counts from 1. Never with bit operators, which cut at 32 bits. */
+export const STREAM_SIZE = 2 ** 40
+
 export const TARGET_KINDS = ['handler', 'job'] as const
 export type TargetKind = (typeof TARGET_KINDS)[number]
 

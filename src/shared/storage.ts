@@ -5,7 +5,10 @@ import { MAX_RETENTION_DAYS, MIN_SIZE_MB } from './settings'
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RETENTION_DAYS))
 
-/** The limits of the archive. Megabytes are 10^6 bytes. */
+/** Bytes of a megabyte, as limits count it. */
+export const MB_BYTES = 1_000_000
+
+/** The limits of the archive. */
 export const limitsSchema = v.strictObject({
   retentionDays: days,
   frameworkRetentionDays: days,

@@ -1,9 +1,8 @@
-import { createRetention, createTerms } from '@archive/retention'
+import { createRetentionPasses, setWalLimit } from '@archive/retention'
 import type { RunInput } from '@main/archive/batch'
 import { batchOf, BEGIN_US, createSynthetic, madeParents, madeRun, madeSession, madeTarget } from '../support/synthetic'
 import type { SyntheticArchive } from '../support/synthetic'
 import { trusted } from '../support/trusted'
-import { LIMITS } from './retention-checks'
 
 /** An archive of a live source whose time is moved by the test, with its retention. */
 export interface FilledArchive extends SyntheticArchive {
@@ -13,7 +12,7 @@ export interface FilledArchive extends SyntheticArchive {
   idle(us: number): void
   /** The clock, microseconds. */
   nowUs(): number
-  retention: ReturnType<typeof createRetention>
+  retention: ReturnType<typeof createRetentionPasses>
 }
 
 const APPS = [1, 2, 3, 4]
@@ -24,7 +23,7 @@ export function createFilled(path: string, maxSizeMb: number, mode: 'live' | 'sn
   archive.db.prepare('UPDATE sources SET mode = ?').run(mode)
   let clockUs = BEGIN_US
   const nowUs = () => clockUs
-  createTerms(archive.db, trusted(nowUs)).set({ ...LIMITS, maxSizeMb })
+  setWalLimit(archive.db, maxSizeMb)
   const { appender } = archive.epoch()
   const parents = madeParents(
     [...APPS.map((id) => madeTarget(id)), ...FRAMEWORK.map((id) => madeTarget(id, { tier: 'framework' }))],
@@ -57,7 +56,7 @@ export function createFilled(path: string, maxSizeMb: number, mode: 'live' | 'sn
     idle: (us) => {
       clockUs += us
     },
-    retention: createRetention(archive.db, archive.memory, trusted(nowUs)),
+    retention: createRetentionPasses(archive.db, archive.memory, trusted(nowUs)),
     fill: async (runs, spanUs, afterBatch) => {
       for (let done = 0; done < runs; done += 1000) {
         const batch: RunInput[] = []

@@ -1,6 +1,6 @@
 import { openForWriting } from '@archive/core'
 import { createWriterMemory } from '@archive/derived'
-import { createRetention } from '@archive/retention'
+import { createRetentionPasses } from '@archive/retention'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT, startProbe } from '../support/archive'
@@ -47,7 +47,7 @@ describe('a pass that is killed', () => {
     try {
       const limits = { ...LIMITS, maxSizeMb: LIMIT_MB }
       const memory = createWriterMemory(db)
-      await createRetention(
+      await createRetentionPasses(
         db,
         memory,
         trusted(() => 0),

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { createRetention } from '@archive/retention'
+import { createRetentionPasses } from '@archive/retention'
 import type { Database } from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -87,7 +87,7 @@ describe('the time rule', () => {
           const goes = judge(db, before, nowUs, mode === 'live' ? limits : null)
           const left = before.filter((run) => !goes(run))
 
-          const report = await createRetention(
+          const report = await createRetentionPasses(
             db,
             memory,
             trusted(() => nowUs),

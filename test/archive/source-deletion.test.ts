@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { CallContext } from '@archive/core'
-import { createSourceUpkeep } from '@archive/retention'
+import { createSourceChanges } from '@archive/retention'
 import { Failure } from '@shared/result'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -169,7 +169,7 @@ describe('a source that is deleted', () => {
     for (let batch = 0; batch < 5; batch++) {
       appender.append(batchOf(Array.from({ length: 2000 }, (_, n) => madeRun(batch * 2000 + n + 1))))
     }
-    const upkeep = createSourceUpkeep(db, memory)
+    const upkeep = createSourceChanges(db, memory)
     upkeep.removeSource({ sourceId, runs: 'delete' })
     const write = db.transaction(() => memory.trends.flush()).immediate
     const pause = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Failure } from '@shared/result'
 import type { Look, Sight } from '@archive/ingest'
-import { createTail } from '@archive/ingest'
+import { createFileWatcher } from '@archive/ingest'
 import type { WatchState } from '@main/archive/api'
 import { describe, expect, it, vi } from 'vitest'
 import { useTempFolder } from '../support/fixtures'
@@ -25,7 +25,7 @@ describe('the loop that watches', () => {
     let stop: () => void = () => undefined
     let now = 1_000_000
     vi.spyOn(performance, 'now').mockImplementation(() => now)
-    const tail = createTail()
+    const tail = createFileWatcher()
     const ended = tail
       .watch(
         { path, known: SIGHT, seen: null, read },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { SourceSight } from '@main/archive/alerts-api'
 import { archiveFailure, openForWriting } from '@archive/core'
 import { createWriterMemory } from '@archive/derived'
-import { createRetention } from '@archive/retention'
+import { createRetentionPasses } from '@archive/retention'
 import type { OpenWriter } from '@archive/threads'
 import { openWriter } from '@archive/threads'
 import { createHassetteReader } from '@main/sources/hassette-file/reader'
@@ -102,7 +102,7 @@ async function judge({ sources, alerts, close }: OpenWriter): Promise<void> {
 
 async function retain(maxSizeMb: number): Promise<void> {
   const db = openForWriting(path)
-  const { retain: pass } = createRetention(
+  const { retain: pass } = createRetentionPasses(
     db,
     createWriterMemory(db),
     trusted(() => 0),

@@ -1,3 +1,4 @@
+import { STREAM_SIZE } from '@shared/run'
 import type { EngineState, SourceAlertState } from './engine-state'
 import type { AlertBatch, FinishedRun, SourceEvent, UserEvent } from './events'
 
@@ -10,7 +11,6 @@ interface Place {
   id: number
 }
 
-const STREAM_SIZE = 2 ** 40
 const MOST_STREAMS = 16
 const RUN_RANK = 5
 const OF_USER: ReadonlySet<string> = new Set<UserEvent['kind']>([

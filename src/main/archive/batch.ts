@@ -150,6 +150,9 @@ export interface RunBatch {
  */
 export type AppendRole = 'live' | 'backfill'
 
+/** Lines kept of one run; what comes beyond is left out. */
+export const LOGS_OF_A_RUN = 200
+
 /** Logs are kept for the failures of apps only. */
 export function keepsLogs(run: RunInput): boolean {
   return run.tier === 'app' && run.failure !== null && run.executionId !== null

@@ -1,4 +1,5 @@
 import type { SourceInfo } from '@shared/source'
+import { MB_BYTES } from '@shared/storage'
 import type { Limits, PassReason } from '@shared/storage'
 import { toProblem } from '@shared/result'
 import type { Bound } from '@shared/storage'
@@ -72,7 +73,7 @@ export function createRetention(options: RetentionOptions): Retention {
   let stopped = false
   const unsubscribes: (() => void)[] = []
 
-  const limitBytes = (): number => options.limits().maxSizeMb * 1_000_000
+  const limitBytes = (): number => options.limits().maxSizeMb * MB_BYTES
 
   async function choose(archive: NonNullable<ReturnType<RetentionOptions['archive']>>) {
     if (known?.path !== archive.path) known = { path: archive.path, started: false, floorBytes: null }

@@ -1,5 +1,5 @@
 import type { RunInput } from '@main/archive/batch'
-import { createRetention, createTerms, createArchiveSize } from '@archive/retention'
+import { createRetentionPasses, setWalLimit, createArchiveSize } from '@archive/retention'
 import { nextPass } from '@main/retention/schedule'
 import type { Limits } from '@shared/storage'
 import { batchOf, createSynthetic } from '../../support/synthetic'
@@ -34,8 +34,8 @@ export function createGrowingHome(
   const nowUs = (): number => clockUs
   const { db, memory, epoch } = createSynthetic(path, nowUs)
   db.prepare(`UPDATE sources SET mode = 'live'`).run()
-  createTerms(db, trusted(nowUs)).set(limits)
-  const retention = createRetention(db, memory, trusted(nowUs))
+  setWalLimit(db, limits.maxSizeMb)
+  const retention = createRetentionPasses(db, memory, trusted(nowUs))
   const size = createArchiveSize(db)
   const { appender } = epoch()
   const home = madeHome(mix, [beginUs])

@@ -1,6 +1,6 @@
 import { openForWriting } from '@archive/core'
 import { createWriterMemory } from '@archive/derived'
-import { createRetention } from '@archive/retention'
+import { createRetentionPasses } from '@archive/retention'
 import { trusted } from '../../support/trusted'
 import { percentile } from './measure'
 import { copyOf } from './data-set'
@@ -22,7 +22,7 @@ export async function measurePurge(set: DataSet, days: number, folder: string): 
   try {
     db.prepare(`UPDATE sources SET mode = 'live'`).run()
     const nowUs = (): number => set.endUs
-    const retention = createRetention(db, createWriterMemory(db, { nowUs }), trusted(nowUs))
+    const retention = createRetentionPasses(db, createWriterMemory(db, { nowUs }), trusted(nowUs))
     const { context, times, begin, end } = measuringSlices()
     const kept = set.days - days
     begin()

@@ -1,8 +1,7 @@
 /** What tests use of the room `ingest` of the archive's threads: so that a move within it touches this file only. */
 export { createAppender } from '@main/archive/worker/ingest/append'
 export type { Appender } from '@main/archive/worker/ingest/append'
-export { createClockOffset } from '@main/archive/worker/ingest/clock-offset'
-export { createSignReader } from '@main/archive/worker/ingest/hassette-signs'
+export { createClockOffset, createSignReader } from '@main/archive/worker/ingest/hassette-signs'
 export type { Findings } from '@main/archive/worker/ingest/hassette-signs'
-export { createTail } from '@main/archive/worker/ingest/watch-file'
+export { createFileWatcher } from '@main/archive/worker/ingest/watch-file'
 export type { Look, Sight } from '@main/archive/worker/ingest/watch-file'

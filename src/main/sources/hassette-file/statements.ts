@@ -1,3 +1,4 @@
+import { LOGS_OF_A_RUN } from '@main/archive/batch'
 import type { Database } from 'better-sqlite3'
 import type { AnchorRow, ExecutionRow, JobRow, ListenerRow, ManifestRow, SessionRow } from './batch-mapping'
 import type { BlockingRow, LogRow } from './other-rows'
@@ -7,8 +8,6 @@ import type { HassetteSchema } from './schema'
 /** Longest text taken of a message or a traceback, characters. */
 const LONGEST_TEXT = 100_000
 const LONGEST_LOG_TEXT = 10_000
-/** Lines kept of one run. */
-export const LOGS_OF_A_RUN = 200
 
 export type Statements = ReturnType<typeof prepareAll>
 

@@ -18,6 +18,9 @@ import { wasOurs } from '../../repair'
 /** `application_id` of our file: "HsM1". */
 export const APPLICATION_ID = 0x48734d31
 
+/** Bytes of a page; the archive is made with it. */
+export const PAGE_BYTES = 4096
+
 /** How long a connection waits for the lock of another, milliseconds. */
 export const BUSY_MS = 5000
 
@@ -65,7 +68,7 @@ export function openForWriting(path: string): Database.Database {
   try {
     makePrivate(path)
     // The first two only take effect before the first table: without auto_vacuum the file never shrinks again.
-    db.pragma('page_size = 4096')
+    db.pragma(`page_size = ${PAGE_BYTES}`)
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')

@@ -1,21 +1,21 @@
-/** Arithmetic of run ids: id = stream · 2^40 + sequence. Never with bit operators, which cut at 32 bits. */
+import { STREAM_SIZE } from '@shared/run'
 
-const SEQUENCES = 2 ** 40
+/** Arithmetic of run ids; see `STREAM_SIZE`. */
 
 /** Ids of one block of the zone map. */
 export const BLOCK_SIZE = 4096
 
 /** Id of a run; sequences begin at 1, so that 0 means "before the first". */
 export function runId(stream: number, sequence: number): number {
-  return stream * SEQUENCES + sequence
+  return stream * STREAM_SIZE + sequence
 }
 
 export function streamOf(id: number): number {
-  return Math.floor(id / SEQUENCES)
+  return Math.floor(id / STREAM_SIZE)
 }
 
 export function sequenceOf(id: number): number {
-  return id % SEQUENCES
+  return id % STREAM_SIZE
 }
 
 export function blockOf(id: number): number {

@@ -3,8 +3,8 @@ import { createFailureTexts } from './failures'
 import type { FailureTexts } from './failures'
 import { createRecentRuns } from './recent-runs'
 import type { RecentRuns } from './recent-runs'
-import { createTrends } from './rollups/rollups'
-import type { TrendClocks, Trends } from './rollups/rollups'
+import { createRollups } from './rollups/rollups'
+import type { RollupClocks, Rollups } from './rollups/rollups'
 import { createZoneMap } from './zone-map'
 import type { ZoneMap } from './zone-map'
 
@@ -17,19 +17,19 @@ export interface WriterMemory {
   zones: ZoneMap
   recent: RecentRuns
   texts: FailureTexts
-  trends: Trends
+  trends: Rollups
   /** Grows with every `forget`: what an appender keeps of its own source is stale then. */
   version(): number
   /** Forgets everything; it is read again when it is needed. */
   forget(): void
 }
 
-export function createWriterMemory(db: Database, clocks?: TrendClocks): WriterMemory {
+export function createWriterMemory(db: Database, clocks?: RollupClocks): WriterMemory {
   const shared = {
     zones: createZoneMap(db),
     recent: createRecentRuns(db),
     texts: createFailureTexts(db),
-    trends: createTrends(db, clocks),
+    trends: createRollups(db, clocks),
   }
   let version = 0
   return {

@@ -1,17 +1,15 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../../batch'
-import { createAnchors } from './anchors'
-import { createGroups } from '../derived/error-groups'
+import { encodeUid } from '../core/execution-id'
 import { runId } from '../core/ids'
-import { createParents } from './registrations'
 import { flagsOf } from '../core/run-codes'
+import { createGroups } from '../derived/error-groups'
+import type { WriterMemory } from '../derived/writer-memory'
+import { createAnchors } from './epochs'
+import { createRegistrations } from './registrations'
 import { createRunLogs } from './run-logs'
 import type { RunLogs } from './run-logs'
-import { createStreams } from './streams'
-import type { Reach, Stream } from './streams'
-import { encodeUid } from '../core/execution-id'
-import type { WriterMemory } from '../derived/writer-memory'
 
 /** Bytes of a run without what may hang on it; measured. */
 const PLAIN_RUN_BYTES = 32
@@ -29,7 +27,7 @@ export interface Appender {
 }
 
 /** What an appender is for. */
-export interface AppenderOptions {
+interface AppenderOptions {
   sourceId: number
   epochId: number
   /** By default `live`. */
@@ -54,7 +52,7 @@ interface Owners {
 export function createAppender(db: Database, memory: WriterMemory, options: AppenderOptions): Appender {
   const { sourceId, epochId, role = 'live', nowUs, keepsFrom = () => null } = options
   const { zones, recent, texts, trends } = memory
-  const parents = createParents(db, sourceId, epochId)
+  const registrations = createRegistrations(db, sourceId, epochId)
   const streams = createStreams(db, epochId, role)
   const groups = createGroups(db, sourceId)
   const logs = createRunLogs(db, epochId)
@@ -66,13 +64,13 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
   const catchUp = (): void => {
     if (version === memory.version()) return
     version = memory.version()
-    for (const part of [parents, streams, groups, logs]) part.forget()
+    for (const part of [registrations, streams, groups, logs]) part.forget()
   }
 
   const ownersOf = (run: RunInput): Owners => ({
     stream: streams.of(run.tier),
-    targetId: parents.targetOf(run) ?? parents.placeholder(run, nowUs()),
-    sessionId: parents.sessionOf(run) ?? null,
+    targetId: registrations.targetOf(run) ?? registrations.placeholder(run, nowUs()),
+    sessionId: registrations.sessionOf(run) ?? null,
   })
 
   /** A run that is past its term already. */
@@ -129,7 +127,7 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
       if (sessionId !== null) sessionEnds.set(sessionId, Math.max(sessionEnds.get(sessionId) ?? 0, endUs))
       widen(keeps ? reaches.runs : reaches.trends, stream, run.startedUs, endUs)
     }
-    for (const [sessionId, endUs] of sessionEnds) parents.extendSession(sessionId, endUs)
+    for (const [sessionId, endUs] of sessionEnds) registrations.extendSession(sessionId, endUs)
     for (const [stream, reach] of reaches.runs) {
       streams.extend(stream, 'runs', reach)
       streams.move(stream)
@@ -152,13 +150,13 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
   }
 
   return {
-    update: inTransaction((input: ParentsInput) => parents.update(input, nowUs(), role)),
+    update: inTransaction((input: ParentsInput) => registrations.update(input, nowUs(), role)),
     knowsParentsOf: (runs) => {
       catchUp()
       return runs.every(
         (run) =>
-          parents.targetOf(run) !== undefined &&
-          (run.foreignSessionId === null || parents.sessionOf(run) !== undefined),
+          registrations.targetOf(run) !== undefined &&
+          (run.foreignSessionId === null || registrations.sessionOf(run) !== undefined),
       )
     },
     append: inTransaction(({ runs, cursor }: RunBatch) => {
@@ -214,5 +212,64 @@ function prepareAll(db: Database) {
     ),
     sessionStart: db.prepare<[number], number>('SELECT started_us FROM sessions WHERE id = ?').pluck(),
     moveCursor: db.prepare<[number, number]>('UPDATE epochs SET last_foreign_id = ? WHERE id = ?'),
+  }
+}
+
+/** A stream that is appended to. */
+interface Stream {
+  id: number
+  /** Sequence of its newest run; 0 before the first. */
+  lastSequence: number
+}
+
+/** From the first start to the last finish of some runs, microseconds. */
+interface Reach {
+  fromUs: number
+  toUs: number
+}
+
+/** The streams of one epoch in one role, and how far each reaches. */
+interface Streams {
+  /** The stream of a tier; made if need be. Within a transaction. */
+  of(tier: Tier): Stream
+  /** Notes its newest run. */
+  move(stream: Stream): void
+  /** Notes what it covers: `runs` are kept, `trends` are counted only. */
+  extend(stream: Stream, kind: 'runs' | 'trends', reach: Reach): void
+  /** Forgets everything kept in memory. */
+  forget(): void
+}
+
+function createStreams(db: Database, epochId: number, role: AppendRole): Streams {
+  const find = db.prepare<[number, Tier], Stream>(
+    `SELECT id, last_sequence AS lastSequence FROM streams WHERE epoch_id = ? AND tier = ? AND role = 'live'`,
+  )
+  const add = db.prepare<[number, Tier, AppendRole]>(`INSERT INTO streams (epoch_id, tier, role) VALUES (?, ?, ?)`)
+  const move = db.prepare<[number, number]>('UPDATE streams SET last_sequence = ? WHERE id = ?')
+  const extend = db.prepare<[number, number, number, string]>(
+    `UPDATE coverage SET from_us = min(from_us, ?), to_us = max(to_us, ?) WHERE stream_id = ? AND kind = ?`,
+  )
+  const cover = db.prepare<[number, string, number, number]>(
+    `INSERT INTO coverage (stream_id, kind, from_us, to_us) VALUES (?, ?, ?, ?)`,
+  )
+  const streams = new Map<Tier, Stream>()
+
+  return {
+    of: (tier) => {
+      const known = streams.get(tier)
+      if (known) return known
+      // Runs of a backfill would stand before those of an earlier one, so it never goes on with a stream.
+      const found = role === 'live' ? find.get(epochId, tier) : undefined
+      const stream = found ?? { id: Number(add.run(epochId, tier, role).lastInsertRowid), lastSequence: 0 }
+      streams.set(tier, stream)
+      return stream
+    },
+    move: ({ id, lastSequence }) => {
+      move.run(lastSequence, id)
+    },
+    extend: ({ id }, kind, { fromUs, toUs }) => {
+      if (extend.run(fromUs, toUs, id, kind).changes === 0) cover.run(id, kind, fromUs, toUs)
+    },
+    forget: () => streams.clear(),
   }
 }

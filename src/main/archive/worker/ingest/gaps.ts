@@ -1,7 +1,7 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Database } from 'better-sqlite3'
 import type { Epoch } from './epochs'
-import type { Overlap } from './known-runs'
+import type { KnownRuns } from './known-runs'
 
 /**
  * What is gone with a file that was made anew or put back is no gap if it is shorter, microseconds: Hassette writes a
@@ -24,7 +24,7 @@ export interface Gaps {
   noteRecreated(sourceId: number, epochId: number, reader: HassetteReader, seenUs: number | null, nowUs: number): void
 }
 
-export function createGaps(db: Database, overlap: Overlap): Gaps {
+export function createGaps(db: Database, knownRuns: KnownRuns): Gaps {
   const selectEnd = db
     .prepare<[number], number | null>(
       `SELECT max(c.to_us) FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
@@ -66,7 +66,7 @@ export function createGaps(db: Database, overlap: Overlap): Gaps {
     const ids = reader.ids()
     const run = ids && reader.runsAfter(ids.oldest - 1, 1)[0]
     if (run) {
-      if (overlap.of(sourceId, [run]).size === 0) {
+      if (knownRuns.of(sourceId, [run]).size === 0) {
         // What it gave out before that one was deleted, whatever its sessions say.
         if (ids.oldest > 1) starts.length = 0
         starts.push(run.startedUs)
@@ -112,7 +112,7 @@ export function createGaps(db: Database, overlap: Overlap): Gaps {
       if (lost > 0) {
         const first = reader.runsAfter(ids.oldest - 1, 1)[0]
         // A backup that was put back may begin anywhere in what we know.
-        if (lastForeignId === 0 && first && overlap.of(sourceId, [first]).size > 0) return 0
+        if (lastForeignId === 0 && first && knownRuns.of(sourceId, [first]).size > 0) return 0
         // The cursor moves with it, so that a reading that is cut here does not find the gap again.
         add(sourceId, epoch, first?.startedUs ?? nowUs, lost, ids.oldest - 1)
         return ids.oldest - 1

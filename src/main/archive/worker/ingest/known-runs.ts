@@ -1,16 +1,17 @@
+import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { RunInput } from '../../batch'
-import { blockOf, idsOfBlock, runId } from '../core/ids'
 import { encodeUid } from '../core/execution-id'
+import { blockOf, idsOfBlock, runId } from '../core/ids'
 
 /** Where a source already has a run: the stream and its epoch. */
-export interface KnownRun {
+interface KnownRun {
   streamId: number
   epochId: number
 }
 
 /** Finds out which runs a source already has, by start, length and, where it is kept, execution id. */
-export interface Overlap {
+export interface KnownRuns {
   of(sourceId: number, runs: readonly RunInput[]): Map<RunInput, KnownRun>
   /** Starts of the oldest and the newest run that the source has; null when it has none. */
   range(sourceId: number): { fromUs: number; toUs: number } | null
@@ -22,7 +23,7 @@ interface StoredKey {
   uid: Uint8Array | null
 }
 
-export function createOverlap(db: Database): Overlap {
+export function createKnownRuns(db: Database): KnownRuns {
   const selectStreams = db.prepare<[number], { id: number; epochId: number }>(
     'SELECT st.id, e.id AS epochId FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?',
   )
@@ -93,4 +94,31 @@ function isSame(run: RunInput, stored: StoredKey): boolean {
 
 function extreme(runs: readonly RunInput[], pick: (a: number, b: number) => number): number {
   return runs.reduce((best, run) => pick(best, run.startedUs), runs[0]?.startedUs ?? 0)
+}
+
+/**
+ * Tells which runs were counted before though the source has them no more: a backup that was put back, or a copy, brings
+ * runs that the retention deleted, and trends must not count them twice. What lies in the time that only trends know of
+ * is taken for counted.
+ */
+export type CountedBefore = (sourceId: number, exceptEpochId: number | null) => (run: RunInput) => boolean
+
+interface Reach {
+  tier: Tier
+  fromUs: number
+  toUs: number
+}
+
+/** What is known is looked up when the reading begins: what it counts itself is no reason to leave out a late run. */
+export function createCountedBefore(db: Database): CountedBefore {
+  const select = db.prepare<[number, number], Reach>(
+    `SELECT st.tier, c.from_us AS fromUs, c.to_us AS toUs
+     FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+     WHERE e.source_id = ? AND e.id <> ? AND c.kind = 'trends'`,
+  )
+  return (sourceId, exceptEpochId) => {
+    const reaches = select.all(sourceId, exceptEpochId ?? 0)
+    return ({ tier, startedUs }) =>
+      reaches.some((reach) => reach.tier === tier && startedUs >= reach.fromUs && startedUs <= reach.toUs)
+  }
 }

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../../batch'
 
 /** What runs refer to: apps, targets and sessions of one epoch, kept up to date and found by the source's own numbers. */
-export interface Parents {
+export interface Registrations {
   /**
    * Writes what changed since the last call; within a transaction. Targets no longer in the source become retired. For
    * a `backfill` only what is missing is added: an older copy knows less of what is there.
@@ -23,7 +23,7 @@ interface Known {
   signature: string
 }
 
-export function createParents(db: Database, sourceId: number, epochId: number): Parents {
+export function createRegistrations(db: Database, sourceId: number, epochId: number): Registrations {
   const statements = prepareAll(db)
   const apps = new Map<string, Known>()
   const targets = new Map<string, Known>()

@@ -1,11 +1,9 @@
 import type { Database } from 'better-sqlite3'
 import type { LogInput, RunInput } from '../../batch'
-import { keepsLogs } from '../../batch'
+import { keepsLogs, LOGS_OF_A_RUN } from '../../batch'
 import { runId } from '../core/ids'
 import { decodeUid } from '../core/execution-id'
 
-/** Lines kept of one run. */
-const LINES = 200
 /** So many of the newest failures may still get lines. */
 const FAILURES = 2000
 
@@ -55,7 +53,7 @@ export function createRunLogs(db: Database, epochId: number): RunLogs {
   }
 
   const add = (failure: Failure, line: LogInput): boolean => {
-    if (failure.lines >= LINES) return false
+    if (failure.lines >= LOGS_OF_A_RUN) return false
     failure.lines++
     addLine.run(failure.runId, line.atUs, line.level, line.logger, line.function, line.line, line.message, line.error)
     return true

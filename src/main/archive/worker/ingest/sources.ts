@@ -6,17 +6,18 @@ import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { AddedSource, FileSourceRequest, Pace, RecordingImport, SyncReport, SyncRequest } from '../../api'
+import type { RunInput } from '../../batch'
 import { databaseVersion, fileFacts, isMissing, realPath } from '../../file-facts'
+import { IS_GONE } from '../core/meta'
+import type { CallContext } from '../core/serve'
+import type { WriterMemory } from '../derived/writer-memory'
 import { createEpochs } from './epochs'
-import { createFeed } from './sync'
+import type { KnownRuns } from './known-runs'
 import { openSource } from './open-source'
 import type { OpenSource } from './open-source'
-import { findSameInstallation } from './same-installation'
-import { createTail } from './watch-file'
+import { createSync } from './sync'
+import { createFileWatcher } from './watch-file'
 import type { Look } from './watch-file'
-import type { CallContext } from '../core/serve'
-import { IS_GONE } from '../core/meta'
-import type { WriterMemory } from '../derived/writer-memory'
 
 /** While a file is watched the writer thread waits no longer than this for somebody's lock, milliseconds. */
 const TAIL_LOCK_WAIT_MS = 100
@@ -47,7 +48,7 @@ export interface Sources {
 }
 
 /** What the sources work with. */
-export interface SourcesOptions {
+interface SourcesOptions {
   memory: WriterMemory
   /** A folder of ours for copies of files that cannot be read where they are. */
   copies: string
@@ -59,11 +60,11 @@ export interface SourcesOptions {
   onRead?: (milliseconds: number) => void
 }
 
-export function createSources(db: Database, { copies, onRead, ...forFeed }: SourcesOptions): Sources {
+export function createSources(db: Database, { copies, onRead, ...forSync }: SourcesOptions): Sources {
   const statements = prepareAll(db)
-  const feed = createFeed(db, forFeed)
+  const sync = createSync(db, forSync)
   const epochs = createEpochs(db)
-  const tail = createTail()
+  const watcher = createFileWatcher()
   const inOrder = createQueues()
   /** Version of each source's file when it was last read to its end. */
   const versions = new Map<number, string | null>()
@@ -106,11 +107,11 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
   const syncCopy = async (source: SourceRow, path: string, shiftUs: number, context: CallContext) => {
     const { reader, pauseMs, close } = await open(path, shiftUs)
     try {
-      const same = findSameInstallation(reader, [source.id], feed.overlap)
+      const same = findSameInstallation(reader, [source.id], sync.knownRuns)
       if (!same) {
         throw new Failure('invalid_input', `${path} is not of this source.`, 'Add it as a source of its own.')
       }
-      return await feed.readCopy(source.id, same.epochId, reader, { pauseMs, context })
+      return await sync.readCopy(source.id, same.epochId, reader, { pauseMs, context })
     } finally {
       close()
     }
@@ -142,7 +143,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
         const same = findSameInstallation(
           reader,
           others.map((source) => source.id),
-          feed.overlap,
+          sync.knownRuns,
         )
         const other = others.find((source) => source.id === same?.sourceId)
         if (other) {
@@ -165,7 +166,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
         const version = databaseVersion(source.file_path)
         const { reader, copied, pauseMs, close } = await open(source.file_path, shiftUs)
         try {
-          const report = await feed.read(sourceId, reader, { pauseMs, context })
+          const report = await sync.read(sourceId, reader, { pauseMs, context })
           versions.set(sourceId, version)
           return copied ? { ...report, copied } : report
         } finally {
@@ -175,7 +176,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
 
     watchFile: ({ sourceId, shiftUs }, context) => {
       const { file_path: path, mode } = fileOf(sourceId)
-      const known = { isLive: mode === 'live', signs: feed.signs(sourceId) }
+      const known = { isLive: mode === 'live', signs: sync.signs(sourceId) }
       const file = { inode: fileFacts(path)?.inode, count: known.signs.count, writes: 0, writtenMs: 0 }
       /** Counts the looks, close together, that see the same file with something new of its Hassette. */
       const countWrite = (wasSeen: boolean, count: number): void => {
@@ -192,18 +193,18 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
           try {
             const quiet = { progress: () => undefined, pause: context.pause }
             const seenUs = quietMs === null ? null : quietMs * 1000
-            await feed.read(sourceId, reader, { pauseMs, context: quiet, whole: last, wasSeen, seenUs })
-            const signs = feed.signs(sourceId)
+            await sync.read(sourceId, reader, { pauseMs, context: quiet, whole: last, wasSeen, seenUs })
+            const signs = sync.signs(sourceId)
             countWrite(wasSeen, signs.count)
             return { isLive: noteLife(fileOf(sourceId), file.writes), signs }
           } finally {
             close()
           }
         })
-      return tail.watch({ path, known, seen: versions.get(sourceId) ?? null, read }, context)
+      return watcher.watch({ path, known, seen: versions.get(sourceId) ?? null, read }, context)
     },
 
-    setPace: tail.setPace,
+    setPace: watcher.setPace,
 
     inTurn: (sourceId, work) => inOrder(sourceId, async () => Promise.resolve(work())),
 
@@ -217,7 +218,7 @@ export function createSources(db: Database, { copies, onRead, ...forFeed }: Sour
         if (statements.byId.get(sourceId)?.mode !== 'sample') throw new Failure('not_found', 'There is no such source.')
         const reader = createHassetteReader({ image }, shiftUs)
         try {
-          return await feed.read(sourceId, reader, { pauseMs: 0, context })
+          return await sync.read(sourceId, reader, { pauseMs: 0, context })
         } finally {
           reader.close()
         }
@@ -263,4 +264,55 @@ function prepareAll(db: Database) {
     takeUp: db.prepare<[string, number]>('UPDATE sources SET file_path = ?, removed_us = NULL WHERE id = ?'),
     leavePath: db.prepare<[number]>('UPDATE sources SET file_path = NULL WHERE id = ?'),
   }
+}
+
+/** So many of the sampled runs must be there, with the same execution id and start. */
+const AGREEING = 20
+/** Some may be missing: retention, a gap. */
+const SHARE = 0.9
+const PLACES = 5
+const RUNS_AT_A_PLACE = 8
+
+/** A source that was read from the same Hassette before, and the epoch that the file belongs to. */
+interface SameInstallation {
+  sourceId: number
+  epochId: number
+}
+
+/**
+ * Whether a file (a copy, the same file by another way) belongs to a source that is known: runs are sampled from the
+ * time that both have. Without a common time nothing can be said: null, as for a Hassette that was never seen.
+ */
+function findSameInstallation(
+  reader: HassetteReader,
+  sourceIds: readonly number[],
+  knownRuns: KnownRuns,
+): SameInstallation | null {
+  for (const sourceId of sourceIds) {
+    const sampled = sample(reader, knownRuns.range(sourceId))
+    const known = knownRuns.of(sourceId, sampled)
+    if (known.size < AGREEING || known.size < sampled.length * SHARE) continue
+    const votes = new Map<number, number>()
+    for (const { epochId } of known.values()) votes.set(epochId, (votes.get(epochId) ?? 0) + 1)
+    const [winner] = [...votes].sort((a, b) => b[1] - a[1])
+    if (winner) return { sourceId, epochId: winner[0] }
+  }
+  return null
+}
+
+/** Runs at places spread evenly over the ids of the common time: starts may lie anywhere in it. */
+function sample(reader: HassetteReader, range: { fromUs: number; toUs: number } | null): RunInput[] {
+  const ids = reader.ids()
+  const first = range && reader.runsFrom(range.fromUs, 1)[0]
+  if (!range || !ids || !first) return []
+  const end = reader.runsFrom(range.toUs + 1, 1)[0]?.foreignId ?? ids.newest
+  const begin = Math.min(first.foreignId, end)
+  const sampled = new Map<number, RunInput>()
+  for (let place = 0; place < PLACES; place++) {
+    const after = begin - 1 + Math.floor(((end - begin) * place) / PLACES)
+    for (const run of reader.runsAfter(after, RUNS_AT_A_PLACE)) {
+      if (run.startedUs >= range.fromUs && run.startedUs <= range.toUs) sampled.set(run.foreignId, run)
+    }
+  }
+  return [...sampled.values()]
 }

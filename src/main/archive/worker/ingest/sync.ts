@@ -3,22 +3,20 @@ import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { HassetteSigns, SyncReport } from '../../api'
 import type { AppendRole, ParentsInput, RunInput } from '../../batch'
+import { createExpected } from '../derived/rollups/expected-starts'
+import type { WriterMemory } from '../derived/writer-memory'
 import { createAppender } from './append'
 import type { Appender } from './append'
-import type { WriterMemory } from '../derived/writer-memory'
 import { createBlockingEvents } from './blocking-events'
 import { copyRuns } from './copy-runs'
 import type { ReadOptions } from './copy-runs'
-import { createCounted } from './counted'
-import type { Counted } from './counted'
+import { createCountedBefore, createKnownRuns } from './known-runs'
+import type { CountedBefore, KnownRuns } from './known-runs'
+import { createEpochs } from './epochs'
+import type { Epoch } from './epochs'
 import { createGaps } from './gaps'
 import { createSignReader } from './hassette-signs'
 import type { SignReader } from './hassette-signs'
-import { createEpochs } from './epochs'
-import type { Epoch } from './epochs'
-import { createOverlap } from './known-runs'
-import type { Overlap } from './known-runs'
-import { createTrendUpkeep } from './trend-upkeep'
 
 /** Targets can change in ways that their mark does not show (a schedule, a mode); so they are read whole this often. */
 const WHOLE_PARENTS_MS = 60_000
@@ -26,12 +24,12 @@ const MARK_READ_MS = 60_000
 const nowUs = (): number => Date.now() * 1000
 
 /** Brings what is new in a Hassette file into the archive. */
-export interface Feed {
+interface Sync {
   /** Reads everything beyond the cursor. */
   read(sourceId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport>
   /** Reads a copy of a file that the source was read from, of whatever age, and adds what the source lacks. */
   readCopy(sourceId: number, epochId: number, reader: HassetteReader, options: ReadOptions): Promise<SyncReport>
-  overlap: Overlap
+  knownRuns: KnownRuns
   /** What is known of the Hassette behind a source, since it was read last. */
   signs(sourceId: number): HassetteSigns
 }
@@ -51,18 +49,18 @@ interface Kept {
 }
 
 /** What a feed works with. `onCommitted` hears of every batch after its transaction. */
-export interface FeedOptions {
+interface SyncOptions {
   memory: WriterMemory
   onCommitted: (sourceId: number, runs: number) => void
   /** The term of a source's runs; see `AppenderOptions`. By default all are kept. */
   keepsFrom?: (sourceId: number, tier: Tier) => number | null
 }
 
-export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () => null }: FeedOptions): Feed {
+export function createSync(db: Database, { memory, onCommitted, keepsFrom = () => null }: SyncOptions): Sync {
   const epochs = createEpochs(db)
-  const overlap = createOverlap(db)
-  const gaps = createGaps(db, overlap)
-  const counted = createCounted(db)
+  const knownRuns = createKnownRuns(db)
+  const gaps = createGaps(db, knownRuns)
+  const counted = createCountedBefore(db)
   const blocking = createBlockingEvents(db)
   const markRead = db.prepare<[number, number, number]>(
     'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
@@ -70,7 +68,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   const heartbeatOf = db.prepare<[number], number | null>('SELECT heartbeat_us FROM sources WHERE id = ?').pluck()
   const keepHeartbeat = db.prepare<[number, number]>('UPDATE sources SET heartbeat_us = ? WHERE id = ?')
   const kept = new Map<number, Kept>()
-  const trends = createTrendUpkeep(db, memory, nowUs)
+  const trends = createRollupUpkeep(db, memory, nowUs)
 
   const appenderFor = (sourceId: number, epochId: number, role: AppendRole): Appender =>
     createAppender(db, memory, {
@@ -177,17 +175,17 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
 
   /** After a backup was put back, its rows are there already. Nothing was counted of a file that was made anew. */
   const lackingIn = (sourceId: number, epoch: Epoch, reader: HassetteReader): ((runs: RunInput[]) => RunInput[]) => {
-    let isCounted: ReturnType<Counted> | null = null
+    let isCounted: ReturnType<CountedBefore> | null = null
     return (runs) => {
       if (!runs.some((run) => run.foreignId <= epoch.maybeKnownUpTo)) return runs
       isCounted ??= epochs.continuesEarlier(sourceId, epoch, reader) ? counted(sourceId, epoch.id) : () => false
       const isOld = isCounted
-      const known = overlap.of(sourceId, runs)
+      const known = knownRuns.of(sourceId, runs)
       return runs.filter((run) => !known.has(run) && !isOld(run))
     }
   }
 
-  const readCopy: Feed['readCopy'] = async (sourceId, epochId, reader, options) => {
+  const readCopy: Sync['readCopy'] = async (sourceId, epochId, reader, options) => {
     const began = performance.now()
     const newest = epochs.newest(sourceId)
     const goesOn = newest?.id === epochId && epochs.isSame(newest, reader) && reader.sequence() > newest.lastForeignId
@@ -204,7 +202,7 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
       role,
       after: 0,
       lacking: (batch) => {
-        const known = overlap.of(sourceId, batch)
+        const known = knownRuns.of(sourceId, batch)
         return batch.filter((run) => !known.has(run) && !isCounted(run))
       },
       refresh: () => appender.update(reader.parents()),
@@ -224,7 +222,42 @@ export function createFeed(db: Database, { memory, onCommitted, keepsFrom = () =
   return {
     read,
     readCopy,
-    overlap,
+    knownRuns,
     signs: (sourceId) => (kept.get(sourceId)?.signs ?? createSignReader(heartbeatOf.get(sourceId) ?? 0)).signs(),
+  }
+}
+
+/** After a reading no more runs than these wait to be counted: whoever looks at trends has to add them up each time. */
+const MOST_WAITING = 1000
+
+/** What is to be done about trends when a source was read to its end. */
+interface RollupUpkeep {
+  /** Writes what waits, and counts the starts that were expected, in turns; `breathe` is awaited between them. */
+  afterReading(sourceId: number, breathe: () => Promise<void>): Promise<void>
+  /** Runs older than what was read were added, perhaps of sessions that were not known. */
+  historyAdded(sourceId: number): void
+}
+
+/** `nowUs` gives the time, microseconds. */
+function createRollupUpkeep(db: Database, memory: WriterMemory, nowUs: () => number): RollupUpkeep {
+  const { trends } = memory
+  const flush = db.transaction(() => trends.flush()).immediate
+  const expected = createExpected(db, () => trends.flush(), nowUs)
+
+  const orForget = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      memory.forget()
+      throw error
+    }
+  }
+
+  return {
+    afterReading: async (sourceId, breathe) => {
+      if (trends.isDue(MOST_WAITING)) orForget(() => flush())
+      while (orForget(() => expected.advance(sourceId))) await breathe()
+    },
+    historyAdded: expected.again,
   }
 }

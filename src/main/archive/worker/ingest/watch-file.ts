@@ -47,7 +47,7 @@ export interface Watch {
   read: (look: Look) => Promise<Sight>
 }
 
-export interface Tail {
+export interface FileWatcher {
   /** Watches until the call is cancelled; throws `cancelled`, or what is no fault of the source. */
   watch(watch: Watch, context: Pick<CallContext, 'pause' | 'state'>): Promise<never>
   setPace(pace: Pace): void
@@ -57,7 +57,7 @@ export interface Tail {
  * Watches files by `stat`: nothing of a file is opened until it changed, and it is closed after every reading, so that
  * a Hassette that stops, checkpoints, deletes or recreates its file meets nobody.
  */
-export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
+export function createFileWatcher(backOffMs: readonly number[] = BACK_OFF_MS): FileWatcher {
   let paceMs = PACES_MS.hidden
   const sleepers = new Set<() => void>()
 
@@ -73,7 +73,7 @@ export function createTail(backOffMs: readonly number[] = BACK_OFF_MS): Tail {
     }
   }
 
-  const watch: Tail['watch'] = async ({ path, read, known, ...initial }, context) => {
+  const watch: FileWatcher['watch'] = async ({ path, read, known, ...initial }, context) => {
     let { isLive, signs } = known
     let { seen } = initial
     let changedAt = 0

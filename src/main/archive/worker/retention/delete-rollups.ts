@@ -12,7 +12,7 @@ const ROWS = 4096
 const SESSIONS_AT_ONCE = 32
 
 /** Deletes trends, a short transaction at a time. Each answers how many rows went; 0 when there is nothing left to go. */
-export interface OldTrends {
+export interface RollupDeletion {
   /** What is past its own term: minutes, hours, sessions, and the stalls of that time. */
   deletePastTerm(nowUs: number): number
   /** Oldest first, whatever its age: groups, minutes, sessions, hours. Days stay. */
@@ -21,7 +21,7 @@ export interface OldTrends {
 
 type Table = 'rollups' | 'group_rollups'
 
-export function createOldTrends(db: Database): OldTrends {
+export function createRollupDeletion(db: Database): RollupDeletion {
   const statements = prepareAll(db)
 
   /** Deletes whole buckets that begin before; at least one, if there is any. */

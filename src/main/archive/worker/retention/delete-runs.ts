@@ -2,9 +2,8 @@ import type { Database } from 'better-sqlite3'
 import { blockOf, BLOCK_SIZE, sequenceOf, streamOf } from '../core/ids'
 import { createRunErasure } from '../derived/failures'
 import type { WriterMemory } from '../derived/writer-memory'
-import type { Cut } from './expiry'
-import { createGoingRuns } from './going-runs'
-import type { GoingRun } from './going-runs'
+import type { Cut, ExpiredRun } from './expiry'
+import { createExpiredRuns } from './expiry'
 import { createGroupDecrement } from '../derived/error-groups'
 
 /** So many runs of a block in one transaction at most; fewer where the disk is slow. */
@@ -40,7 +39,7 @@ interface Stretch {
 export function createRunDeletion(db: Database, memory: WriterMemory): RunDeletion {
   const statements = prepareAll(db)
   const groups = createGroupDecrement(db)
-  const goingRuns = createGoingRuns(db)
+  const goingRuns = createExpiredRuns(db)
   const erase = createRunErasure(db)
   let most = MOST
 
@@ -99,9 +98,9 @@ export function createRunDeletion(db: Database, memory: WriterMemory): RunDeleti
 }
 
 /** Runs of ids without a gap, as many as one transaction may take, and the runs that lie in them. */
-function stretchesOf(found: readonly GoingRun[]): { stretches: Stretch[]; going: GoingRun[] } {
+function stretchesOf(found: readonly ExpiredRun[]): { stretches: Stretch[]; going: ExpiredRun[] } {
   const stretches: Stretch[] = []
-  const going: GoingRun[] = []
+  const going: ExpiredRun[] = []
   for (const run of found) {
     const open = stretches.at(-1)
     if (open && open.last === run.id - 1) open.last = run.id

@@ -1,3 +1,10 @@
+import { DAY_US } from '@main/util/time'
+import type { Tier } from '@shared/run'
+import type { Limits } from '@shared/storage'
+import type { Database } from 'better-sqlite3'
+import { blockOf, runId, idsOfBlock } from '../core/ids'
+import type { TrustedTime } from './trusted-time'
+
 /** Which runs of a block are to go. All times in microseconds. */
 export interface Cut {
   /** Those that started before. */
@@ -30,12 +37,7 @@ export interface CutBlock {
  * was read if that is earlier. That time is not kept for each run, but runs arrive in order: one that claims to start in
  * the future was read before the next block ended, and before `readBeforeUs`.
  */
-export function pastTerm(
-  blocks: readonly AgedBlock[],
-  beforeUs: number,
-  nowUs: number,
-  readBeforeUs: number,
-): CutBlock[] {
+function pastTerm(blocks: readonly AgedBlock[], beforeUs: number, nowUs: number, readBeforeUs: number): CutBlock[] {
   const found: CutBlock[] = []
   let readUs = Math.min(nowUs, readBeforeUs)
   for (const block of blocks.toReversed()) {
@@ -71,4 +73,139 @@ export function shareBefore({ minStartUs, maxStartUs }: AgedBlock, cutUs: number
   if (cutUs <= minStartUs) return 0
   if (cutUs > maxStartUs) return 1
   return (cutUs - minStartUs) / (maxStartUs - minStartUs + 1)
+}
+
+/** A stream as the retention sees it. */
+export interface AgedStream {
+  id: number
+  tier: Tier
+  sourceId: number
+  /** Its runs have a term; those of snapshots, of the sample and of removed sources have none. */
+  hasTerm: boolean
+  /** When the next epoch of its source was first seen, microseconds: its runs were read before. Null = it is the newest. */
+  nextEpochUs: number | null
+}
+
+/** What the zone map tells of the age of runs, for passes and for what they would do. */
+interface AgedStreams {
+  /** Every stream. */
+  list(): AgedStream[]
+  /** Blocks of a stream, in order of ids. */
+  blocksOf(stream: AgedStream): AgedBlock[]
+  /** Blocks of live sources that may hold runs past their term, oldest first. */
+  pastTerm(limits: Limits, nowUs: number): CutBlock[]
+}
+
+/** Works on either connection. */
+export function createAgedStreams(db: Database): AgedStreams {
+  const selectStreams = db.prepare<[], Omit<AgedStream, 'hasTerm'> & { hasTerm: number }>(
+    `SELECT st.id, st.tier, e.source_id AS sourceId, s.mode = 'live' AND s.removed_us IS NULL AS hasTerm,
+       (SELECT min(later.first_seen_us) FROM epochs later
+        WHERE later.source_id = e.source_id AND later.id > e.id) AS nextEpochUs
+     FROM streams st JOIN epochs e ON e.id = st.epoch_id JOIN sources s ON s.id = e.source_id ORDER BY st.id`,
+  )
+  const selectBlocks = db.prepare<[number, number], AgedBlock>(
+    `SELECT block, n, bytes, min_start_us AS minStartUs, max_start_us AS maxStartUs, max_end_us AS maxEndUs
+     FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block`,
+  )
+  const list = (): AgedStream[] => selectStreams.all().map((stream) => ({ ...stream, hasTerm: stream.hasTerm === 1 }))
+  const blocksOf = ({ id }: AgedStream): AgedBlock[] =>
+    selectBlocks.all(blockOf(runId(id, 0)), blockOf(runId(id + 1, 0)) - 1)
+
+  return {
+    list,
+    blocksOf,
+    pastTerm: (limits, nowUs) =>
+      list()
+        .filter((stream) => stream.hasTerm)
+        .flatMap((stream) =>
+          pastTerm(blocksOf(stream), termOf(limits, stream.tier, nowUs), nowUs, stream.nextEpochUs ?? nowUs),
+        )
+        .sort((a, b) => a.block.minStartUs - b.block.minStartUs),
+  }
+}
+
+/** The start before which runs of live sources go, microseconds. */
+function termOf(limits: Limits, tier: Tier, nowUs: number): number {
+  return nowUs - (tier === 'app' ? limits.retentionDays : limits.frameworkRetentionDays) * DAY_US
+}
+
+/** A run that is to go. */
+export interface ExpiredRun {
+  id: number
+  targetId: number
+  startedUs: number
+  groupId: number | null
+}
+
+/** Which runs of a block are to go; the one place that says so. */
+interface ExpiredRuns {
+  /** In order of ids, at most `limit`. */
+  list(block: number, cut: Cut, limit: number): ExpiredRun[]
+  count(block: number, cut: Cut): number
+}
+
+interface Choice {
+  first: number
+  last: number
+  beforeUs: number
+  nowUs: number
+  future: number
+  spares: number
+}
+
+// A session that claims to begin in the future spares nothing, lest a wrong clock pin its runs.
+const GOES = `r.id BETWEEN @first AND @last AND (r.started_us < @beforeUs OR (@future AND r.started_us > @nowUs))
+  AND NOT (@spares AND EXISTS (SELECT 1 FROM sessions s
+    WHERE s.id = r.session_id AND s.started_us >= @beforeUs AND s.started_us <= @nowUs))`
+
+export function createExpiredRuns(db: Database): ExpiredRuns {
+  const select = db.prepare<[Choice & { limit: number }], ExpiredRun>(
+    `SELECT r.id, r.target_id AS targetId, r.started_us AS startedUs, r.group_id AS groupId FROM runs r
+     WHERE ${GOES} ORDER BY r.id LIMIT @limit`,
+  )
+  const count = db.prepare<[Choice], number>(`SELECT count(*) FROM runs r WHERE ${GOES}`).pluck()
+  return {
+    list: (block, cut, limit) => select.all({ ...choiceOf(block, cut), limit }),
+    count: (block, cut) => count.get(choiceOf(block, cut)) ?? 0,
+  }
+}
+
+function choiceOf(block: number, { beforeUs, nowUs, future, sparesSessions }: Cut): Choice {
+  return {
+    ...idsOfBlock(block),
+    beforeUs: Number.isFinite(beforeUs) ? beforeUs : Number.MAX_SAFE_INTEGER,
+    nowUs,
+    future: future ? 1 : 0,
+    spares: sparesSessions ? 1 : 0,
+  }
+}
+
+/** The limits in force, for whoever writes the archive. */
+export interface Expiry {
+  set(limits: Limits): void
+  /**
+   * Runs of a source that started before are past their term, microseconds; null where they have none, and while our
+   * clock cannot be believed: what is only counted can never be read again.
+   */
+  keepsFrom(sourceId: number, tier: Tier): number | null
+}
+
+/** Before the first `set` everything is kept. */
+export function createExpiry(db: Database, time: Pick<TrustedTime, 'look'>): Expiry {
+  const selectLive = db
+    .prepare<[number], number>(`SELECT 1 FROM sources WHERE id = ? AND mode = 'live' AND removed_us IS NULL`)
+    .pluck()
+  let limits: Limits | null = null
+
+  return {
+    set: (changed) => {
+      limits = changed
+    },
+    keepsFrom: (sourceId, tier) => {
+      if (limits === null || selectLive.get(sourceId) === undefined) return null
+      const { nowUs, waits } = time.look()
+      return waits === null ? termOf(limits, tier, nowUs) : null
+    },
+  }
 }

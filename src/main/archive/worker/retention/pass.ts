@@ -1,29 +1,29 @@
+import { Failure } from '@shared/result'
 import type { Tier } from '@shared/run'
 import type { Bound } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import type { RetainReport, RetainRequest } from '../../api'
+import type { RetainReport, RetainRequest, WriteApi } from '../../api'
+import { PAGE_BYTES } from '../core/connection'
 import { idsOfBlock, streamOf } from '../core/ids'
-import type { CallContext } from '../core/serve'
+import type { CallContext, Handlers } from '../core/serve'
 import type { WriterMemory } from '../derived/writer-memory'
-import { createAgedStreams } from './aged-streams'
-import { createArchiveSize, PAGE_BYTES } from './archive-size'
-import { cutOffFor, shareBefore } from './expiry'
-import type { CutBlock } from './expiry'
-import { createOldTrends } from './delete-rollups'
+import { createArchiveSize, PAUSE_MS, shrink, sizeGoal } from './size'
+import { createRollupDeletion } from './delete-rollups'
 import { createRunDeletion } from './delete-runs'
-import { PAUSE_MS, shrink } from './shrink'
-import { sizeGoal } from './size'
+import { createAgedStreams, cutOffFor, shareBefore } from './expiry'
+import type { CutBlock } from './expiry'
+import { createRetentionLog } from './retention-log'
 import type { TrustedTime } from './trusted-time'
 
 /** What a pass did so far. */
-export interface PassTally extends Omit<RetainReport, 'bytesBefore' | 'bytesAfter'> {
+interface PassTally extends Omit<RetainReport, 'bytesBefore' | 'bytesAfter'> {
   /** Newest run deleted, by start, microseconds. */
   upToUs: number | null
   trendRows: number
 }
 
 /** One pass at a time over an archive. */
-export interface Passes {
+interface Passes {
   /** Deletes what is to go, a short transaction at a time, and counts it in `tally`. Throws `cancelled` in between. */
   run(request: RetainRequest, tally: PassTally, context: Pick<CallContext, 'pause' | 'progress'>): Promise<void>
 }
@@ -31,11 +31,11 @@ export interface Passes {
 /** Framework runs give way first, then app runs. */
 const ORDER: readonly Tier[] = ['framework', 'app']
 
-export function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime, 'look'>): Passes {
+function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime, 'look'>): Passes {
   const streams = createAgedStreams(db)
   const size = createArchiveSize(db)
   const deletion = createRunDeletion(db, memory)
-  const trends = createOldTrends(db)
+  const trends = createRollupDeletion(db)
 
   const run: Passes['run'] = async ({ limits, rules }, tally, context) => {
     const goal = sizeGoal(limits.maxSizeMb)
@@ -120,4 +120,63 @@ export function createPasses(db: Database, memory: WriterMemory, time: Pick<Trus
   }
 
   return { run }
+}
+
+/** Passes of the retention. */
+export type RetentionPasses = Pick<Handlers<WriteApi>, 'retain'> & Pick<WriteApi, 'retentionDue'>
+
+export function createRetentionPasses(db: Database, memory: WriterMemory, time: TrustedTime): RetentionPasses {
+  const passes = createPasses(db, memory, time)
+  const size = createArchiveSize(db)
+  const log = createRetentionLog(db)
+  let going = false
+
+  const retain: RetentionPasses['retain'] = async (request, context) => {
+    if (going) throw new Failure('busy', 'The archive is being cleaned up.', 'Wait for its end, or cancel it.')
+    going = true
+    const { reason, rules, limits } = request
+    const [atUs, began, bytesBefore] = [time.clockUs(), performance.now(), size.bytes()]
+    const tally: PassTally = {
+      runs: 0,
+      frameworkRuns: 0,
+      bound: null,
+      limitTooSmall: false,
+      timeWaits: false,
+      upToUs: null,
+      trendRows: 0,
+    }
+
+    const close = (cancelled: boolean): number => {
+      const { limitTooSmall, timeWaits, ...did } = tally
+      const bytesAfter = size.bytes()
+      const durationUs = Math.round((performance.now() - began) * 1000)
+      log.moveDue(rules, time.clockUs(), timeWaits)
+      if (rules.includes('size') && !cancelled) log.noteTooSmall(limits.maxSizeMb, limitTooSmall)
+      log.write({ ...did, atUs, durationUs, reason, bytesBefore, bytesAfter, cancelled })
+      return bytesAfter
+    }
+
+    try {
+      await passes.run(request, tally, context)
+      const bytesAfter = close(false)
+      const { runs, frameworkRuns, bound, limitTooSmall, timeWaits } = tally
+      return { runs, frameworkRuns, bound, limitTooSmall, timeWaits, bytesBefore, bytesAfter }
+    } catch (thrown) {
+      // What was deleted stays deleted, and is told of; the rest follows when it is due again.
+      if (thrown instanceof Failure && thrown.code === 'cancelled') close(true)
+      throw thrown
+    } finally {
+      going = false
+      // Some of what is kept in memory (which failures may still get log lines) may be of runs that are gone.
+      if (tally.runs > 0) memory.forget()
+    }
+  }
+
+  return {
+    retain,
+    retentionDue: () => {
+      time.note()
+      return { ...log.due(), timeWaits: time.look().waits !== null }
+    },
+  }
 }

@@ -9,7 +9,7 @@ const IDLE_KEPT_US = 7 * DAY_US
 const ROWS_KEPT = 5000
 
 /** What a pass, or other work on the archive, did, for the log. Sizes in bytes, times in microseconds. */
-export interface LogEntry {
+interface LogEntry {
   atUs: number
   durationUs: number
   reason: RetentionLogRow['reason']
@@ -24,7 +24,7 @@ export interface LogEntry {
 }
 
 /** What the retention remembers: its log, and when it is due again. */
-export interface Ledger extends Pick<Noted, 'due'> {
+interface RetentionLog extends Pick<Noted, 'due'> {
   write(entry: LogEntry): void
   /**
    * The rules of a pass are due again after their period; the time rule at once, where it could not do its work yet. Only
@@ -35,7 +35,7 @@ export interface Ledger extends Pick<Noted, 'due'> {
   noteTooSmall(maxSizeMb: number, tooSmall: boolean): void
 }
 
-export function createLedger(db: Database): Ledger {
+export function createRetentionLog(db: Database): RetentionLog {
   const insert = db.prepare<[Record<string, number | string | null>]>(
     `INSERT INTO retention_log (at_us, duration_us, reason, bound, runs, bytes_before, bytes_after, detail)
      VALUES (@atUs, @durationUs, @reason, @bound, @runs, @bytesBefore, @bytesAfter, @detail)`,
@@ -66,7 +66,7 @@ export function createLedger(db: Database): Ledger {
 }
 
 /** What was noted of the passes; on either connection. */
-export interface Noted {
+interface Noted {
   /** When the next passes are due, microseconds; null = there was none yet. */
   due(): { timeUs: number | null; sizeUs: number | null }
   /** Limits up to this one, MB, are known to be too small; 0 = none is. */
@@ -88,4 +88,27 @@ export function createNoted(db: Database): Noted {
       return text === undefined ? null : (JSON.parse(text) as TimeWait)
     },
   }
+}
+
+interface Stored extends Omit<RetentionLogRow, 'frameworkRuns' | 'upToUs' | 'cancelled'> {
+  detail: string
+}
+
+/** The log of passes and of other work on the archive, newest first. */
+export function createRetentionLogReader(db: Database): (limit: number) => RetentionLogRow[] {
+  const select = db.prepare<[number], Stored>(
+    `SELECT id, at_us AS atUs, duration_us AS durationUs, reason, bound, runs, coalesce(bytes_before, 0) AS bytesBefore,
+       coalesce(bytes_after, 0) AS bytesAfter, detail
+     FROM retention_log ORDER BY id DESC LIMIT ?`,
+  )
+  return (limit) =>
+    select.all(limit).map(({ detail, ...row }) => {
+      const { frameworkRuns, upToUs, cancelled } = JSON.parse(detail) as Record<string, unknown>
+      return {
+        ...row,
+        frameworkRuns: typeof frameworkRuns === 'number' ? frameworkRuns : 0,
+        upToUs: typeof upToUs === 'number' ? upToUs : null,
+        cancelled: cancelled === true,
+      }
+    })
 }

@@ -4,20 +4,20 @@ import type { Database } from 'better-sqlite3'
 import type { WriteApi } from '../../api'
 import type { Handlers } from '../core/serve'
 import { IS_GONE } from '../core/meta'
-import { createSourceRemoval } from './delete-source'
+import { createSourceDeletion } from './delete-source'
 import type { WriterMemory } from '../derived/writer-memory'
 
 /** Changes of a source itself. */
-export type SourceUpkeep = Pick<WriteApi, 'renameSource' | 'setSourceMode' | 'removeSource'> &
+export type SourceChanges = Pick<WriteApi, 'renameSource' | 'setSourceMode' | 'removeSource'> &
   Pick<Handlers<WriteApi>, 'finishRemovals'>
 
 /** `nowUs` gives the time by the clock, microseconds. */
-export function createSourceUpkeep(
+export function createSourceChanges(
   db: Database,
   memory: WriterMemory,
   nowUs: () => number = () => Date.now() * 1000,
-): SourceUpkeep {
-  const removal = createSourceRemoval(db, memory)
+): SourceChanges {
+  const removal = createSourceDeletion(db, memory)
   const find = db
     .prepare<[number], SourceMode>(`SELECT s.mode FROM sources s WHERE s.id = ? AND NOT ${IS_GONE}`)
     .pluck()

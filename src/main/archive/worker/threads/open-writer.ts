@@ -9,7 +9,7 @@ import type { ArchiveFile } from '../core/connection'
 import { lockArchive } from '../core/lock'
 import { migrate, MIGRATIONS, refuseNewer } from '../core/migrator'
 import type { Migration } from '../core/migrator'
-import { createTerms } from '../retention/terms'
+import { createExpiry } from '../retention/expiry'
 import { createTrustedTime } from '../retention/trusted-time'
 import { createSources } from '../ingest/sources'
 import type { Sources } from '../ingest/sources'
@@ -48,11 +48,11 @@ export function openWriter(
       removeLeftovers(path)
       const time = createTrustedTime(db)
       const memory = createWriterMemory(db, { nowUs: () => time.look().nowUs })
-      const terms = createTerms(db, time)
+      const expiry = createExpiry(db, time)
       const alerts = createAlerts(db)
       const sources = createSources(db, {
         memory,
-        keepsFrom: terms.keepsFrom,
+        keepsFrom: expiry.keepsFrom,
         copies: join(dirname(path), 'copies'),
         onCommitted,
         ...(onRead ? { onRead } : {}),
@@ -64,7 +64,7 @@ export function openWriter(
           ...(lock.aside === null ? {} : { lockAside: lock.aside }),
         },
         sources,
-        upkeep: createUpkeep(db, memory, terms, time),
+        upkeep: createUpkeep(db, memory, expiry, time),
         alerts,
         close: () => {
           alerts.close()

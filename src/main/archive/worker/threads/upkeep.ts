@@ -1,28 +1,35 @@
 import type { Database } from 'better-sqlite3'
 import type { WriteApi } from '../../api'
-import { createLedger } from '../retention/retention-log'
-import { createRetention } from '../retention/retention'
-import type { Retention } from '../retention/retention'
-import type { Terms } from '../retention/terms'
+import { setWalLimit } from '../retention/size'
+import { createRetentionLog } from '../retention/retention-log'
+import { createRetentionPasses } from '../retention/pass'
+import type { RetentionPasses } from '../retention/pass'
+import type { Expiry } from '../retention/expiry'
 import type { TrustedTime } from '../retention/trusted-time'
-import { createSourceUpkeep } from '../retention/source-changes'
-import type { SourceUpkeep } from '../retention/source-changes'
+import { createSourceChanges } from '../retention/source-changes'
+import type { SourceChanges } from '../retention/source-changes'
 import type { WriterMemory } from '../derived/writer-memory'
 
 /** What the writer does beside reading sources. */
-export type Upkeep = Retention & SourceUpkeep & Pick<WriteApi, 'noteWork' | 'setLimits'>
+export type Upkeep = RetentionPasses & SourceChanges & Pick<WriteApi, 'noteWork' | 'setLimits'>
 
-export function createUpkeep(db: Database, memory: WriterMemory, terms: Pick<Terms, 'set'>, time: TrustedTime): Upkeep {
-  const ledger = createLedger(db)
+export function createUpkeep(
+  db: Database,
+  memory: WriterMemory,
+  expiry: Pick<Expiry, 'set'>,
+  time: TrustedTime,
+): Upkeep {
+  const log = createRetentionLog(db)
   return {
-    ...createRetention(db, memory, time),
-    ...createSourceUpkeep(db, memory),
+    ...createRetentionPasses(db, memory, time),
+    ...createSourceChanges(db, memory),
     setLimits: ({ limits }) => {
-      terms.set(limits)
+      expiry.set(limits)
+      setWalLimit(db, limits.maxSizeMb)
       return null
     },
     noteWork: (note) => {
-      ledger.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false })
+      log.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false })
       return null
     },
   }

@@ -15,7 +15,7 @@ const FLUSH_RUNS = 20_000
  * and what lies beyond (the tail) is known from the runs themselves: readers add it, and after a crash or a rollback it
  * is counted again from the file. So a run that is kept is counted exactly once, whatever happens.
  */
-export interface Trends {
+export interface Rollups {
   /** Counts a run. Within the transaction that writes it; a run that is not kept is written with the same one. */
   add(run: TrendRun): void
   /** Whether it is time to write the counts; `most` is how many runs may wait, by default 20 000. */
@@ -32,14 +32,14 @@ export interface Trends {
 }
 
 /** What time it is, where it is not the real one. */
-export interface TrendClocks {
+export interface RollupClocks {
   /** Milliseconds that only go forward. */
   clock?: () => number
   /** Microseconds since 1970. */
   nowUs?: () => number
 }
 
-export function createTrends(db: Database, clocks: TrendClocks = {}): Trends {
+export function createRollups(db: Database, clocks: RollupClocks = {}): Rollups {
   const { clock = () => performance.now(), nowUs = () => Date.now() * 1000 } = clocks
   const minutes = createMinuteTerm(db, nowUs)
   const writer = createRowWriter(db)

@@ -1,4 +1,5 @@
 import { Failure } from '@shared/result'
+import { STREAM_SIZE } from '@shared/run'
 import type { PageToken } from '@shared/run'
 
 /** For each stream the last sequence that lies on the older side of a place between two runs. */
@@ -15,7 +16,7 @@ export function readToken(token: PageToken): Place {
   for (const part of token === '' ? [] : token.split(',')) {
     const found = /^(\d{1,7}):(\d{1,16})$/.exec(part)
     const sequence = Number(found?.[2])
-    if (!found || sequence >= 2 ** 40) throw new Failure('invalid_input', 'This is no place in the list of runs.')
+    if (!found || sequence >= STREAM_SIZE) throw new Failure('invalid_input', 'This is no place in the list of runs.')
     place.set(Number(found[1]), sequence)
   }
   return place

@@ -1,5 +1,6 @@
 import type { StorageInfo } from '@shared/storage'
 import { DAY_US } from '@main/util/time'
+import { GOAL } from '../../retention/size'
 
 /** What grows in an archive: the runs of one tier of a live source. Times in microseconds. */
 export interface GrowingTier {
@@ -20,8 +21,6 @@ export interface GrowingArchive {
 }
 
 const HORIZON_US = 3650 * DAY_US
-/** A pass of the size rule leaves so much of the limit. */
-const LEFT = 0.95
 
 /**
  * Which limit binds first if runs come as they did of late. Time binds when the oldest run reaches its term; from then on
@@ -38,6 +37,6 @@ export function forecast(archive: GrowingArchive): Pick<StorageInfo, 'binds' | '
     sizeUs < timeUs ? ({ bound: 'size', atUs: sizeUs } as const) : ({ bound: 'time', atUs: timeUs } as const)
   return {
     binds: first.atUs - nowUs > HORIZON_US ? null : first,
-    daysBySize: Math.max(0, limitBytes * LEFT - otherBytes) / bytesPerDay,
+    daysBySize: Math.max(0, limitBytes * GOAL - otherBytes) / bytesPerDay,
   }
 }

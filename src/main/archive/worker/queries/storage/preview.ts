@@ -1,13 +1,11 @@
 import type { Tier } from '@shared/run'
 import type { Limits, RetentionPreview } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { createAgedStreams } from '../../retention/aged-streams'
-import { createArchiveSize, PAGE_BYTES } from '../../retention/archive-size'
-import { cutOffFor, shareBefore } from '../../retention/expiry'
+import { createAgedStreams, cutOffFor, shareBefore, createExpiredRuns } from '../../retention/expiry'
+import { createArchiveSize, sizeGoal } from '../../retention/size'
 import type { AgedBlock, CutBlock } from '../../retention/expiry'
-import { createGoingRuns } from '../../retention/going-runs'
 import { createNoted } from '../../retention/retention-log'
-import { sizeGoal } from '../../retention/size'
+import { PAGE_BYTES } from '../../core/connection'
 import { idsOfBlock, streamOf } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import { createYieldThread } from '../../core/scheduling'
@@ -23,7 +21,7 @@ interface Going {
 export function createStoragePreview(db: Database, clockUs: () => number) {
   const streams = createAgedStreams(db)
   const size = createArchiveSize(db)
-  const goingRuns = createGoingRuns(db)
+  const goingRuns = createExpiredRuns(db)
   const noted = createNoted(db)
 
   return async (limits: Limits, context: CallContext): Promise<RetentionPreview> => {

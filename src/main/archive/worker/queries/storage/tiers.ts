@@ -1,8 +1,8 @@
 import { DAY_US, HOUR_US } from '@main/util/time'
 import type { StorageTier } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { createAgedStreams } from '../../retention/aged-streams'
-import type { AgedStream } from '../../retention/aged-streams'
+import { createAgedStreams } from '../../retention/expiry'
+import type { AgedStream } from '../../retention/expiry'
 
 /** The rate of runs is taken over so many hours. */
 const HOURS = 168

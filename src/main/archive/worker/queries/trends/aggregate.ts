@@ -1,5 +1,6 @@
 import type { TierChoice } from '@shared/filter'
 import type { Database } from 'better-sqlite3'
+import { BLOCK_SIZE } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import type { StoredRun } from '../runs/block-statements'
 import type { Blocks, Stretch } from '../runs/blocks'
@@ -39,8 +40,6 @@ export type Gather = <T>(
 
 /** So often it begins anew; a purge goes on for a while, and an answer that is late by some runs is better than none. */
 const ATTEMPTS = 3
-/** A block's runs are read with one statement. */
-const WHOLE_BLOCK = 4096
 
 interface Parts {
   blocks: Blocks
@@ -71,7 +70,7 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
       if (stretch.from > stretch.to || fromUs >= toUs) return
       const wanted = anyRun({ fromUs, toUs, targetId: scope.targetId })
       for (const { block } of blocks.candidates(stretch, wanted, 'ascending')) {
-        for (const run of blocks.runs(block, stretch, wanted, 'ascending', WHOLE_BLOCK).runs) take(run)
+        for (const run of blocks.runs(block, stretch, wanted, 'ascending', BLOCK_SIZE).runs) take(run)
         await breathe()
       }
     }
