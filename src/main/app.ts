@@ -25,7 +25,7 @@ import { startCopier } from './storage/copier'
 import type { Copier } from './storage/copier'
 import { databaseBytes } from './storage/disk'
 import { createKeeping } from './storage/keeping'
-import { limitsOf } from './storage/limits'
+import { limitsFrom } from './storage/limits'
 import { createStorageWorks } from './storage/work'
 import { createAlertBoard } from './tray/board'
 import type { QuietControls } from './tray/board'
@@ -74,7 +74,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     recordingDir: resources.recording,
     sourcePaths: settings.values().sources,
     forceSample: flags.sample,
-    limits: () => limitsOf(settings.values()),
+    limits: () => limitsFrom(settings.values()),
     openArchive: (options) =>
       createArchiveClient({
         ...options,
@@ -124,7 +124,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       home.isSample() || home.archiveState().kind !== 'ready'
         ? null
         : { path: home.archivePath(), write: home.write() },
-    limits: () => limitsOf(settings.values()),
+    limits: () => limitsFrom(settings.values()),
     works,
     bytesOf: databaseBytes,
     onResume: (work) => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countFailures, createBaseline, expectedAt } from '@main/alerts/baseline'
-import type { Coverage } from '@main/alerts/coverage'
-import { cover, coveredUs } from '@main/alerts/coverage'
+import type { SeenTime } from '@main/alerts/coverage'
+import { extendSeen, coveredUs } from '@main/alerts/coverage'
 import { DAY, HOUR, MINUTE } from './scenarios/play'
 
 const NOW = 20_000 * DAY + 13 * HOUR
-const WEEK: Coverage = [[NOW - 7 * DAY, NOW]]
+const WEEK: SeenTime = [[NOW - 7 * DAY, NOW]]
 
 /** A baseline of these moments, minutes before now. */
 function learnt(minutesAgo: number[]) {
@@ -153,8 +153,8 @@ describe('covered time', () => {
   it('is the union of what was covered, in whatever order it is told', () => {
     fc.assert(
       fc.property(spans, fc.integer({ min: 0, max: 3300 }), fc.integer({ min: 0, max: 3300 }), (told, from, to) => {
-        const coverage: Coverage = []
-        for (const [begin, length] of told) cover(coverage, begin * MINUTE, (begin + length) * MINUTE)
+        const coverage: SeenTime = []
+        for (const [begin, length] of told) extendSeen(coverage, begin * MINUTE, (begin + length) * MINUTE)
         let minutes = 0
         for (let m = from; m < to; m++) if (told.some(([begin, length]) => m >= begin && m < begin + length)) minutes++
         expect(coveredUs(coverage, from * MINUTE, to * MINUTE)).toBe(minutes * MINUTE)
@@ -163,8 +163,8 @@ describe('covered time', () => {
   })
 
   it('stays small however often a Hassette restarts', () => {
-    const coverage: Coverage = []
-    for (let i = 0; i < 5000; i++) cover(coverage, NOW + i * 2 * MINUTE, NOW + i * 2 * MINUTE + MINUTE)
+    const coverage: SeenTime = []
+    for (let i = 0; i < 5000; i++) extendSeen(coverage, NOW + i * 2 * MINUTE, NOW + i * 2 * MINUTE + MINUTE)
     expect(coverage.length).toBeLessThanOrEqual(200)
     const known = coveredUs(coverage, NOW, NOW + 10_000 * MINUTE)
     expect(known).toBeGreaterThanOrEqual(5000 * MINUTE)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClaimedTime, Around } from '@main/alerts/used-time'
-import { FOLLOWING, leadOf, usedTimes } from '@main/alerts/used-time'
+import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/used-time'
 import { DAY, HOUR, MINUTE, SECOND } from './story'
 
 /** Our clock, minutes; far from 1970. */
@@ -11,7 +11,7 @@ const at = (minutes: number[], sessionId = 1): ClaimedTime[] =>
 const around = (of: Partial<Around> = {}): Around => ({ newestUs: -Infinity, nowUs: NOW * MINUTE, ...of })
 const used = (minutes: number[], of: Partial<Around> = {}): number[] =>
   all(at(minutes), around(of)).map((us) => us / MINUTE)
-const all = (times: ClaimedTime[], known: Around): number[] => usedTimes(times, known, leadOf(times, known))
+const all = (times: ClaimedTime[], known: Around): number[] => usedTimes(times, known, clockLeadOf(times, known))
 /** So many from then on, one a minute. */
 const from = (minute: number, count: number, every = 1): number[] =>
   Array.from({ length: count }, (_, n) => minute + n * every)
@@ -70,7 +70,7 @@ describe('the used time', () => {
 
   it('of a fast clock keeps distances, from the last jump on that is as wide', () => {
     const own = [...from(NOW - 900, 100), ...from(NOW - 100, 121)]
-    const lead = leadOf(at(own), around())
+    const lead = clockLeadOf(at(own), around())
     expect(lead.fromIndex).toBe(100)
     const got = used(own)
     expect(got.slice(0, 100)).toEqual(own.slice(0, 100))
@@ -152,7 +152,7 @@ describe('whatever clocks said, the used time', () => {
   it('does not depend on the slices in which it is worked out', () => {
     fc.assert(
       fc.property(times, fc.integer({ min: 1, max: 50 }), (made, size) => {
-        const lead = leadOf(made, around())
+        const lead = clockLeadOf(made, around())
         const whole = usedTimes(made, around(), lead)
         const sliced: number[] = []
         let newestUs = -Infinity

@@ -1,6 +1,6 @@
 import { zoneOf } from '@archive/core'
-import type { Kept, Known } from '@archive/queries'
-import { compose, cover, createMissedCounter, sparkSteps, stepAt, stepsOf } from '@archive/queries'
+import type { Kept, Available } from '@archive/queries'
+import { tileNearest, tile, createMissedCounter, sparkSteps, bucketIndexAt, stepsOf } from '@archive/queries'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BEGIN_US } from '../support/synthetic'
@@ -35,7 +35,7 @@ describe('the pieces of a range', () => {
     fc.assert(
       fc.property(moment, fc.integer({ min: 1, max: 40 * DAY_US }), kept, (fromUs, lengthUs, left) => {
         const toUs = fromUs + lengthUs
-        const found = compose(fromUs, toUs, left)!
+        const found = tileNearest(fromUs, toUs, left)!
         expect(found.pieces[0]!.fromUs).toBe(found.fromUs)
         expect(found.pieces.at(-1)!.toUs).toBe(found.toUs)
         for (const [index, piece] of found.pieces.entries()) {
@@ -51,7 +51,7 @@ describe('the pieces of a range', () => {
         }
         // Only what cannot be had exactly is rounded.
         const exact = found.fromUs === fromUs && found.toUs === toUs
-        expect(exact).toBe(cover(fromUs, toUs, left) !== null)
+        expect(exact).toBe(tile(fromUs, toUs, left) !== null)
         expect(Math.abs(found.fromUs - fromUs)).toBeLessThan(DAY_US)
         expect(Math.abs(found.toUs - toUs)).toBeLessThan(DAY_US)
       }),
@@ -61,7 +61,7 @@ describe('the pieces of a range', () => {
 
   it('are days, hours, minutes and short edges while everything is kept', () => {
     const [from, to] = [BEGIN_US + 9 * HOUR_US + 30 * MINUTE_US + 5, BEGIN_US + 3 * DAY_US + HOUR_US + 7]
-    expect(cover(from, to, ALL)).toEqual([
+    expect(tile(from, to, ALL)).toEqual([
       { from: 'runs', fromUs: from, toUs: from - 5 + MINUTE_US },
       { from: 60, fromUs: from - 5 + MINUTE_US, toUs: BEGIN_US + 10 * HOUR_US },
       { from: 3600, fromUs: BEGIN_US + 10 * HOUR_US, toUs: BEGIN_US + DAY_US },
@@ -69,7 +69,7 @@ describe('the pieces of a range', () => {
       { from: 3600, fromUs: BEGIN_US + 3 * DAY_US, toUs: BEGIN_US + 3 * DAY_US + HOUR_US },
       { from: 'runs', fromUs: BEGIN_US + 3 * DAY_US + HOUR_US, toUs: to },
     ])
-    expect(cover(BEGIN_US, BEGIN_US + 2 * DAY_US, ALL, 3600)).toEqual([
+    expect(tile(BEGIN_US, BEGIN_US + 2 * DAY_US, ALL, 3600)).toEqual([
       { from: 3600, fromUs: BEGIN_US, toUs: BEGIN_US + 2 * DAY_US },
     ])
   })
@@ -84,7 +84,7 @@ describe('the pieces of a range', () => {
     // Only days are.
     [{ runsFromUs: Infinity, minutesFromUs: Infinity, hoursFromUs: Infinity }, [600, 90_000], [0, DAY_US]],
   ])('move to what is nearest and left (%#)', (left, [from, to], [fromUs, toUs]) => {
-    const found = compose(BEGIN_US + from! * 1e6, BEGIN_US + to! * 1e6, left)!
+    const found = tileNearest(BEGIN_US + from! * 1e6, BEGIN_US + to! * 1e6, left)!
     expect([found.fromUs - BEGIN_US, found.toUs - BEGIN_US]).toEqual([fromUs, toUs])
   })
 })
@@ -146,8 +146,8 @@ describe('the steps of a chart', () => {
           expect(bounds.at(-1)).toBeGreaterThanOrEqual(toUs)
           expect(bounds.at(-2)).toBeLessThan(toUs)
           for (const [index, bound] of bounds.entries()) {
-            expect(stepAt(bounds, bound)).toBe(index)
-            expect(stepAt(bounds, bound - 1)).toBe(index - 1)
+            expect(bucketIndexAt(bounds, bound)).toBe(index)
+            expect(bucketIndexAt(bounds, bound - 1)).toBe(index - 1)
             if (stepUs >= DAY_US) expect(zone.dayOf(bound)).toBe(bound)
             else if (index > 0) expect(bound - bounds[index - 1]!).toBe(stepUs)
             if (stepUs === 7 * DAY_US) expect(zone.weekday(bound)).toBe(0)
@@ -211,7 +211,7 @@ describe('missed starts', () => {
 })
 
 describe('the steps of a sparkline', () => {
-  const known: Known = {
+  const known: Available = {
     streams: [],
     kept: ALL,
     fromUs: BEGIN_US,

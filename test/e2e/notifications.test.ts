@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Delivery, Note, Notifier } from '@main/notifications/notifier'
+import type { NotificationDelivery, Note, Notifier } from '@main/notifications/notifier'
 import type { Dunst } from '../support/dunst'
 import { dunstOf } from '../support/dunst'
 import type { RunningApp } from '../support/electron-app'
@@ -21,7 +21,7 @@ const NOTE: Note = {
   isUrgent: false,
 }
 
-async function show({ app }: RunningApp, note: Partial<Note> = {}): Promise<Delivery> {
+async function show({ app }: RunningApp, note: Partial<Note> = {}): Promise<NotificationDelivery> {
   return app.evaluate((_, each) => (globalThis as Hooked).hassetteMonitorTest.notifier.show(each), { ...NOTE, ...note })
 }
 

@@ -1,7 +1,7 @@
 import { createDelivery } from '@main/alerting/delivery'
 import { noteOf } from '@main/alerting/note'
 import type { DueNotice, NoticeSettlement, ShownNotice } from '@main/archive/alerts-api'
-import type { Delivery as Outcome, Note } from '@main/notifications/notifier'
+import type { NotificationDelivery as Outcome, Note } from '@main/notifications/notifier'
 import type { Incident } from '@shared/alert'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait'

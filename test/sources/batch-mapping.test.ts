@@ -1,5 +1,5 @@
 import { removalOf, runOf, sessionsOf } from '@main/sources/hassette-file/batch-mapping'
-import type { ExecutionRow, SessionRow } from '@main/sources/hassette-file/batch-mapping'
+import type { ExecutionRow, HassetteSession } from '@main/sources/hassette-file/batch-mapping'
 import { modeOf } from '@main/sources/hassette-file/reader'
 import { toUs } from '@main/sources/hassette-file/values'
 import { describe, expect, it } from 'vitest'
@@ -52,7 +52,7 @@ describe('the mode of a new source', () => {
 })
 
 describe('sessions', () => {
-  const row = (id: number, status: string): SessionRow => ({
+  const row = (id: number, status: string): HassetteSession => ({
     id,
     started_at: id,
     stopped_at: null,

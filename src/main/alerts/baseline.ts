@@ -1,5 +1,5 @@
 import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
-import type { Coverage } from './coverage'
+import type { SeenTime } from './coverage'
 import { coveredHoursUs, coveredUs } from './coverage'
 import { BASELINE_US } from './time'
 
@@ -55,7 +55,7 @@ export function countFailures({ minutes, counts }: Baseline, atUs: number, failu
  * hour of this time of day, (0.5 + n_h) / (1 h + T_h), if higher; mean = window · λ. The variance is φ · mean +
  * mean² / (0.5 + n), where φ ≥ 1 is variance over mean of the counts by window.
  */
-export function expectedAt(baseline: Baseline, coverage: Coverage, atUs: number, windowUs: number): Expected {
+export function expectedAt(baseline: Baseline, coverage: SeenTime, atUs: number, windowUs: number): Expected {
   const from = atUs - BASELINE_US
   const to = atUs - Math.max(windowUs, HOUR_US)
   const covered = coveredUs(coverage, from, to)

@@ -2,13 +2,13 @@ import { DAY_US, HOUR_US } from '@main/util/time'
 import { BASELINE_US } from './time'
 
 /** Times from which a source's runs are known, microseconds: sorted, apart from one another, at most `MOST`. */
-export type Coverage = [fromUs: number, toUs: number][]
+export type SeenTime = [fromUs: number, toUs: number][]
 
 /** A Hassette that restarts more often has its short stops counted as covered. */
 const MOST = 200
 
 /** Adds a covered time, and forgets what is older than the baseline reaches. */
-export function cover(coverage: Coverage, fromUs: number, toUs: number): void {
+export function extendSeen(coverage: SeenTime, fromUs: number, toUs: number): void {
   const last = coverage.at(-1)
   if (last && fromUs >= last[0] && fromUs <= last[1]) {
     last[1] = Math.max(last[1], toUs)
@@ -21,14 +21,14 @@ export function cover(coverage: Coverage, fromUs: number, toUs: number): void {
 }
 
 /** Covered time between two moments, microseconds. */
-export function coveredUs(coverage: Coverage, fromUs: number, toUs: number): number {
+export function coveredUs(coverage: SeenTime, fromUs: number, toUs: number): number {
   let sum = 0
   for (const [from, to] of coverage) sum += Math.max(0, Math.min(to, toUs) - Math.max(from, fromUs))
   return sum
 }
 
 /** Covered time within an hour of this time of day on the seven days before `toUs`, microseconds. */
-export function coveredHoursUs(coverage: Coverage, atUs: number, toUs: number): number {
+export function coveredHoursUs(coverage: SeenTime, atUs: number, toUs: number): number {
   let sum = 0
   for (let day = 0; day <= BASELINE_US / DAY_US; day++) {
     const middle = atUs - day * DAY_US
@@ -37,7 +37,7 @@ export function coveredHoursUs(coverage: Coverage, atUs: number, toUs: number): 
   return sum
 }
 
-function insert(coverage: Coverage, fromUs: number, toUs: number): void {
+function insert(coverage: SeenTime, fromUs: number, toUs: number): void {
   const kept = coverage.filter(([from, to]) => to < fromUs || from > toUs)
   const merged = coverage.filter(([from, to]) => to >= fromUs && from <= toUs)
   const from = Math.min(fromUs, ...merged.map(([begin]) => begin))
@@ -47,7 +47,7 @@ function insert(coverage: Coverage, fromUs: number, toUs: number): void {
   coverage.splice(0, coverage.length, ...kept)
 }
 
-function closeNarrowestGap(coverage: Coverage): void {
+function closeNarrowestGap(coverage: SeenTime): void {
   let at = 1
   let narrowest = Infinity
   for (let i = 1; i < coverage.length; i++) {

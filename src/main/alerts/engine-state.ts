@@ -3,7 +3,7 @@ import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { SourceMode } from '@shared/source'
 import type { Baseline } from './baseline'
 import { createBaseline } from './baseline'
-import type { Coverage } from './coverage'
+import type { SeenTime } from './coverage'
 import type { IncidentRecord } from './incident-record'
 import type { NotifyState } from './notify-state'
 import { createNotifyState } from './notify-state'
@@ -40,7 +40,7 @@ export interface SourceAlertState {
   askedUs: number
   asks: number
   unaskedUs: number | null
-  coverage: Coverage
+  coverage: SeenTime
   baseline: Baseline
   recent: RecentFailures
   /** The same of failures that were written so late that time had gone on. */

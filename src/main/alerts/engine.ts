@@ -1,7 +1,7 @@
 import { MINUTE_US, SECOND_US } from '@main/util/time'
 import { SOURCE_RULES } from '@shared/alert-settings'
 import { clearMuted, extend, passTime, takeEvent } from './source-events'
-import type { Surroundings } from './source-events'
+import type { EventSurroundings } from './source-events'
 import { stepBack } from './clock-step'
 import type { EngineState, SourceAlertState } from './engine-state'
 import { createSourceState } from './engine-state'
@@ -33,7 +33,7 @@ export function advance(state: EngineState, batch: AlertBatch, tuning: Tuning = 
   const { nowUs, utcOffsetMinutes } = batch
   const effects: AlertEffect[] = []
   const context: NotifyContext = { state, nowUs, utcOffsetMinutes, effects }
-  const around: Surroundings = { nowUs, settings: state.settings, nextId: () => state.nextIncidentId++, tuning }
+  const around: EventSurroundings = { nowUs, settings: state.settings, nextId: () => state.nextIncidentId++, tuning }
   const tell = (happenings: Happening[]): void => {
     for (const happening of happenings) {
       happening.record.changed = false
@@ -80,7 +80,7 @@ function stepClock(state: EngineState, nowUs: number): void {
 }
 
 /** Incidents for a source that cannot be seen, or whose Hassette does not run, for some time, and their ends. */
-function minding(source: SourceAlertState, around: Surroundings): Happening[] {
+function minding(source: SourceAlertState, around: EventSurroundings): Happening[] {
   return SOURCE_RULES.flatMap((rule) => {
     const { blind, down, mode } = source
     const { nowUs } = around
@@ -104,7 +104,7 @@ function ageing(source: SourceAlertState, nowUs: number): Happening[] {
   return source.open.map((record) => clear(source, record, Math.max(watermarkUs, record.lastUs), 'stale'))
 }
 
-function takeUserEvent(state: EngineState, event: UserEvent, around: Surroundings): Happening[] {
+function takeUserEvent(state: EngineState, event: UserEvent, around: EventSurroundings): Happening[] {
   if (event.kind === 'settings') {
     state.settings = event.settings
     around.settings = event.settings

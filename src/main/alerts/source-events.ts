@@ -2,7 +2,7 @@ import { DAY_US, HOUR_US, SECOND_US } from '@main/util/time'
 import type { AlertSettings } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'
-import { cover } from './coverage'
+import { extendSeen } from './coverage'
 import { askLateRate, askRate, askStreaks, inGrace, takeAsk, usualCount } from './detector'
 import type { SourceAlertState } from './engine-state'
 import type { FinishedRun, SourceEvent } from './events'
@@ -17,7 +17,7 @@ import { BASELINE_US, LATE_US } from './time'
 import type { Tuning } from './tuning'
 
 /** What the events of a source need to know. */
-export interface Surroundings {
+export interface EventSurroundings {
   nowUs: number
   settings: AlertSettings
   nextId: () => number
@@ -29,7 +29,7 @@ const LEARNT_AFTER_US = 6 * HOUR_US
 const MOST_TARGETS = 5000
 
 /** Takes one event of a source; events come in the order of their times. */
-export function takeEvent(source: SourceAlertState, event: SourceEvent, around: Surroundings): Happening[] {
+export function takeEvent(source: SourceAlertState, event: SourceEvent, around: EventSurroundings): Happening[] {
   switch (event.kind) {
     case 'run':
       return takeRun(source, event, around)
@@ -40,7 +40,7 @@ export function takeEvent(source: SourceAlertState, event: SourceEvent, around: 
       extend(source, event.atUs)
       return []
     case 'covered':
-      cover(source.coverage, event.fromUs, event.toUs)
+      extendSeen(source.coverage, event.fromUs, event.toUs)
       return []
     case 'importing':
       source.importing = event.now
@@ -53,7 +53,7 @@ export function takeEvent(source: SourceAlertState, event: SourceEvent, around: 
 }
 
 /** Lets time pass up to this moment, while a session runs and is seen: quiet incidents close. */
-export function passTime(source: SourceAlertState, atUs: number, around: Surroundings): Happening[] {
+export function passTime(source: SourceAlertState, atUs: number, around: EventSurroundings): Happening[] {
   if (atUs <= source.watermarkUs) return []
   const happenings: Happening[] = []
   const { unaskedUs } = source
@@ -67,20 +67,20 @@ export function passTime(source: SourceAlertState, atUs: number, around: Surroun
 /** Time that has passed is covered too, though nothing ran. */
 export function extend(source: SourceAlertState, toUs: number): void {
   const { sessionStartedUs } = source
-  if (sessionStartedUs !== null && toUs > sessionStartedUs) cover(source.coverage, sessionStartedUs, toUs)
+  if (sessionStartedUs !== null && toUs > sessionStartedUs) extendSeen(source.coverage, sessionStartedUs, toUs)
 }
 
-function startSession(source: SourceAlertState, atUs: number, around: Surroundings): Happening[] {
+function startSession(source: SourceAlertState, atUs: number, around: EventSurroundings): Happening[] {
   if (atUs <= (source.sessionStartedUs ?? -1)) return []
   const happenings = passTime(source, Math.min(atUs, source.coverage.at(-1)?.[1] ?? atUs), around)
   source.sessionStartedUs = atUs
   source.sessionRunning = true
   source.resumedUs = Math.max(source.resumedUs, atUs)
-  cover(source.coverage, atUs, atUs)
+  extendSeen(source.coverage, atUs, atUs)
   return happenings
 }
 
-function takeRun(source: SourceAlertState, run: FinishedRun, around: Surroundings): Happening[] {
+function takeRun(source: SourceAlertState, run: FinishedRun, around: EventSurroundings): Happening[] {
   const target = historyOf(source, run)
   const failed = run.status === 'failed' || run.status === 'timed_out'
   const dependency = failed && run.dependencyFailure
@@ -109,7 +109,7 @@ function takeRun(source: SourceAlertState, run: FinishedRun, around: Surrounding
 function takeLate(
   source: SourceAlertState,
   { targetId, endUs: atUs, groupId, runId, appKey, targetName: name, groupTitle }: FinishedRun,
-  around: Surroundings,
+  around: EventSurroundings,
 ): Happening[] {
   if (inGrace(source, atUs)) return []
   const failures = { atUs, runId, targetId, groupId, n: 1 }
@@ -134,7 +134,7 @@ function takeFailure(
   source: SourceAlertState,
   run: FinishedRun,
   target: TargetHistory,
-  around: Surroundings,
+  around: EventSurroundings,
 ): Happening[] {
   const { targetId, endUs: atUs, dependencyFailure, groupId, runId } = run
   if (isMuted(source, run) || inGrace(source, atUs)) return []
@@ -175,13 +175,13 @@ function learnFrom(source: SourceAlertState, record: IncidentRecord, atUs: numbe
 }
 
 /** Asks the rate rule. */
-function ask(source: SourceAlertState, atUs: number, around: Surroundings, watched = false): Happening[] {
+function ask(source: SourceAlertState, atUs: number, around: EventSurroundings, watched = false): Happening[] {
   source.unaskedUs = null
   const signal = askRate(source, atUs, around.settings.sensitivity)
   return signal ? take(source, signal, around, watched) : []
 }
 
-function take(source: SourceAlertState, signal: Signal, around: Surroundings, watched = false): Happening[] {
+function take(source: SourceAlertState, signal: Signal, around: EventSurroundings, watched = false): Happening[] {
   const late = source.importing || around.nowUs - source.behindUs - signal.atUs > LATE_US
   const happening = takeSignal(source, signal, { ...around, late })
   if (happening) happening.record.writtenLate = late && watched
@@ -200,7 +200,7 @@ function recover(source: SourceAlertState, { targetId, endUs }: FinishedRun, fai
 function takeMissed(
   source: SourceAlertState,
   { targetId, appKey, targetName, dueUs }: Extract<SourceEvent, { kind: 'missed' }>,
-  around: Surroundings,
+  around: EventSurroundings,
 ): Happening[] {
   if (source.mutedTargets.includes(targetId)) return []
   const failures = [{ atUs: dueUs, runId: null, targetId, groupId: null, n: 1 }]

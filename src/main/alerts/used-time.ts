@@ -21,7 +21,7 @@ export interface Around {
 }
 
 /** How far the last times of a sequence are ahead of our clock as one, and which is the first of them. */
-export interface Lead {
+export interface ClockLead {
   us: number
   fromIndex: number
 }
@@ -33,7 +33,7 @@ const TOLERANCE_US = MINUTE_US
 /** Fewer that follow outvote nothing. */
 const FEWEST = 3
 
-const NO_LEAD: Lead = { us: 0, fromIndex: Infinity }
+const NO_LEAD: ClockLead = { us: 0, fromIndex: Infinity }
 
 /**
  * The used times of the first `count` of a sequence, which is in the order in which it was written down; the rest only
@@ -43,7 +43,7 @@ const NO_LEAD: Lead = { us: 0, fromIndex: Infinity }
 export function usedTimes(
   times: readonly ClaimedTime[],
   { newestUs, nowUs }: Around,
-  { us: leadUs, fromIndex }: Lead = NO_LEAD,
+  { us: leadUs, fromIndex }: ClockLead = NO_LEAD,
   count = times.length,
 ): number[] {
   let newest = newestUs
@@ -60,7 +60,7 @@ export function usedTimes(
  * Whether the end of a sequence lies ahead of our clock, as when Hassette's is fast: from the last jump forward on that is
  * as wide. One alone is no end.
  */
-export function leadOf(times: readonly ClaimedTime[], { newestUs, nowUs }: Around): Lead {
+export function clockLeadOf(times: readonly ClaimedTime[], { newestUs, nowUs }: Around): ClockLead {
   if (times.length < FEWEST) return NO_LEAD
   const end = Math.min(...times.slice(-FEWEST).map(({ us }) => us))
   if (end <= nowUs) return NO_LEAD

@@ -7,7 +7,7 @@ import type { Home } from '../home'
 import { retainJob } from '../retention/job'
 import type { SettingsStore } from '../settings/settings'
 import type { Keeping } from '../storage/keeping'
-import { limitsOf } from '../storage/limits'
+import { limitsFrom } from '../storage/limits'
 import { backupName } from '../storage/names'
 import type { StorageWorks } from '../storage/work'
 import type { Handlers } from './dispatch'
@@ -32,13 +32,13 @@ export function createStorageHandlers({
   const folder = (): string => dirname(home.archivePath())
 
   return {
-    'storage.info': () => home.read().storageInfo({ limits: limitsOf(settings.values()) }),
+    'storage.info': () => home.read().storageInfo({ limits: limitsFrom(settings.values()) }),
     'storage.log': (input) => home.read().storageLog(input),
     'storage.preview': (limits) => home.read().storagePreview(limits),
     'storage.work': () => works.state(),
     'storage.clean': () => {
       if (home.isSample()) throw new Failure('invalid_input', 'The sample home is made anew at each start.')
-      const limits = limitsOf(settings.values())
+      const limits = limitsFrom(settings.values())
       const job = retainJob(home.write(), { reason: 'by_hand', rules: ['time', 'size'], limits })
       return works.run('clean', { automatic: false }, job)
     },

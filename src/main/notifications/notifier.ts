@@ -17,12 +17,12 @@ export interface Note {
 }
 
 /** What the system did with a notification; whether it may be shown was decided before. */
-export type Delivery = Extract<NoticeOutcome, { kind: 'sent' | 'failed' }>
+export type NotificationDelivery = Extract<NoticeOutcome, { kind: 'sent' | 'failed' }>
 
 /** Shows notifications of the system. */
 export interface Notifier {
   /** Resolves when the system took it or did not; never rejects and never waits longer than 5 s. */
-  show: (note: Note) => Promise<Delivery>
+  show: (note: Note) => Promise<NotificationDelivery>
   /** Takes the notification with this key away again, if it still stands. */
   withdraw: (key: string) => void
 }
@@ -44,7 +44,7 @@ export function createNotifier(open: (path: string) => void): Notifier {
     if (standing.get(key) === notification) standing.delete(key)
   }
 
-  function show({ key, title, body, path, isSilent, isUrgent }: Note): Promise<Delivery> {
+  function show({ key, title, body, path, isSilent, isUrgent }: Note): Promise<NotificationDelivery> {
     if (!Notification.isSupported()) return Promise.resolve({ kind: 'failed', reason: words.unsupported })
     const notification = new Notification({
       title,
@@ -56,7 +56,7 @@ export function createNotifier(open: (path: string) => void): Notifier {
     standing.set(key, notification)
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle({ kind: 'failed', reason: words.noAnswer }), ANSWER_TIMEOUT_MS)
-      const settle = (delivery: Delivery): void => {
+      const settle = (delivery: NotificationDelivery): void => {
         clearTimeout(timer)
         if (delivery.kind === 'failed') forget(key, notification)
         resolve(delivery)

@@ -1,12 +1,12 @@
-import { createBlocks, createGather, createKnown, targetFigures, createTrendRows } from '@archive/queries'
+import { createBlocks, createAggregate, createAvailable, targetFigures, createTrendRows } from '@archive/queries'
 import type { Database } from 'better-sqlite3'
 import { CONTEXT } from './archive'
 
 /** Counts and percentiles of every target of a tier over a span, as the tables get them; answers of how many it has some. */
 export function targetPercentiles(db: Database, { sourceId, nowUs }: { sourceId: number; nowUs: number }) {
   const rows = createTrendRows(db)
-  const known = createKnown(db, () => nowUs)
-  const gather = createGather(db, { blocks: createBlocks(db), rows, known })
+  const known = createAvailable(db, () => nowUs)
+  const gather = createAggregate(db, { blocks: createBlocks(db), rows, known })
   const targetIds = db.prepare<[], number>(`SELECT id FROM targets WHERE tier = 'app'`).pluck().all()
   return async (span: { fromUs: number; toUs: null }): Promise<number> => {
     const question = { span, targetIds, jobs: [], sparks: false }

@@ -2,6 +2,5 @@
 export { createAlerts } from '@main/archive/worker/alerts/alerts'
 export type { Alerts } from '@main/archive/worker/alerts/alerts'
 export { createRunFeed } from '@main/archive/worker/alerts/run-feed'
-export { createAlertStore } from '@main/archive/worker/alerts/store'
+export { createAlertStore, noPlaces } from '@main/archive/worker/alerts/store'
 export type { AlertMemory } from '@main/archive/worker/alerts/store'
-export { noPlaces } from '@main/archive/worker/alerts/told-places'

@@ -5,7 +5,7 @@ import { handlerTrigger, jobTrigger } from './trigger-words'
 import { count, durationOf, real, text, toUs, whole } from './values'
 
 /** Rows as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any column. */
-export interface SessionRow {
+export interface HassetteSession {
   id: number
   started_at: number
   stopped_at: number | null
@@ -109,7 +109,7 @@ const ENDING: Record<string, SessionEnding> = {
 }
 
 /** A session that still says "running" although a newer one began was killed. */
-export function sessionsOf(rows: SessionRow[], shiftUs: number): SessionInput[] {
+export function sessionsOf(rows: HassetteSession[], shiftUs: number): SessionInput[] {
   return rows.map((row, index) => {
     const stillRunning = row.status === 'running' && index === rows.length - 1
     return {

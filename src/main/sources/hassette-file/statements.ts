@@ -1,6 +1,6 @@
 import { LOGS_OF_A_RUN } from '@main/archive/batch'
 import type { Database } from 'better-sqlite3'
-import type { AnchorRow, ExecutionRow, JobRow, ListenerRow, ManifestRow, SessionRow } from './batch-mapping'
+import type { AnchorRow, ExecutionRow, JobRow, ListenerRow, ManifestRow, HassetteSession } from './batch-mapping'
 import type { BlockingRow, LogRow } from './other-rows'
 import { columnOrNull } from './schema'
 import type { HassetteSchema } from './schema'
@@ -36,7 +36,7 @@ export function prepareAll(db: Database, schema: HassetteSchema) {
   const known = (value: string) => `coalesce(${value}, '')`
 
   return {
-    sessions: db.prepare<[], SessionRow>(
+    sessions: db.prepare<[], HassetteSession>(
       `SELECT id, started_at, last_heartbeat_at, status, ${optional('sessions', 'stopped_at', 'error_type', 'error_message', 'error_traceback', 'dropped_overflow', 'dropped_exhausted', 'dropped_shutdown')}
        FROM sessions ORDER BY id`,
     ),

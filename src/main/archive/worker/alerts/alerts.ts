@@ -5,17 +5,16 @@ import { LATE_US } from '@main/alerts/time'
 import type { NoticeOutcome, NoticeRequest } from '@shared/alert'
 import { alertWords } from '@shared/messages-alerts'
 import type { HassetteState } from '@shared/source'
+import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, ShownNotice, SourceSight } from '../../alerts-api'
 import type { CallContext } from '../core/serve'
 import { createMissedFeed } from './missed-feed'
 import { createOutcome } from './outcome'
-import { createRefusals } from './refusals'
 import { createRunFeed } from './run-feed'
 import { createSessionFeed } from './session-feed'
-import { createAlertStore } from './store'
+import { createAlertStore, copyOf } from './store'
 import type { AlertMemory } from './store'
-import { copyOf } from './told-places'
 
 /** The alerts on the writer's connection: what is appended is told to the engine, what it says is kept. */
 export interface Alerts {
@@ -241,3 +240,30 @@ const KEPT: ReadonlySet<string> = new Set<AlertBatch['events'][number]['kind']>(
   'pause',
   'settings',
 ])
+
+/** Where the engine itself fails, again and again: what it cannot take is left out, so that it never stands still. */
+interface Refusals {
+  /** Tells the engine what follows a place; counts the failures that are not the archive's. Throws them all the same. */
+  tell(place: string, work: () => void): void
+  /** Whether what follows a place was tried often enough; it is forgotten with that. */
+  giveUp(place: string): boolean
+}
+
+/** A look comes every five seconds. */
+const TRIES = 3
+
+function createRefusals(): Refusals {
+  const failed = new Map<string, number>()
+  return {
+    tell: (place, work) => {
+      try {
+        work()
+      } catch (thrown) {
+        if (!(thrown instanceof SQLite.SqliteError)) failed.set(place, (failed.get(place) ?? 0) + 1)
+        throw thrown
+      }
+      failed.delete(place)
+    },
+    giveUp: (place) => (failed.get(place) ?? 0) >= TRIES && failed.delete(place),
+  }
+}

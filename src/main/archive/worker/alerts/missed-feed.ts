@@ -6,8 +6,8 @@ import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'
 import { expectedStarts, readSchedule } from '../derived/rollups/schedule'
 import { createMetaReader, expectedKey } from '../core/meta'
 import { zoneOf } from '../core/time-zone'
-import { TARGET_NAME } from './target-name'
-import type { ToldPlaces } from './told-places'
+import { TARGET_NAME } from './outcome'
+import type { ToldPlaces } from './store'
 
 /** Tells starts of jobs that their schedules foresaw and that were not. */
 export interface MissedFeed {

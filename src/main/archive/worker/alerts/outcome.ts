@@ -4,7 +4,6 @@ import { publicIncident } from '@main/alerts/incident-record'
 import type { BlindSource, Muted } from '@shared/alert'
 import type { Database } from 'better-sqlite3'
 import type { AlertsOutcome } from '../../alerts-api'
-import { TARGET_NAME } from './target-name'
 
 /** Says where the engine stands, with the names of what is muted. */
 export function createOutcome(
@@ -51,3 +50,10 @@ function learns(source: SourceAlertState, nowUs: number): boolean {
 function blindOf({ id: sourceId, name, mode, blind }: SourceAlertState): BlindSource[] {
   return blind !== null && mode === 'live' ? [{ sourceId, name, ...blind }] : []
 }
+
+/**
+ * How the alerts name a handler or job (`t`): by its name, and by its instance where its app has several. What is told of
+ * one instance would else read as if told of the other.
+ */
+export const TARGET_NAME = `t.name || iif(EXISTS (SELECT 1 FROM targets o
+  WHERE o.app_id = t.app_id AND o.instance_index <> t.instance_index), ' · ' || t.instance_index, '')`

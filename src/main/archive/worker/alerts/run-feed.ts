@@ -1,13 +1,13 @@
 import { DAY_US } from '@main/util/time'
 import type { FinishedRun } from '@main/alerts/events'
 import { BASELINE_US } from '@main/alerts/time'
-import { FOLLOWING, leadOf, usedTimes } from '@main/alerts/used-time'
-import type { Around, ClaimedTime, Lead } from '@main/alerts/used-time'
+import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/used-time'
+import type { Around, ClaimedTime, ClockLead } from '@main/alerts/used-time'
 import type { Database } from 'better-sqlite3'
 import { blockOf, idsOfBlock, runId } from '../core/ids'
 import { marksOf, statusOf } from '../core/run-codes'
-import { TARGET_NAME } from './target-name'
-import type { ToldPlaces } from './told-places'
+import { TARGET_NAME } from './outcome'
+import type { ToldPlaces } from './store'
 
 /** So many runs are told at once. */
 const SLICE = 1000
@@ -125,12 +125,12 @@ export function createRunFeed(db: Database): RunFeed {
   }
 
   /** How far the end of what was not told is ahead of our clock, for the runs from which on it is. */
-  const leadFor = (stream: number, rows: readonly RunRow[], around: Around): Lead | undefined => {
+  const leadFor = (stream: number, rows: readonly RunRow[], around: Around): ClockLead | undefined => {
     const firstId = rows[0]?.id ?? 0
     const [afterId, beforeId] = [firstId - 1, runId(stream + 1, 0)]
     if (Math.min(...selectLast.all(afterId, beforeId)) <= around.nowUs) return undefined
     const times = selectTimes.all(afterId, beforeId)
-    const { us, fromIndex } = leadOf(times, around)
+    const { us, fromIndex } = clockLeadOf(times, around)
     const fromId = times[fromIndex]?.id ?? Infinity
     const index = rows.findIndex(({ id }) => id >= fromId)
     return { us, fromIndex: index < 0 ? Infinity : index }

@@ -5,7 +5,7 @@ import { usedTimes } from '@main/alerts/used-time'
 import type { SessionEnding } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import { runId } from '../core/ids'
-import type { ToldPlaces } from './told-places'
+import type { ToldPlaces } from './store'
 
 /** Tells when Hassette started and stopped. */
 export interface SessionFeed {

@@ -5,8 +5,6 @@ import { noticeWords } from '@shared/messages-tray'
 import type { Database } from 'better-sqlite3'
 import type { DueNotice } from '../../alerts-api'
 import { createMetaWriter, META } from '../core/meta'
-import { copyOf, noPlaces } from './told-places'
-import type { ToldPlaces } from './told-places'
 
 /** What the alerts remember: the engine, and how far it was told. */
 export interface AlertMemory extends ToldPlaces {
@@ -14,7 +12,7 @@ export interface AlertMemory extends ToldPlaces {
 }
 
 /** Incidents, notices and the memory of the alerts in the archive; every write within the caller's transaction. */
-export interface AlertStore {
+interface AlertStore {
   /** As it was kept, or a new one; then incidents that were open are over. */
   load(): AlertMemory
   keep(memory: AlertMemory): void
@@ -127,4 +125,31 @@ function parseMemory(text: string | undefined): AlertMemory | null {
   const { engine, ...rest } = JSON.parse(text) as Omit<AlertMemory, 'engine'> & { engine: string }
   const state = parseEngineState(engine)
   return state && { engine: state, ...noPlaces(), ...rest }
+}
+
+/** How far the engine was told; kept with what it remembers, so that nothing is told twice. */
+export interface ToldPlaces {
+  /** By stream: id of the newest run. */
+  cursors: Record<string, number>
+  /** By source: newest used time of a run, microseconds. */
+  newestUs: Record<string, number>
+  /** By source: epoch and number of the newest session that was told to have started. */
+  sessions: Record<string, [epochId: number, number: number]>
+  /** By source: start of the first hour whose missed starts were not told, seconds. */
+  missedTo: Record<string, number>
+}
+
+/** Nothing was told. */
+export function noPlaces(): ToldPlaces {
+  return { cursors: {}, newestUs: {}, sessions: {}, missedTo: {} }
+}
+
+/** The same places, which may move on without the others. */
+export function copyOf({ cursors, newestUs, sessions, missedTo }: ToldPlaces): ToldPlaces {
+  return {
+    cursors: { ...cursors },
+    newestUs: { ...newestUs },
+    sessions: { ...sessions },
+    missedTo: { ...missedTo },
+  }
 }

@@ -1,11 +1,10 @@
 import { Failure } from '@shared/result'
 import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
-import { fileFacts, isMissing, isReadable } from '../../file-facts'
 import type { ArchiveVerdict, FoundArchive } from '../../copy-api'
+import { fileFacts, isMissing, isReadable } from '../../file-facts'
 import { archiveFailure, identifyArchive, identifyFile } from '../core/connection'
 import { refuseNewer } from '../core/migrator'
-import { openForCopying } from './open'
 
 /** What lies where an archive shall lie; see `CopyApi.look`. */
 export function lookAt(path: string): FoundArchive {
@@ -94,5 +93,22 @@ function withCopyConnection<T>(path: string, work: (db: Database) => T): T {
     throw archiveFailure(error, path)
   } finally {
     db.close()
+  }
+}
+
+const BUSY_MS = 5000
+
+/** A connection that reads the file and writes nothing but copies; those reach the disk before a copy is done. */
+export function openForCopying(path: string): SQLite.Database {
+  let db: SQLite.Database | null = null
+  try {
+    db = new SQLite(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+    // What VACUUM INTO writes is flushed as the connection's own file would be.
+    db.pragma('synchronous = FULL')
+    db.pragma('trusted_schema = OFF')
+    return db
+  } catch (error) {
+    db?.close()
+    throw archiveFailure(error, path)
   }
 }

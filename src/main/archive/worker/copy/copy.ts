@@ -5,8 +5,7 @@ import { fileFacts, makePrivate } from '../../file-facts'
 import { partOf, removeDatabase } from '../../leftovers'
 import { APPLICATION_ID, archiveFailure } from '../core/connection'
 import type { CallContext } from '../core/serve'
-import { refuseDamaged } from './check'
-import { openForCopying } from './open'
+import { refuseDamaged, openForCopying } from './check'
 
 /** Rows of each table. */
 type Counts = Map<string, number>

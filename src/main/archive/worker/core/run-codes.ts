@@ -52,7 +52,7 @@ export function outcomeBit(status: number, flags: number): number {
 }
 
 /** The zone-map bits of every outcome that these statuses (bit s = status code s) may have. */
-export function outcomesOf(statusMask: number): number {
+export function outcomeBitsOf(statusMask: number): number {
   let outcomes = 0
   for (let status = 0; status < RUN_STATUSES.length; status++) {
     if ((statusMask >> status) & 1) {

@@ -22,7 +22,7 @@ type Handler<F> = F extends () => infer O
     : never
 
 /** An API as a thread implements it: each verb may take its time. */
-export type Handlers<Api> = { [K in keyof Api]: Handler<Api[K]> }
+export type ThreadHandlers<Api> = { [K in keyof Api]: Handler<Api[K]> }
 
 /** The verbs by name; which of them there are is told by `Handlers`. */
 type Table = Record<string, ((input: never, context: CallContext) => unknown) | undefined>

@@ -8,8 +8,8 @@ import type { CallContext } from '../core/serve'
 import type { Blocks } from './runs/blocks'
 import type { Directory } from './directory'
 import type { KnownRecent, RecentLists } from '../derived/recent-runs'
-import type { Gather } from './trends/aggregate'
-import { scopeOf } from './trends/scopes'
+import type { Aggregate } from './trends/aggregate'
+import { scopeOf } from './trends/aggregate'
 import { targetFigures } from './trends/target-figures'
 import type { TargetFigures } from './trends/target-figures'
 
@@ -17,7 +17,7 @@ interface Parts {
   blocks: Blocks
   directory: Directory
   recent: RecentLists
-  gather: Gather
+  gather: Aggregate
 }
 
 interface StoredTarget {

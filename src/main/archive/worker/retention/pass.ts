@@ -5,7 +5,7 @@ import type { Database } from 'better-sqlite3'
 import type { RetainReport, RetainRequest, WriteApi } from '../../api'
 import { PAGE_BYTES } from '../core/connection'
 import { idsOfBlock, streamOf } from '../core/ids'
-import type { CallContext, Handlers } from '../core/serve'
+import type { CallContext, ThreadHandlers } from '../core/serve'
 import type { WriterMemory } from '../derived/writer-memory'
 import { createArchiveSize, PAUSE_MS, shrink, sizeGoal } from './size'
 import { createRollupDeletion } from './delete-rollups'
@@ -123,7 +123,7 @@ function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime
 }
 
 /** Passes of the retention. */
-export type RetentionPasses = Pick<Handlers<WriteApi>, 'retain'> & Pick<WriteApi, 'retentionDue'>
+export type RetentionPasses = Pick<ThreadHandlers<WriteApi>, 'retain'> & Pick<WriteApi, 'retentionDue'>
 
 export function createRetentionPasses(db: Database, memory: WriterMemory, time: TrustedTime): RetentionPasses {
   const passes = createPasses(db, memory, time)

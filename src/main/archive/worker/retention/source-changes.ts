@@ -2,14 +2,14 @@ import { Failure } from '@shared/result'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import type { WriteApi } from '../../api'
-import type { Handlers } from '../core/serve'
+import type { ThreadHandlers } from '../core/serve'
 import { IS_GONE } from '../core/meta'
 import { createSourceDeletion } from './delete-source'
 import type { WriterMemory } from '../derived/writer-memory'
 
 /** Changes of a source itself. */
 export type SourceChanges = Pick<WriteApi, 'renameSource' | 'setSourceMode' | 'removeSource'> &
-  Pick<Handlers<WriteApi>, 'finishRemovals'>
+  Pick<ThreadHandlers<WriteApi>, 'finishRemovals'>
 
 /** `nowUs` gives the time by the clock, microseconds. */
 export function createSourceChanges(

@@ -5,13 +5,13 @@ import { checkWhole, judgeArchive, lookAt } from '../copy/check'
 import { copyArchive } from '../copy/copy'
 import { placeCopy, putBack } from '../copy/place'
 import { serve } from '../core/serve'
-import type { Handlers } from '../core/serve'
+import type { ThreadHandlers } from '../core/serve'
 
 /** Entry of the copier thread: lives as long as one piece of work, apart from those that hold the archive open. */
 const port = parentPort
 if (!port) throw new Error('the copier is a worker thread')
 
-const handlers: Handlers<CopyApi & Pick<ThreadApi<null>, 'close'>> = {
+const handlers: ThreadHandlers<CopyApi & Pick<ThreadApi<null>, 'close'>> = {
   look: ({ path }) => lookAt(path),
   check: ({ path }) => checkWhole(path),
   judge: ({ path }) => judgeArchive(path),

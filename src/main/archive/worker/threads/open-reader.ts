@@ -4,23 +4,21 @@ import { archiveFailure, openForReading } from '../core/connection'
 import { newestSchema } from '../core/migrator'
 import { createAlertQueries } from '../queries/alerts'
 import { createBlocks } from '../queries/runs/blocks'
-import { countByTier, countRuns } from '../queries/runs/count'
+import { countByTier, countRuns, countValues } from '../queries/runs/count'
 import { createDirectory } from '../queries/directory'
 import { createRecentLists } from '../derived/recent-runs'
 import { createRunDetail } from '../queries/runs/detail'
 import { createRunFind } from '../queries/runs/find'
-import { createRunRows } from '../queries/runs/run-rows'
-import { runsPage } from '../queries/runs/page'
+import { createRunRows, runsPage } from '../queries/runs/page'
 import { createSourceQueries } from '../queries/sources'
-import { createStorageQueries } from '../queries/storage/storage'
+import { createStorageQueries } from '../queries/storage/info'
 import { createTargetQueries } from '../queries/targets'
 import { createTrendQueries } from '../queries/trends/trends'
-import { countValues } from '../queries/runs/values'
-import type { Handlers } from '../core/serve'
+import type { ThreadHandlers } from '../core/serve'
 
 /** The archive, open for reading. */
 export interface OpenReader {
-  verbs: Handlers<ReadApi>
+  verbs: ThreadHandlers<ReadApi>
   close(): void
 }
 

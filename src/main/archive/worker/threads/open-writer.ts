@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
-import type { ArchiveFacts } from '../../api'
+import type { ArchiveFacts, WriteApi } from '../../api'
 import { removeLeftovers, undoInterrupted } from '../../leftovers'
 import { createAlerts } from '../alerts/alerts'
 import type { Alerts } from '../alerts/alerts'
@@ -9,14 +9,20 @@ import type { ArchiveFile } from '../core/connection'
 import { lockArchive } from '../core/lock'
 import { migrate, MIGRATIONS, refuseNewer } from '../core/migrator'
 import type { Migration } from '../core/migrator'
-import { createExpiry } from '../retention/expiry'
-import { createTrustedTime } from '../retention/trusted-time'
-import { createSources } from '../ingest/sources'
-import type { Sources } from '../ingest/sources'
-import { createUpkeep } from './upkeep'
-import type { Upkeep } from './upkeep'
 import { createWriterMemory } from '../derived/writer-memory'
 import type { WriterMemory } from '../derived/writer-memory'
+import { createSources } from '../ingest/sources'
+import type { Sources } from '../ingest/sources'
+import { createExpiry } from '../retention/expiry'
+import type { Expiry } from '../retention/expiry'
+import { createRetentionPasses } from '../retention/pass'
+import type { RetentionPasses } from '../retention/pass'
+import { createRetentionLog } from '../retention/retention-log'
+import { setWalLimit } from '../retention/size'
+import { createSourceChanges } from '../retention/source-changes'
+import type { SourceChanges } from '../retention/source-changes'
+import { createTrustedTime } from '../retention/trusted-time'
+import type { TrustedTime } from '../retention/trusted-time'
 
 /** The archive, open for writing. */
 export interface OpenWriter {
@@ -95,5 +101,25 @@ function writeTrends(db: Database, { trends }: WriterMemory): void {
     db.transaction(() => trends.flush()).immediate()
   } catch {
     trends.forget()
+  }
+}
+
+/** What the writer does beside reading sources. */
+type Upkeep = RetentionPasses & SourceChanges & Pick<WriteApi, 'noteWork' | 'setLimits'>
+
+function createUpkeep(db: Database, memory: WriterMemory, expiry: Pick<Expiry, 'set'>, time: TrustedTime): Upkeep {
+  const log = createRetentionLog(db)
+  return {
+    ...createRetentionPasses(db, memory, time),
+    ...createSourceChanges(db, memory),
+    setLimits: ({ limits }) => {
+      expiry.set(limits)
+      setWalLimit(db, limits.maxSizeMb)
+      return null
+    },
+    noteWork: (note) => {
+      log.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false })
+      return null
+    },
   }
 }

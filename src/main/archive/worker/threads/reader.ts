@@ -5,7 +5,7 @@ import { archiveFailure } from '../core/connection'
 import { openReader } from './open-reader'
 import type { OpenReader } from './open-reader'
 import { serve } from '../core/serve'
-import type { Handlers } from '../core/serve'
+import type { ThreadHandlers } from '../core/serve'
 import { createScheduler } from '../core/scheduling'
 
 /** Entry of the reader thread: every query of the window, on a connection that cannot write. */
@@ -16,12 +16,12 @@ let path = ''
 let reader: OpenReader | null = null
 const scheduler = createScheduler()
 
-const verbs = (): Handlers<ReadApi> => {
+const verbs = (): ThreadHandlers<ReadApi> => {
   if (!reader) throw new Failure('busy', 'The archive is not open.')
   return reader.verbs
 }
 
-const handlers: Handlers<ReadApi & ThreadApi<null>> = {
+const handlers: ThreadHandlers<ReadApi & ThreadApi<null>> = {
   open: (options) => {
     path = options.path
     reader = openReader(path)

@@ -2,10 +2,9 @@ import { parentPort } from 'node:worker_threads'
 import { Failure } from '@shared/result'
 import type { ArchiveFacts, ThreadApi, WriteApi } from '../../api'
 import type { FromThread } from '../../protocol'
-import { createCommitNews } from './commit-news'
 import { archiveFailure } from '../core/connection'
 import { serve } from '../core/serve'
-import type { Handlers } from '../core/serve'
+import type { ThreadHandlers } from '../core/serve'
 import { openWriter } from './open-writer'
 import type { OpenWriter } from './open-writer'
 
@@ -33,7 +32,7 @@ const read = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 }
 
-const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
+const handlers: ThreadHandlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   open: (options) => {
     path = options.path
     writer = openWriter(path, news.add)
@@ -72,3 +71,33 @@ const handlers: Handlers<WriteApi & ThreadApi<ArchiveFacts>> = {
 }
 
 const served = serve(port, handlers, (thrown) => archiveFailure(thrown, path))
+
+/** How often the main thread hears of new runs at most. */
+const INTERVAL_MS = 200
+
+/** Sums up what was committed, so that an import does not flood the window. */
+interface CommitNews {
+  add(sourceId: number, runs: number): void
+  /** Tells at once what is left. */
+  flush(): void
+}
+
+function createCommitNews(tell: (sourceId: number, runs: number) => void): CommitNews {
+  const pending = new Map<number, number>()
+  let timer: NodeJS.Timeout | null = null
+
+  const flush = (): void => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    for (const [sourceId, runs] of pending) tell(sourceId, runs)
+    pending.clear()
+  }
+
+  return {
+    add: (sourceId, runs) => {
+      pending.set(sourceId, (pending.get(sourceId) ?? 0) + runs)
+      timer ??= setTimeout(flush, INTERVAL_MS)
+    },
+    flush,
+  }
+}

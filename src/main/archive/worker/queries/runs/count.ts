@@ -1,28 +1,29 @@
+import type { TierCounts, Input, Output } from '@shared/contract'
 import type { Span, RunFilter } from '@shared/filter'
-import type { TierCounts } from '@shared/contract'
 import { TIERS } from '@shared/run'
-import type { CallContext } from '../../core/serve'
-import type { Blocks } from './blocks'
-import type { Directory } from '../directory'
+import { statusOf } from '../../core/run-codes'
 import { createYieldThread } from '../../core/scheduling'
+import type { CallContext } from '../../core/serve'
+import type { Directory } from '../directory'
+import type { Aggregate, Request } from '../trends/aggregate'
 import { addRow, addRun, nothingCounted } from '../trends/figures'
 import type { Counted } from '../trends/figures'
-import type { Gather, Request } from '../trends/aggregate'
-import { rangeOf, totalsOf } from '../trends/ranges'
-import { holdsWhole, wantedBy, wantedOf } from './filter'
-import type { Wanted } from './filter'
+import { countableRange, totalKeysOf } from '../trends/available'
+import type { StoredRun, Blocks } from './blocks'
+import { holdsWhole, compileFilter, matchingOf, ofErrorType } from './filter'
+import type { CompiledFilter } from './filter'
 
 interface Parts {
   blocks: Blocks
   directory: Directory
-  gather: Gather
+  gather: Aggregate
 }
 
 /** How many runs a filter holds: from trends where these tell, else block by block. */
 export async function countRuns(parts: Parts, filter: RunFilter, context: CallContext): Promise<{ runs: number }> {
-  const wanted = wantedBy(filter, parts.directory)
+  const wanted = compileFilter(filter, parts.directory)
   const counted = await countByTrends(parts.gather, filter, wanted, context)
-  return { runs: counted ? wantedOf(counted, wanted) : await countByBlocks(parts, filter, wanted, context) }
+  return { runs: counted ? matchingOf(counted, wanted) : await countByBlocks(parts, filter, wanted, context) }
 }
 
 /** Runs of a span by tier. */
@@ -44,9 +45,9 @@ export async function countByTier(
  * they know nothing of errors, they still count runs that were deleted, and a target's trends do not tell its tiers apart.
  */
 async function countByTrends(
-  gather: Gather,
+  gather: Aggregate,
   { sourceId, tier, span }: RunFilter,
-  { errors, targets }: Wanted,
+  { errors, targets }: CompiledFilter,
   context: CallContext,
 ): Promise<Counted | null> {
   if (errors !== null || (targets !== null && tier !== 'all')) return null
@@ -55,10 +56,10 @@ async function countByTrends(
   await gather(
     { sourceId, tier, targetId: targets?.size === 1 ? ([...targets][0] ?? null) : null },
     (known) => {
-      const range = rangeOf(span, known)
+      const range = countableRange(span, known)
       tells = range.precision.kind === 'exact' && range.fromUs >= known.kept.runsFromUs
       Object.assign(counted, nothingCounted())
-      const keys = targets === null ? totalsOf(known, range) : [...targets]
+      const keys = targets === null ? totalKeysOf(known, range) : [...targets]
       const request: Request = {
         range,
         trends: (piece, rows) => rows.of(piece, keys, false, (row) => addRow(counted, row)),
@@ -77,7 +78,7 @@ async function countByTrends(
 async function countByBlocks(
   { blocks, directory }: Parts,
   filter: RunFilter,
-  wanted: Wanted,
+  wanted: CompiledFilter,
   context: CallContext,
 ): Promise<number> {
   const breathe = createYieldThread(context)
@@ -92,9 +93,60 @@ async function countByBlocks(
 }
 
 /** The streams that a filter chooses, as a whole. */
-export function streamsOf({ sourceId }: { sourceId: number }, wanted: Wanted, directory: Directory) {
+function streamsOf({ sourceId }: { sourceId: number }, wanted: CompiledFilter, directory: Directory) {
   return directory
     .streamsOf(sourceId)
     .filter((stream) => wanted.streams.includes(stream.id))
     .map((stream) => ({ stream: stream.id, from: 1, to: stream.lastSequence }))
+}
+
+type Field = Input<'runs.values'>['field']
+type Value = string | number
+
+/** A list of values names so many at most. */
+const MOST = 200
+
+/**
+ * How many runs each value of a field has among those that a filter holds, block by block. The filter's own conditions
+ * on the field are left out: they say what is chosen, not what there is. A run without an error's class has no value of
+ * that field.
+ */
+export async function countValues(
+  { blocks, directory }: { blocks: Blocks; directory: Directory },
+  { filter, field }: Pick<Input<'runs.values'>, 'filter' | 'field'>,
+  context: CallContext,
+): Promise<Output<'runs.values'>> {
+  const others = { ...filter, conditions: filter.conditions.filter((condition) => condition.field !== field) }
+  const asked = compileFilter(others, directory)
+  const wanted = field === 'errorType' ? ofErrorType(asked) : asked
+  const breathe = createYieldThread(context)
+  const counts = new Map<Value, number>()
+  const add = (run: Pick<StoredRun, 'status' | 'targetId' | 'errorType'>, n: number): void => {
+    const value = valueOf(run, field, directory)
+    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + n)
+  }
+  for (const stretch of streamsOf(filter, wanted, directory)) {
+    for (const { block } of blocks.candidates(stretch, wanted, 'descending')) {
+      if (wanted.errors) {
+        for await (const runs of blocks.pieces(block, wanted, breathe)) for (const run of runs) add(run, 1)
+      } else {
+        for (const counted of blocks.counts(block, wanted)) add(counted, counted.n)
+      }
+      await breathe()
+    }
+  }
+  const values = [...counts].map(([value, runs]) => ({ value, runs }))
+  return { values: values.sort((a, b) => b.runs - a.runs || (a.value < b.value ? -1 : 1)).slice(0, MOST) }
+}
+
+function valueOf(
+  { status, targetId, errorType }: Pick<StoredRun, 'status' | 'targetId' | 'errorType'>,
+  field: Field,
+  directory: Directory,
+): Value | null {
+  if (field === 'status') return statusOf(status)
+  if (field === 'target') return targetId
+  if (field === 'errorType') return errorType ?? null
+  const target = directory.target(targetId)
+  return (field === 'app' ? target?.appKey : target?.kind) ?? null
 }

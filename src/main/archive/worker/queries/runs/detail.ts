@@ -8,11 +8,11 @@ import { RECENT } from '../../derived/recent-runs'
 import { letterOf, marksOf } from '../../core/run-codes'
 import type { CallContext } from '../../core/serve'
 import { decodeUid } from '../../core/execution-id'
-import type { StoredRun } from './block-statements'
-import { walk } from './merge-streams'
+import type { StoredRun } from './blocks'
+import { mergeStreams } from './merge-streams'
 import type { RunQueryParts } from './page'
 import { createYieldThread } from '../../core/scheduling'
-import { wantedBy } from './filter'
+import { compileFilter } from './filter'
 
 interface Texts {
   uid: Uint8Array | null
@@ -96,7 +96,7 @@ async function aroundFromBlocks(
     targetId: run.targetId,
     conditions: [],
   }
-  const wanted = wantedBy(filter, directory)
+  const wanted = compileFilter(filter, directory)
   const last = new Map(directory.streamsOf(sourceId).map((stream) => [stream.id, stream.lastSequence]))
   const endUs = run.startedUs + run.durationUs
   const place = new Map(
@@ -106,9 +106,9 @@ async function aroundFromBlocks(
     ]),
   )
   const input = { blocks, wanted, last, breathe: createYieldThread(context) }
-  const next = await walk({ ...input, direction: 'newer', from: place, limit: 1 })
+  const next = await mergeStreams({ ...input, direction: 'newer', from: place, limit: 1 })
   place.set(streamOf(run.id), sequenceOf(run.id) - 1)
-  const older = await walk({ ...input, direction: 'older', from: place, limit: RECENT - 1 })
+  const older = await mergeStreams({ ...input, direction: 'older', from: place, limit: RECENT - 1 })
   return {
     previousRunId: older.runs[0]?.id ?? null,
     nextRunId: next.runs[0]?.id ?? null,

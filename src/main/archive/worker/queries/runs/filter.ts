@@ -1,17 +1,14 @@
 import type { Condition, RunFilter } from '@shared/filter'
 import { RUN_FLAG, RUN_STATUSES } from '@shared/run'
-import { outcomeBit, outcomesOf } from '../../core/run-codes'
-import type { BlockRow } from '../../derived/zone-map'
+import { outcomeBit, outcomeBitsOf } from '../../core/run-codes'
 import { hasBit } from '../../derived/zone-map'
+import type { BlockRow } from '../../derived/zone-map'
 import type { Directory, KnownTarget } from '../directory'
-import { passes } from './passes'
 import { okOf } from '../trends/figures'
 import type { OutcomeCounts } from '../trends/figures'
-import { wantedErrors } from './wanted-errors'
-import type { WantedErrors } from './wanted-errors'
 
 /** A filter in the archive's terms. */
-export interface Wanted {
+export interface CompiledFilter {
   /** Ids of the targets wanted, in JSON; null = every one of the streams chosen. */
   targetsJson: string | null
   targets: ReadonlySet<number> | null
@@ -20,7 +17,7 @@ export interface Wanted {
   /** Bit 0: runs that are no dependency failure are wanted; bit 1: those that are one. */
   dependencyMask: number
   /** What must be said of the error, which only the failures themselves tell; null = nothing. */
-  errors: WantedErrors | null
+  errors: ErrorFilter | null
   /** Starts in [fromUs, toUs). */
   fromUs: number
   toUs: number
@@ -35,12 +32,12 @@ const EITHER = 3
 const WITHOUT_ERROR = (1 << RUN_STATUSES.indexOf('ok')) | (1 << RUN_STATUSES.indexOf('skipped'))
 
 /** Works out which streams, targets and statuses a filter wants. */
-export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
+export function compileFilter(filter: RunFilter, directory: Directory): CompiledFilter {
   const streams = directory
     .streamsOf(filter.sourceId)
     .filter((stream) => filter.tier === 'all' || stream.tier === filter.tier)
   const targets = wantedTargets(filter, directory)
-  const errors = wantedErrors(filter.conditions)
+  const errors = errorFilterOf(filter.conditions)
   const statusMask = wantedStatuses(filter.conditions)
   return {
     targets,
@@ -55,7 +52,15 @@ export function wantedBy(filter: RunFilter, directory: Directory): Wanted {
 }
 
 /** Every run that started in [fromUs, toUs), of one target or of all; of whichever streams the caller reads. */
-export function anyRun({ fromUs, toUs, targetId }: { fromUs: number; toUs: number; targetId: number | null }): Wanted {
+export function anyRun({
+  fromUs,
+  toUs,
+  targetId,
+}: {
+  fromUs: number
+  toUs: number
+  targetId: number | null
+}): CompiledFilter {
   return {
     targets: targetId === null ? null : new Set([targetId]),
     targetsJson: targetId === null ? null : JSON.stringify([targetId]),
@@ -69,7 +74,7 @@ export function anyRun({ fromUs, toUs, targetId }: { fromUs: number; toUs: numbe
 }
 
 /** The runs among those wanted whose error has a class. */
-export function ofErrorType(wanted: Wanted): Wanted {
+export function ofErrorType(wanted: CompiledFilter): CompiledFilter {
   const { errors } = wanted
   return {
     ...wanted,
@@ -83,7 +88,7 @@ export function ofErrorType(wanted: Wanted): Wanted {
 }
 
 /** Whether a block can hold a run that is wanted. */
-export function mayHold(block: BlockRow, wanted: Wanted): boolean {
+export function mayHold(block: BlockRow, wanted: CompiledFilter): boolean {
   if (block.max_start_us < wanted.fromUs || block.min_start_us >= wanted.toUs) return false
   if ((block.outcomes & outcomesWanted(wanted)) === 0) return false
   if (wanted.targets === null) return true
@@ -92,7 +97,7 @@ export function mayHold(block: BlockRow, wanted: Wanted): boolean {
 }
 
 /** Whether every run of a block is wanted, so that it need not be read. */
-export function holdsWhole(block: BlockRow, wanted: Wanted): boolean {
+export function holdsWhole(block: BlockRow, wanted: CompiledFilter): boolean {
   return (
     wanted.targets === null &&
     wanted.errors === null &&
@@ -103,7 +108,7 @@ export function holdsWhole(block: BlockRow, wanted: Wanted): boolean {
 }
 
 /** How many of runs counted by outcome are wanted; whatever is wanted of their errors. */
-export function wantedOf(counted: OutcomeCounts, { statusMask, dependencyMask }: Wanted): number {
+export function matchingOf(counted: OutcomeCounts, { statusMask, dependencyMask }: CompiledFilter): number {
   const { failed, timedOut, cancelled, skipped } = counted
   const ofStatus = { ok: okOf(counted), failed, timed_out: timedOut, cancelled, skipped }
   const others = RUN_STATUSES.reduce(
@@ -115,9 +120,9 @@ export function wantedOf(counted: OutcomeCounts, { statusMask, dependencyMask }:
 }
 
 /** Bits of the outcomes that a wanted run may have. */
-function outcomesWanted({ statusMask, dependencyMask }: Wanted): number {
+function outcomesWanted({ statusMask, dependencyMask }: CompiledFilter): number {
   const failed = RUN_STATUSES.indexOf('failed')
-  let outcomes = outcomesOf(statusMask)
+  let outcomes = outcomeBitsOf(statusMask)
   if (dependencyMask === ONLY_DEPENDENCY) outcomes &= outcomeBit(failed, RUN_FLAG.dependencyFailure)
   if ((dependencyMask & ONLY_DEPENDENCY) === 0) outcomes &= ~outcomeBit(failed, RUN_FLAG.dependencyFailure)
   return dependencyMask === 0 ? 0 : outcomes
@@ -126,14 +131,14 @@ function outcomesWanted({ statusMask, dependencyMask }: Wanted): number {
 function wantedStatuses(conditions: readonly Condition[]): number {
   const ofStatus = conditions.filter((condition) => condition.field === 'status')
   return (
-    RUN_STATUSES.reduce((mask, status, code) => (passes(ofStatus, status) ? mask | (1 << code) : mask), 0) &
+    RUN_STATUSES.reduce((mask, status, code) => (matches(ofStatus, status) ? mask | (1 << code) : mask), 0) &
     ALL_STATUSES
   )
 }
 
 function wantedDependency(conditions: readonly Condition[]): number {
   const own = conditions.filter((condition) => condition.field === 'dependencyFailure')
-  return [false, true].reduce((mask, value, bit) => (passes<boolean>(own, value) ? mask | (1 << bit) : mask), 0)
+  return [false, true].reduce((mask, value, bit) => (matches<boolean>(own, value) ? mask | (1 << bit) : mask), 0)
 }
 
 function wantedTargets({ sourceId, targetId, conditions }: RunFilter, directory: Directory): Set<number> | null {
@@ -143,13 +148,54 @@ function wantedTargets({ sourceId, targetId, conditions }: RunFilter, directory:
   if (targetId === null && ofApp.length + ofKind.length + ofTarget.length === 0) return null
   const isWanted = (target: KnownTarget) =>
     (targetId === null || target.id === targetId) &&
-    passes(ofApp, target.appKey) &&
-    passes(ofKind, target.kind) &&
-    passes(ofTarget, target.id)
+    matches(ofApp, target.appKey) &&
+    matches(ofKind, target.kind) &&
+    matches(ofTarget, target.id)
   return new Set(
     directory
       .targetsOf(sourceId)
       .filter(isWanted)
       .map((target) => target.id),
   )
+}
+
+/** Several `is` of one field are alternatives, each `not` takes away. */
+function matchesAll<T>(conditions: readonly { op: 'is' | 'not'; value: T }[], holds: (value: T) => boolean): boolean {
+  const wanted = conditions.filter((condition) => condition.op === 'is')
+  if (wanted.length > 0 && !wanted.some((condition) => holds(condition.value))) return false
+  return !conditions.some((condition) => condition.op === 'not' && holds(condition.value))
+}
+
+/** The same for a field that has one value. */
+function matches<T>(conditions: readonly { op: 'is' | 'not'; value: T }[], value: T): boolean {
+  return matchesAll(conditions, (each) => each === value)
+}
+
+/** What a filter wants of the errors of runs. */
+export interface ErrorFilter {
+  /** Runs without an error are not wanted. */
+  failuresOnly: boolean
+  /** The messages are needed to tell. */
+  texts: boolean
+  /** Both are null for a run without an error: nothing can be said of it, so it is only ever taken by a `not`. */
+  matches(errorType: string | null, message: string | null): boolean
+}
+
+/** Null when the conditions say nothing of errors. */
+function errorFilterOf(conditions: readonly Condition[]): ErrorFilter | null {
+  const ofType = conditions.filter((condition) => condition.field === 'errorType')
+  const ofText = conditions
+    .filter((condition) => condition.field === 'text')
+    .map(({ op, value }) => ({ op, value: value.toLowerCase() }))
+  if (ofType.length + ofText.length === 0) return null
+  return {
+    failuresOnly: [...ofType, ...ofText].some((condition) => condition.op === 'is'),
+    texts: ofText.length > 0,
+    matches: (errorType, message) => {
+      if (!matches<string | null>(ofType, errorType)) return false
+      if (ofText.length === 0) return true
+      const said = [errorType, message].flatMap((each) => (each === null ? [] : [each.toLowerCase()]))
+      return matchesAll(ofText, (text) => said.some((each) => each.includes(text)))
+    },
+  }
 }

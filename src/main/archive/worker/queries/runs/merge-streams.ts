@@ -1,11 +1,12 @@
+import { Failure } from '@shared/result'
+import { STREAM_SIZE } from '@shared/run'
+import type { PageToken } from '@shared/run'
 import { sequenceOf } from '../../core/ids'
-import type { Place } from './page-token'
-import type { StoredRun } from './block-statements'
-import type { Blocks, Stretch } from './blocks'
-import type { Wanted } from './filter'
+import type { StoredRun, Blocks, Stretch } from './blocks'
+import type { CompiledFilter } from './filter'
 
 /** What a walk over the streams found. */
-export interface Walk {
+interface MergedRuns {
   /** In the direction of the walk. */
   runs: StoredRun[]
   /** Where the walk ended. */
@@ -14,9 +15,9 @@ export interface Walk {
   exhausted: boolean
 }
 
-export interface WalkInput {
+interface MergeInput {
   blocks: Blocks
-  wanted: Wanted
+  wanted: CompiledFilter
   direction: 'older' | 'newer'
   from: Place
   /** Last sequence of each stream. */
@@ -30,7 +31,7 @@ export interface WalkInput {
  * Merges the streams by finish, id as tie-break, from a place on. Within a stream the order of ids holds whatever its
  * clock said, so that a place is a vector and nothing is lost or met twice, in either direction.
  */
-export async function walk(input: WalkInput): Promise<Walk> {
+export async function mergeStreams(input: MergeInput): Promise<MergedRuns> {
   const { wanted, direction, from, last, limit, breathe } = input
   const heads = wanted.streams.map((stream) => createHead(input, stretchOf(stream, direction, from, last)))
   for (const head of heads) await head.fill(breathe)
@@ -70,7 +71,7 @@ function comesFirst(a: StoredRun | undefined, b: StoredRun | undefined, directio
 type Head = ReturnType<typeof createHead>
 
 /** The next wanted run of one stream. */
-function createHead({ blocks, wanted, direction, limit }: WalkInput, stretch: Stretch) {
+function createHead({ blocks, wanted, direction, limit }: MergeInput, stretch: Stretch) {
   const order = direction === 'older' ? 'descending' : 'ascending'
   const candidates = blocks.candidates(stretch, wanted, order)[Symbol.iterator]()
   let queue: StoredRun[] = []
@@ -111,4 +112,24 @@ function createHead({ blocks, wanted, direction, limit }: WalkInput, stretch: St
       return next ? sequenceOf(next.id) - 1 : Math.max(stretch.to, stretch.from - 1)
     },
   }
+}
+
+/** For each stream the last sequence that lies on the older side of a place between two runs. */
+export type Place = ReadonlyMap<number, number>
+
+/** `3:120,4:77`: stream and sequence. */
+export function writeToken(place: Place): PageToken {
+  return [...place].map(([stream, sequence]) => `${stream}:${sequence}`).join(',')
+}
+
+/** Throws `invalid_input` for what is no token. */
+export function readToken(token: PageToken): Place {
+  const place = new Map<number, number>()
+  for (const part of token === '' ? [] : token.split(',')) {
+    const found = /^(\d{1,7}):(\d{1,16})$/.exec(part)
+    const sequence = Number(found?.[2])
+    if (!found || sequence >= STREAM_SIZE) throw new Failure('invalid_input', 'This is no place in the list of runs.')
+    place.set(Number(found[1]), sequence)
+  }
+  return place
 }

@@ -1,18 +1,18 @@
 import type { Input } from '@shared/contract'
 import { RUN_FLAG } from '@shared/run'
 import type { RunPage, RunRow } from '@shared/run'
+import type { Database } from 'better-sqlite3'
 import { sequenceOf, streamOf } from '../../core/ids'
-import { readToken, writeToken } from './page-token'
-import type { Place } from './page-token'
-import type { CallContext } from '../../core/serve'
-import type { StoredRun } from './block-statements'
-import type { Blocks } from './blocks'
-import type { Directory } from '../directory'
-import { walk } from './merge-streams'
-import type { RecentLists } from '../../derived/recent-runs'
+import { marksOf, statusOf } from '../../core/run-codes'
 import { createYieldThread } from '../../core/scheduling'
-import { wantedBy } from './filter'
-import type { Wanted } from './filter'
+import type { CallContext } from '../../core/serve'
+import type { RecentLists } from '../../derived/recent-runs'
+import type { Directory } from '../directory'
+import type { StoredRun, Blocks } from './blocks'
+import { compileFilter } from './filter'
+import type { CompiledFilter } from './filter'
+import { mergeStreams, readToken, writeToken } from './merge-streams'
+import type { Place } from './merge-streams'
 
 /** What the queries about runs are made from. */
 export interface RunQueryParts {
@@ -28,7 +28,7 @@ export async function runsPage(
   { filter, direction, from, limit }: Input<'runs.page'>,
   context: CallContext,
 ): Promise<RunPage> {
-  const wanted = wantedBy(filter, directory)
+  const wanted = compileFilter(filter, directory)
   const last = new Map(directory.streamsOf(filter.sourceId).map((stream) => [stream.id, stream.lastSequence]))
   const newest: Place = new Map(wanted.streams.map((stream) => [stream, last.get(stream) ?? 0]))
   if (from === null && direction === 'older' && filter.targetId !== null && wanted.errors === null) {
@@ -37,7 +37,7 @@ export async function runsPage(
   }
   const given: Place = from === null ? newest : readToken(from)
   const breathe = createYieldThread(context)
-  const found = await walk({ blocks, wanted, direction, from: given, last, limit, breathe })
+  const found = await mergeStreams({ blocks, wanted, direction, from: given, last, limit, breathe })
   if (direction === 'older') {
     return {
       rows: found.runs.map(rowOf),
@@ -58,7 +58,7 @@ export async function runsPage(
  */
 function firstPageOfTarget(
   targetId: number,
-  wanted: Wanted,
+  wanted: CompiledFilter,
   newest: Place,
   limit: number,
   { blocks, recent }: Pick<RunQueryParts, 'blocks' | 'recent'>,
@@ -77,7 +77,7 @@ function firstPageOfTarget(
   return { runs: page, older: more ? writeToken(older) : null, newer: writeToken(newest) }
 }
 
-function isWanted(run: StoredRun, { statusMask, dependencyMask, fromUs, toUs, targets }: Wanted): boolean {
+function isWanted(run: StoredRun, { statusMask, dependencyMask, fromUs, toUs, targets }: CompiledFilter): boolean {
   return (
     ((statusMask >> run.status) & 1) === 1 &&
     ((dependencyMask >> (run.flags & RUN_FLAG.dependencyFailure)) & 1) === 1 &&
@@ -88,10 +88,60 @@ function isWanted(run: StoredRun, { statusMask, dependencyMask, fromUs, toUs, ta
 }
 
 /** The part of a place that concerns the streams of a filter. A stream unknown to it lies on its newer side. */
-function inside(place: Place, { streams }: Wanted): Place {
+function inside(place: Place, { streams }: CompiledFilter): Place {
   return new Map(streams.map((stream) => [stream, place.get(stream) ?? 0]))
 }
 
-function isStart(place: Place, { streams }: Wanted): boolean {
+function isStart(place: Place, { streams }: CompiledFilter): boolean {
   return streams.every((stream) => (place.get(stream) ?? 0) === 0)
+}
+
+/** Longest first line of a message in a list, characters. */
+const LINE_LENGTH = 200
+
+interface FailureLine {
+  errorType: string | null
+  message: string | null
+}
+
+/** Turns stored runs into rows for a list. */
+export function createRunRows(db: Database, directory: Directory): (run: StoredRun) => RunRow {
+  const failure = db.prepare<[number], FailureLine>(
+    `SELECT et.name AS errorType, substr(f.message, 1, ${LINE_LENGTH * 5}) AS message
+     FROM failures f LEFT JOIN error_types et ON et.id = f.error_type_id WHERE f.run_id = ?`,
+  )
+
+  return (run) => {
+    const target = directory.target(run.targetId)
+    const status = statusOf(run.status)
+    const failed = status === 'ok' || status === 'skipped' ? undefined : failure.get(run.id)
+    const { dependencyFailure, manual, threadLeaked } = marksOf(run.flags)
+    return {
+      id: run.id,
+      targetId: run.targetId,
+      kind: target?.kind ?? 'handler',
+      tier: target?.tier ?? 'app',
+      appKey: target?.appKey ?? '',
+      instanceIndex: target?.instanceIndex ?? 0,
+      instanceCount: target?.instanceCount ?? 1,
+      targetName: target?.name ?? '',
+      startedUs: run.startedUs,
+      durationUs: run.durationUs,
+      status,
+      dependencyFailure,
+      manual,
+      threadLeaked,
+      errorType: failed?.errorType ?? null,
+      errorLine: firstLine(failed?.message ?? null),
+    }
+  }
+}
+
+/** The first line that says something, at most 200 characters. */
+export function firstLine(message: string | null): string | null {
+  const line = message?.split(/\r?\n/).find((each) => each.trim() !== '')
+  if (line === undefined) return null
+  // By code points, lest half a character is left at the end.
+  const characters = [...line.trim()]
+  return characters.length <= LINE_LENGTH ? line.trim() : `${characters.slice(0, LINE_LENGTH - 1).join('')}…`
 }

@@ -2,21 +2,22 @@ import { dirname } from 'node:path'
 import { DAY_US } from '@main/util/time'
 import type { ContentKind, Limits, StorageInfo, StorageTier } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
+import type { ReadApi } from '../../../api'
 import { freeBytes } from '../../../file-facts'
-import { createArchiveSize, sizeGoal } from '../../retention/size'
-import { createNoted } from '../../retention/retention-log'
 import { PAGE_BYTES } from '../../core/connection'
-import type { CallContext } from '../../core/serve'
 import { createYieldThread } from '../../core/scheduling'
+import type { CallContext, ThreadHandlers } from '../../core/serve'
+import { createNoted, createRetentionLogReader } from '../../retention/retention-log'
+import { createArchiveSize, sizeGoal, GOAL } from '../../retention/size'
 import { createContent } from './content'
-import { forecast } from './forecast'
+import { createStoragePreview } from './preview'
 import { createTiers } from './tiers'
 
 /** What grows and goes with runs. */
 const OF_RUNS: readonly ContentKind[] = ['runs', 'failures', 'logs']
 
 /** Tells how big the archive is, what fills it, how far it reaches and which limit will bind. */
-export function createStorageInfo(db: Database, clockUs: () => number) {
+function createStorageInfo(db: Database, clockUs: () => number) {
   const size = createArchiveSize(db)
   const noted = createNoted(db)
   const weigh = createContent(db)
@@ -76,4 +77,56 @@ function growthOf(tier: StorageTier, limits: Limits) {
 
 function share(bytes: number, part: number, whole: number): number {
   return whole === 0 ? 0 : Math.round((bytes * part) / whole)
+}
+
+/** What grows in an archive: the runs of one tier of a live source. Times in microseconds. */
+interface GrowingTier {
+  termUs: number
+  oldestRunUs: number
+  runsPerDay: number
+  bytesPerRun: number
+}
+
+/** An archive and its size limit, bytes. */
+interface GrowingArchive {
+  nowUs: number
+  usedBytes: number
+  limitBytes: number
+  tiers: GrowingTier[]
+  /** Of `usedBytes`, what is no run of these tiers. */
+  otherBytes: number
+}
+
+const HORIZON_US = 3650 * DAY_US
+
+/**
+ * Which limit binds first if runs come as they did of late. Time binds when the oldest run reaches its term; from then on
+ * nothing grows, so size binds only if the archive is full before.
+ */
+export function forecast(archive: GrowingArchive): Pick<StorageInfo, 'binds' | 'daysBySize'> {
+  const { nowUs, usedBytes, limitBytes, otherBytes } = archive
+  const tiers = archive.tiers.filter((tier) => tier.runsPerDay > 0)
+  const bytesPerDay = tiers.reduce((sum, tier) => sum + tier.runsPerDay * tier.bytesPerRun, 0)
+  if (bytesPerDay === 0) return { binds: null, daysBySize: null }
+  const timeUs = Math.min(...tiers.map((tier) => Math.max(nowUs, tier.oldestRunUs + tier.termUs)))
+  const sizeUs = nowUs + Math.round((Math.max(0, limitBytes - usedBytes) / bytesPerDay) * DAY_US)
+  const first =
+    sizeUs < timeUs ? ({ bound: 'size', atUs: sizeUs } as const) : ({ bound: 'time', atUs: timeUs } as const)
+  return {
+    binds: first.atUs - nowUs > HORIZON_US ? null : first,
+    daysBySize: Math.max(0, limitBytes * GOAL - otherBytes) / bytesPerDay,
+  }
+}
+
+/** The queries about the archive itself. `clockUs` gives the time by the clock, right or wrong, microseconds. */
+export function createStorageQueries(
+  db: Database,
+  clockUs: () => number = () => Date.now() * 1000,
+): Pick<ThreadHandlers<ReadApi>, 'storageInfo' | 'storageLog' | 'storagePreview'> {
+  const log = createRetentionLogReader(db)
+  return {
+    storageInfo: createStorageInfo(db, clockUs),
+    storageLog: ({ limit }) => log(limit),
+    storagePreview: createStoragePreview(db, clockUs),
+  }
 }

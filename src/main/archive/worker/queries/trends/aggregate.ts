@@ -1,18 +1,19 @@
 import type { TierChoice } from '@shared/filter'
+import { Failure } from '@shared/result'
 import type { Database } from 'better-sqlite3'
 import { BLOCK_SIZE } from '../../core/ids'
-import type { CallContext } from '../../core/serve'
-import type { StoredRun } from '../runs/block-statements'
-import type { Blocks, Stretch } from '../runs/blocks'
 import { createYieldThread } from '../../core/scheduling'
+import type { CallContext } from '../../core/serve'
+import type { Directory } from '../directory'
+import type { StoredRun, Blocks, Stretch } from '../runs/blocks'
 import { anyRun } from '../runs/filter'
-import type { Composed, Piece, TrendPiece } from './tile-range'
-import type { createKnown, Known, KnownStream } from './available'
+import type { createAvailable, Available, AvailableStream } from './available'
+import type { TiledRange, Piece, TrendPiece } from './tile-range'
 import type { TrendRows } from './trend-rows'
 
 /** Something to be counted: a range, and what is done with its trends and runs. */
 export interface Request {
-  range: Composed
+  range: TiledRange
   /** Reads the trends of a piece; within the transaction. */
   trends: (piece: TrendPiece, rows: TrendRows) => void
   /** A run that no row holds, or whose row reaches beyond the range. It started within the range. */
@@ -32,9 +33,9 @@ export interface Scope {
  * up to which they hold every run are read in one transaction, so that no run is counted twice or missed. `plan` says what is
  * wanted, given what is known; it begins anew when runs are deleted meanwhile.
  */
-export type Gather = <T>(
+export type Aggregate = <T>(
   scope: Scope,
-  plan: (known: Known) => { requests: Request[]; answer: () => T },
+  plan: (known: Available) => { requests: Request[]; answer: () => T },
   context: CallContext,
 ) => Promise<T>
 
@@ -44,16 +45,16 @@ const ATTEMPTS = 3
 interface Parts {
   blocks: Blocks
   rows: TrendRows
-  known: ReturnType<typeof createKnown>
+  known: ReturnType<typeof createAvailable>
 }
 
-export function createGather(db: Database, { blocks, rows, known: readKnown }: Parts): Gather {
+export function createAggregate(db: Database, { blocks, rows, known: readKnown }: Parts): Aggregate {
   const readRows = (request: Request): void => {
     for (const piece of request.range.pieces) {
       if (isTrend(piece)) request.trends(piece, rows)
     }
   }
-  const begin = db.transaction((scope: Scope, plan: Parameters<Gather>[1]) => {
+  const begin = db.transaction((scope: Scope, plan: Parameters<Aggregate>[1]) => {
     const known = readKnown(scope.sourceId, scope.tier)
     const planned = plan(known)
     for (const request of planned.requests) readRows(request)
@@ -62,7 +63,7 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
 
   return async <T>(
     scope: Scope,
-    plan: (known: Known) => { requests: Request[]; answer: () => T },
+    plan: (known: Available) => { requests: Request[]; answer: () => T },
     context: CallContext,
   ): Promise<T> => {
     const breathe = createYieldThread(context)
@@ -74,7 +75,7 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
         await breathe()
       }
     }
-    const takeStream = async (stream: KnownStream, requests: Request[]): Promise<void> => {
+    const takeStream = async (stream: AvailableStream, requests: Request[]): Promise<void> => {
       const { id, rolledSequence, lastSequence } = stream
       const parts = requests.flatMap(({ range, run }) =>
         range.pieces.filter((piece) => !isTrend(piece)).map(({ fromUs, toUs }) => ({ fromUs, toUs, run })),
@@ -97,7 +98,7 @@ export function createGather(db: Database, { blocks, rows, known: readKnown }: P
       })
     }
     for (let attempt = 1; ; attempt++) {
-      const { known, planned } = begin(scope, plan) as { known: Known; planned: ReturnType<typeof plan> }
+      const { known, planned } = begin(scope, plan) as { known: Available; planned: ReturnType<typeof plan> }
       for (const stream of known.streams) await takeStream(stream, planned.requests)
       const { kept } = readKnown(scope.sourceId, scope.tier)
       if (kept.runsFromUs === known.kept.runsFromUs || attempt === ATTEMPTS) return planned.answer()
@@ -120,4 +121,15 @@ function join(ranges: readonly TimeRange[]): TimeRange[] {
     else joined.push({ fromUs, toUs })
   }
   return joined
+}
+
+/** Whose runs are counted; a target's own tier takes the place of the one asked for. Throws `not_found`. */
+export function scopeOf(
+  { sourceId, tier, targetId }: { sourceId: number; tier: TierChoice; targetId: number | null },
+  directory: Directory,
+): Scope {
+  if (targetId === null) return { sourceId, tier, targetId }
+  const target = directory.target(targetId)
+  if (!target) throw new Failure('not_found', 'This handler or job is not in the archive.')
+  return { sourceId: target.sourceId, tier: target.tier, targetId }
 }

@@ -1,15 +1,17 @@
 import { HOUR_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
-import type { Span } from '@shared/filter'
+import type { Span, TierChoice } from '@shared/filter'
 import type { TargetKind } from '@shared/run'
 import type { AttentionReason, AttentionRow } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
-import type { RecentRun, KnownRecent, RecentLists } from '../../derived/recent-runs'
 import type { CallContext } from '../../core/serve'
-import type { Blocks } from '../runs/blocks'
+import type { RecentRun, KnownRecent, RecentLists } from '../../derived/recent-runs'
 import type { Directory } from '../directory'
-import type { Gather } from './aggregate'
-import { createSessionRuns } from './session-runs'
+import type { Blocks } from '../runs/blocks'
+import type { Aggregate, Request } from './aggregate'
+import { knowsExpected, countableRange } from './available'
+import type { Available } from './available'
+import { createMissedCounter } from './missed'
 import { targetFigures } from './target-figures'
 import type { TargetFigures } from './target-figures'
 
@@ -40,7 +42,7 @@ interface NewGroup {
 }
 
 interface Parts {
-  gather: Gather
+  gather: Aggregate
   directory: Directory
   blocks: Blocks
   recent: RecentLists
@@ -179,4 +181,56 @@ function weightOf({ reasons: [gravest] }: AttentionRow): number {
   if (gravest?.kind === 'failing' || gravest?.kind === 'missed') return gravest.runs
   if (gravest?.kind === 'new_group') return gravest.firstUs
   return gravest?.kind === 'slower' ? gravest.p95Us / Math.max(1, gravest.beforeUs) : 0
+}
+
+/** A session whose runs are asked for. */
+interface AskedSession {
+  id: number
+  startedUs: number
+  /** What was to be started is looked at until here, microseconds; null = now. */
+  untilUs: number | null
+}
+
+/** What ran in a session. */
+interface SessionRuns {
+  /** How often a target ran in it. */
+  runsOf(targetId: number): number
+  /** How often its schedule foresaw a start; 0 where that is not known. */
+  expectedOf(targetId: number): number
+}
+
+/** Runs of every target in a session, from the session's own trends: as many rows as targets, however long it lasts. */
+function createSessionRuns(db: Database, gather: Aggregate) {
+  const selectRuns = db.prepare<[number], { targetId: number; n: number }>(
+    'SELECT target_id AS targetId, n FROM rollups WHERE resolution = 0 AND bucket = ? AND target_id > 0',
+  )
+  return (
+    { sourceId, tier, jobs }: { sourceId: number; tier: TierChoice; jobs: readonly number[] },
+    { id, startedUs, untilUs }: AskedSession,
+    context: CallContext,
+  ): Promise<SessionRuns> => {
+    const plan = (known: Available) => {
+      const runs = new Map(selectRuns.all(id).map(({ targetId, n }) => [targetId, n]))
+      const missed = createMissedCounter()
+      const tail: Request = {
+        range: { fromUs: Number.MIN_SAFE_INTEGER, toUs: Number.MAX_SAFE_INTEGER, pieces: [] },
+        trends: () => undefined,
+        run: ({ sessionId, targetId }) => {
+          if (sessionId === id) runs.set(targetId, (runs.get(targetId) ?? 0) + 1)
+        },
+      }
+      const range = countableRange({ fromUs: startedUs, toUs: untilUs }, known)
+      const starts: Request = {
+        range: { ...range, pieces: range.pieces.filter(knowsExpected) },
+        trends: (piece, rows) => rows.starts(piece, jobs, missed.row),
+        run: () => undefined,
+      }
+      const answer = (): SessionRuns => ({
+        runsOf: (targetId) => runs.get(targetId) ?? 0,
+        expectedOf: (targetId) => missed.of(targetId)?.expected ?? 0,
+      })
+      return { requests: jobs.length === 0 ? [tail] : [tail, starts], answer }
+    }
+    return gather({ sourceId, tier, targetId: null }, plan, context)
+  }
 }

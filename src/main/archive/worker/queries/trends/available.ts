@@ -1,11 +1,12 @@
 import { DAY_US, HOUR_US, SECOND_US } from '@main/util/time'
-import type { TierChoice } from '@shared/filter'
+import type { TierChoice, Span } from '@shared/filter'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
+import type { Precision } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
 import { createMetaReader, META } from '../../core/meta'
-import { ceilTo, floorTo } from './tile-range'
-import type { Kept } from './tile-range'
+import { ceilTo, floorTo, tileNearest } from './tile-range'
+import type { Kept, TiledRange, Piece, TrendLength } from './tile-range'
 
 /**
  * What is left of a source's history. This is what the retention and the writer leave behind, and what the answers rest
@@ -19,8 +20,8 @@ import type { Kept } from './tile-range'
  *   on; absent = all are. Who deletes such rows moves it in the same transaction.
  * - `streams.rolled_sequence`: runs beyond it are in no row of `rollups` yet.
  */
-export interface Known {
-  streams: KnownStream[]
+export interface Available {
+  streams: AvailableStream[]
   kept: Kept
   /** Nothing is known before; null when nothing is known at all. */
   fromUs: number | null
@@ -31,7 +32,7 @@ export interface Known {
 }
 
 /** A stream with what is known of it. */
-export interface KnownStream {
+export interface AvailableStream {
   id: number
   tier: Tier
   lastSequence: number
@@ -60,7 +61,7 @@ interface CoverageRow {
 }
 
 /** Reads what is known of the streams of a tier; within the transaction of the rows that rest on it. */
-export function createKnown(db: Database, nowUs: () => number) {
+export function createAvailable(db: Database, nowUs: () => number) {
   const selectStreams = db.prepare<[number], StreamRow>(
     `SELECT st.id, st.tier, s.mode, st.last_sequence AS lastSequence, st.rolled_sequence AS rolledSequence
      FROM sources s JOIN epochs e ON e.source_id = s.id JOIN streams st ON st.epoch_id = e.id
@@ -77,7 +78,7 @@ export function createKnown(db: Database, nowUs: () => number) {
     return second === undefined ? -Infinity : second * SECOND_US
   }
 
-  return (sourceId: number, tier: TierChoice): Known => {
+  return (sourceId: number, tier: TierChoice): Available => {
     const coverage = selectCoverage.all(sourceId)
     const rows = selectStreams.all(sourceId)
     const streams = rows
@@ -108,7 +109,7 @@ export function createKnown(db: Database, nowUs: () => number) {
  */
 export function closedSpan(
   { fromUs, toUs }: { fromUs: number | null; toUs: number | null },
-  known: Known,
+  known: Available,
 ): { fromUs: number; toUs: number } {
   if (known.fromUs === null || known.toUs === null) return { fromUs: 0, toUs: 0 }
   const first = floorTo(known.fromUs, DAY_US)
@@ -118,7 +119,7 @@ export function closedSpan(
   return { fromUs: from, toUs: Math.max(from, to) }
 }
 
-function withCoverage({ id, tier, lastSequence, rolledSequence }: StreamRow, own: CoverageRow[]): KnownStream {
+function withCoverage({ id, tier, lastSequence, rolledSequence }: StreamRow, own: CoverageRow[]): AvailableStream {
   const runs = own.filter((each) => each.kind === 'runs').map((each) => each.fromUs)
   const trends = own.filter((each) => each.kind === 'trends').map((each) => each.toUs + 1)
   return {
@@ -132,3 +133,59 @@ function withCoverage({ id, tier, lastSequence, rolledSequence }: StreamRow, own
     keepsRuns: runs.length > 0,
   }
 }
+
+/** A range that is asked for, as it can be counted. */
+export interface CountedRange extends TiledRange {
+  precision: Precision
+}
+
+/** What can be counted of a span. */
+export function countableRange(span: Span, known: Available): CountedRange {
+  const asked = closedSpan(span, known)
+  const composed = tileNearest(asked.fromUs, asked.toUs, known.kept)
+  // Days are kept for ever, so this cannot be.
+  if (!composed) return { ...asked, pieces: [], precision: { kind: 'approximate' } }
+  if (known.toUs !== null && asked.toUs > known.toUs && composed.toUs !== asked.toUs) {
+    // Nothing lies beyond: where the hours of the last day are gone, all of it will do.
+    const day = { ...asked, toUs: ceilTo(asked.toUs, DAY_US) }
+    const whole = tileNearest(day.fromUs, day.toUs, known.kept)
+    if (whole?.toUs === day.toUs) return { ...whole, precision: precisionOf(span, day, whole, known) }
+  }
+  return { ...composed, precision: precisionOf(span, asked, composed, known) }
+}
+
+/** Exact where a range is what was asked for; else the range, with ends that did not move as they were asked for. */
+export function precisionOf(
+  span: Span,
+  asked: { fromUs: number; toUs: number },
+  range: { fromUs: number; toUs: number },
+  known: Available,
+): Precision {
+  if (range.fromUs === asked.fromUs && range.toUs === asked.toUs) return { kind: 'exact' }
+  return {
+    kind: 'rounded',
+    fromUs: range.fromUs === asked.fromUs ? (span.fromUs ?? asked.fromUs) : range.fromUs,
+    toUs: range.toUs === asked.toUs ? (span.toUs ?? known.endUs) : range.toUs,
+  }
+}
+
+/** The equal span before; null when what is known does not reach back so far, or the span has no beginning. */
+export function spanBefore({ fromUs, toUs }: Span, known: Available): { fromUs: number; toUs: number } | null {
+  if (fromUs === null || known.fromUs === null) return null
+  const lengthUs = (toUs ?? known.endUs) - fromUs
+  if (lengthUs <= 0 || fromUs - lengthUs < known.fromUs) return null
+  return { fromUs: fromUs - lengthUs, toUs: fromUs }
+}
+
+/** Schedules are counted by the hour and the day: how many starts were expected, shorter trends do not know. */
+export function knowsExpected({ from }: Piece): boolean {
+  return from === HOUR || from === DAY
+}
+
+/** Keys of the totals of the streams that have something in a range. */
+export function totalKeysOf(known: Available, { fromUs, toUs }: { fromUs: number; toUs: number }): number[] {
+  return known.streams.filter((stream) => stream.fromUs < toUs && stream.toUs >= fromUs).map((stream) => -stream.id)
+}
+
+const HOUR: TrendLength = 3600
+const DAY: TrendLength = 86_400

@@ -3,7 +3,7 @@ import type { Bound } from '@shared/storage'
 import type { Coverage } from '@shared/trends'
 import { TIERS } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import type { createKnown, Known, KnownStream } from './available'
+import type { createAvailable, Available, AvailableStream } from './available'
 
 type Gap = Coverage['gaps'][number]
 
@@ -11,7 +11,7 @@ type Gap = Coverage['gaps'][number]
 const MOST_GAPS = 100
 
 /** What is known of a range. */
-export function createCoverage(db: Database, readKnown: ReturnType<typeof createKnown>) {
+export function createCoverage(db: Database, readKnown: ReturnType<typeof createAvailable>) {
   const selectGaps = db.prepare<[{ sourceId: number; tier: string; fromUs: number; toUs: number }], StoredGap>(
     `SELECT DISTINCT c.from_us AS fromUs, c.to_us AS toUs, c.reason
      FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
@@ -60,7 +60,7 @@ export function createCoverage(db: Database, readKnown: ReturnType<typeof create
     }
   }
 
-  function boundOf({ streams, kept }: Known): Coverage['bound'] {
+  function boundOf({ streams, kept }: Available): Coverage['bound'] {
     if (streams.length === 0) return null
     if (kept.runsFromUs === -Infinity) return 'source'
     // What no pass deleted was past its term when it was first read.
@@ -82,7 +82,7 @@ interface Dropped {
 }
 
 /** From when on every run is kept: of two tiers the later moment, of one the first run unless some were deleted. */
-function runsFrom(known: Known): number | null {
+function runsFrom(known: Available): number | null {
   const ofTiers = TIERS.flatMap((tier) => {
     const streams = known.streams.filter((stream) => stream.tier === tier && stream.keepsRuns)
     return streams.length === 0 ? [] : [Math.max(firstOf(streams), ...streams.map((stream) => stream.runsFromUs))]
@@ -90,7 +90,7 @@ function runsFrom(known: Known): number | null {
   return ofTiers.length === 0 ? null : Math.max(...ofTiers)
 }
 
-function firstOf(streams: KnownStream[]): number {
+function firstOf(streams: AvailableStream[]): number {
   return Math.min(...streams.map((stream) => stream.fromUs))
 }
 

@@ -75,7 +75,7 @@ export function addRun(to: Counted, run: { status: number; flags: number; durati
 }
 
 /** The counts without the durations. */
-export function outcomesOf(counted: Counted): OutcomeCounts {
+export function outcomeCountsOf(counted: Counted): OutcomeCounts {
   const { runs, failed, dependencyFailures, timedOut, cancelled, skipped } = counted
   return { runs, failed, dependencyFailures, timedOut, cancelled, skipped }
 }

@@ -3,13 +3,12 @@ import type { Input, Output } from '@shared/contract'
 import type { CallContext } from '../../core/serve'
 import type { Directory } from '../directory'
 import { addRow, addRun, nothingCounted } from './figures'
-import { ceilTo, compose, floorTo } from './tile-range'
-import type { Composed } from './tile-range'
-import type { Gather, Request } from './aggregate'
-import { closedSpan } from './available'
-import type { Known } from './available'
-import { precisionOf, totalsOf } from './ranges'
-import { scopeOf } from './scopes'
+import { ceilTo, tileNearest, floorTo } from './tile-range'
+import type { TiledRange } from './tile-range'
+import type { Aggregate, Request } from './aggregate'
+import { closedSpan, precisionOf, totalKeysOf } from './available'
+import type { Available } from './available'
+import { scopeOf } from './aggregate'
 import { zoneOf } from '../../core/time-zone'
 
 const HOURS = 24
@@ -20,7 +19,7 @@ const DAYS = 7
  * hours do. In zones with half hours an hour of UTC counts for the local one that begins in it.
  */
 export async function heatmapOf(
-  { gather, directory }: { gather: Gather; directory: Directory },
+  { gather, directory }: { gather: Aggregate; directory: Directory },
   { span, timeZone, ...input }: Input<'trends.heatmap'>,
   context: CallContext,
 ): Promise<Output<'trends.heatmap'>> {
@@ -30,7 +29,7 @@ export async function heatmapOf(
     const localUs = us + zone.offsetUs(us)
     return zone.weekday(us) * HOURS + Math.floor((localUs - floorTo(localUs, DAY_US)) / HOUR_US)
   }
-  const plan = (known: Known) => {
+  const plan = (known: Available) => {
     const cells = Array.from({ length: DAYS * HOURS }, nothingCounted)
     const asked = closedSpan(span, known)
     const range = byHours(asked, known)
@@ -41,7 +40,7 @@ export async function heatmapOf(
     })
     if (!range) return { requests: [], answer }
     let halfHours = false
-    const keys = scope.targetId === null ? totalsOf(known, range) : [scope.targetId]
+    const keys = scope.targetId === null ? totalKeysOf(known, range) : [scope.targetId]
     const request: Request = {
       range,
       trends: (piece, rows) =>
@@ -63,11 +62,11 @@ export async function heatmapOf(
   return gather(scope, plan, context)
 }
 
-function byHours({ fromUs, toUs }: { fromUs: number; toUs: number }, { kept }: Known): Composed | null {
-  const whole = compose(fromUs, toUs, kept, 3600)
+function byHours({ fromUs, toUs }: { fromUs: number; toUs: number }, { kept }: Available): TiledRange | null {
+  const whole = tileNearest(fromUs, toUs, kept, 3600)
   const first = ceilTo(kept.hoursFromUs, HOUR_US)
   if (whole || first >= toUs || first <= fromUs) return whole
-  return compose(first, toUs, kept, 3600)
+  return tileNearest(first, toUs, kept, 3600)
 }
 
 function roundedHours({ fromUs, toUs }: { fromUs: number; toUs: number }) {

@@ -5,15 +5,15 @@ import type { CallContext } from '../../core/serve'
 import type { Blocks } from '../runs/blocks'
 import type { Directory } from '../directory'
 import { anyRun } from '../runs/filter'
-import { cover, floorTo } from './tile-range'
+import { tile, floorTo } from './tile-range'
 import type { Piece } from './tile-range'
-import { addRow, addRun, nothingCounted, okOf, outcomesOf, percentilesOf } from './figures'
+import { addRow, addRun, nothingCounted, okOf, outcomeCountsOf, percentilesOf } from './figures'
 import type { Counted } from './figures'
-import type { Gather, Request } from './aggregate'
-import type { Known } from './available'
-import { totalsOf } from './ranges'
-import { scopeOf } from './scopes'
-import { nearestHour, stepAt, stepsOf } from './chart-buckets'
+import type { Aggregate, Request } from './aggregate'
+import type { Available } from './available'
+import { totalKeysOf } from './available'
+import { scopeOf } from './aggregate'
+import { nearestHour, bucketIndexAt, stepsOf } from './chart-buckets'
 import type { Steps } from './chart-buckets'
 import { zoneOf } from '../../core/time-zone'
 import type { Zone } from '../../core/time-zone'
@@ -21,7 +21,7 @@ import type { Zone } from '../../core/time-zone'
 const MOST_RUNS = 100_000
 
 interface Parts {
-  gather: Gather
+  gather: Aggregate
   directory: Directory
   blocks: Blocks
 }
@@ -42,14 +42,14 @@ export async function seriesOf(
 ): Promise<Output<'trends.series'>> {
   const scope = scopeOf(input, directory)
   const zone = zoneOf(timeZone)
-  const plan = (known: Known) => {
+  const plan = (known: Available) => {
     const toUs = span.toUs ?? known.endUs + 1
     const fromUs = Math.min(span.fromUs ?? known.fromUs ?? toUs - 1, toUs - 1)
     const chart = chartOf({ fromUs, toUs, points, zone, known, runs: (pieces) => runsIn(pieces, known, blocks) })
     const steps = Array.from({ length: chart.bounds.length - 1 }, nothingCounted)
-    const at = (us: number): Counted | undefined => steps[stepAt(chart.counted, us)]
+    const at = (us: number): Counted | undefined => steps[bucketIndexAt(chart.counted, us)]
     const range = { fromUs: chart.counted[0] ?? 0, toUs: chart.counted.at(-1) ?? 0, pieces: chart.pieces }
-    const keys = scope.targetId === null ? totalsOf(known, range) : [scope.targetId]
+    const keys = scope.targetId === null ? totalKeysOf(known, range) : [scope.targetId]
     const request: Request = {
       range,
       trends: (piece, rows) => rows.of(piece, keys, true, (row) => addTo(at(row.fromUs), (step) => addRow(step, row))),
@@ -73,7 +73,7 @@ interface Asked {
   toUs: number
   points: number
   zone: Zone
-  known: Known
+  known: Available
   /** About how many runs the pieces would have to be read of. */
   runs: (pieces: Piece[]) => number
 }
@@ -87,13 +87,13 @@ function chartOf({ fromUs, toUs, points, zone, known, runs }: Asked): Chart {
   return chartOfSteps(stepsOf(fromUs, toUs, points, DAY_US, zone), known)
 }
 
-function chartOfSteps(steps: Steps, known: Known): Chart {
+function chartOfSteps(steps: Steps, known: Available): Chart {
   const { stepUs, bounds } = steps
   const counted = stepUs < DAY_US ? bounds : bounds.map((bound) => countedFrom(bound, known))
   const pieces: Piece[] = []
   let complete = true
   for (let index = 1; index < counted.length; index++) {
-    const covered = cover(counted[index - 1] ?? 0, counted[index] ?? 0, known.kept)
+    const covered = tile(counted[index - 1] ?? 0, counted[index] ?? 0, known.kept)
     complete &&= covered !== null
     for (const piece of covered ?? []) {
       const last = pieces.at(-1)
@@ -112,12 +112,12 @@ function chartOfSteps(steps: Steps, known: Known): Chart {
 }
 
 /** Days of zones with half hours are counted from the nearest hour, and those that have no hours from the nearest day. */
-function countedFrom(us: number, { kept }: Known): number {
+function countedFrom(us: number, { kept }: Available): number {
   const hour = nearestHour(us)
   return floorTo(hour, DAY_US) >= kept.hoursFromUs ? hour : floorTo(us + DAY_US / 2, DAY_US)
 }
 
-function runsIn(pieces: Piece[], known: Known, blocks: Blocks): number {
+function runsIn(pieces: Piece[], known: Available, blocks: Blocks): number {
   let runs = 0
   for (const piece of pieces) {
     if (piece.from !== 'runs') continue
@@ -137,7 +137,7 @@ function addTo(step: Counted | undefined, add: (step: Counted) => void): void {
 }
 
 function pointOf(fromUs: number, counted: Counted): TrendPoint {
-  const { failed, dependencyFailures, timedOut, cancelled, skipped } = outcomesOf(counted)
+  const { failed, dependencyFailures, timedOut, cancelled, skipped } = outcomeCountsOf(counted)
   const ok = okOf(counted)
   return { fromUs, ok, failed, dependencyFailures, timedOut, cancelled, skipped, ...percentilesOf(counted) }
 }

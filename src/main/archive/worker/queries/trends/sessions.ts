@@ -4,9 +4,9 @@ import type { Database } from 'better-sqlite3'
 import type { CallContext } from '../../core/serve'
 import { addRow, addRun, nothingCounted } from './figures'
 import type { Counted } from './figures'
-import type { Gather, Request } from './aggregate'
-import type { Known } from './available'
-import { rangeOf, totalsOf } from './ranges'
+import type { Aggregate, Request } from './aggregate'
+import type { Available } from './available'
+import { countableRange, totalKeysOf } from './available'
 import type { TrendCounts, TrendRow } from './trend-rows'
 
 interface StoredSession extends Omit<
@@ -18,7 +18,7 @@ interface StoredSession extends Omit<
 }
 
 /** Sessions with the figures of their runs, of both tiers. */
-export function createSessions(db: Database, gather: Gather) {
+export function createSessions(db: Database, gather: Aggregate) {
   const selectSessions = db.prepare<
     [{ sourceId: number; fromUs: number; toUs: number; beforeUs: number; limit: number }],
     StoredSession
@@ -49,7 +49,7 @@ export function createSessions(db: Database, gather: Gather) {
     { sourceId, span, beforeUs, limit }: Input<'sessions.list'>,
     context: CallContext,
   ): Promise<Output<'sessions.list'>> => {
-    const plan = (known: Known) => {
+    const plan = (known: Available) => {
       const sessions = selectSessions.all({
         sourceId,
         fromUs: span.fromUs ?? Number.MIN_SAFE_INTEGER,
@@ -103,11 +103,11 @@ function told({ id, startedUs, endedUs, ending, errorType, errorMessage, dropped
 }
 
 /** A session whose own trends are gone is counted by its time, which may hold runs of its neighbours. */
-function byTime(session: StoredSession, lastRunUs: number, known: Known) {
+function byTime(session: StoredSession, lastRunUs: number, known: Available) {
   const counted = nothingCounted()
   const span = { fromUs: session.startedUs, toUs: Math.max(session.endedUs ?? lastRunUs, lastRunUs) + 1 }
-  const range = rangeOf(span, known)
-  const keys = totalsOf(known, range)
+  const range = countableRange(span, known)
+  const keys = totalKeysOf(known, range)
   const request: Request = {
     range,
     trends: (piece, rows) => rows.of(piece, keys, false, (row) => addRow(counted, row)),

@@ -1,17 +1,17 @@
 import type { Figures, TrendScope, TrendSummary } from '@shared/trends'
 import type { CallContext } from '../../core/serve'
 import type { Directory } from '../directory'
-import type { Composed } from './tile-range'
-import { addRow, addRun, nothingCounted, outcomesOf, percentilesOf } from './figures'
-import type { Gather, Request } from './aggregate'
-import type { Known } from './available'
+import type { TiledRange } from './tile-range'
+import { addRow, addRun, nothingCounted, outcomeCountsOf, percentilesOf } from './figures'
+import type { Aggregate, Request } from './aggregate'
+import type { Available } from './available'
 import { createMissedCounter } from './missed'
-import { knowsExpected, rangeOf, spanBefore, totalsOf } from './ranges'
-import { scopeOf } from './scopes'
+import { knowsExpected, countableRange, spanBefore, totalKeysOf } from './available'
+import { scopeOf } from './aggregate'
 
 /** Figures of a range and of the equal one before it. */
 export async function summarize(
-  { gather, directory }: { gather: Gather; directory: Directory },
+  { gather, directory }: { gather: Aggregate; directory: Directory },
   { span, ...input }: TrendScope,
   context: CallContext,
 ): Promise<TrendSummary> {
@@ -21,11 +21,11 @@ export async function summarize(
     .filter(({ kind, tier }) => kind === 'job' && (scope.tier === 'all' || scope.tier === tier))
     .map(({ id }) => id)
     .filter((id) => scope.targetId === null || scope.targetId === id)
-  const plan = (known: Known) => {
-    const range = rangeOf(span, known)
+  const plan = (known: Available) => {
+    const range = countableRange(span, known)
     const before = spanBefore(span, known)
     const asked = count(range, known, scope.targetId, jobs)
-    const earlier = before && count(rangeOf(before, known), known, scope.targetId, jobs)
+    const earlier = before && count(countableRange(before, known), known, scope.targetId, jobs)
     return {
       requests: [...asked.requests, ...(earlier?.requests ?? [])],
       answer: () => ({
@@ -38,10 +38,10 @@ export async function summarize(
   return gather(scope, plan, context)
 }
 
-function count(range: Composed, known: Known, targetId: number | null, jobs: number[]) {
+function count(range: TiledRange, known: Available, targetId: number | null, jobs: number[]) {
   const counted = nothingCounted()
   const missed = createMissedCounter()
-  const keys = targetId === null ? totalsOf(known, range) : [targetId]
+  const keys = targetId === null ? totalKeysOf(known, range) : [targetId]
   const runs: Request = {
     range,
     trends: (piece, rows) => rows.of(piece, keys, true, (row) => addRow(counted, row)),
@@ -54,6 +54,6 @@ function count(range: Composed, known: Known, targetId: number | null, jobs: num
   }
   return {
     requests: jobs.length === 0 ? [runs] : [runs, starts],
-    figures: (): Figures => ({ ...outcomesOf(counted), missed: missed.total(), ...percentilesOf(counted) }),
+    figures: (): Figures => ({ ...outcomeCountsOf(counted), missed: missed.total(), ...percentilesOf(counted) }),
   }
 }

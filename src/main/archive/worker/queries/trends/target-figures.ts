@@ -2,16 +2,14 @@ import type { Span } from '@shared/filter'
 import type { TargetBefore, TargetRow } from '@shared/target'
 import { statusOf } from '../../core/run-codes'
 import type { CallContext } from '../../core/serve'
-import { addRow, addRun, addSum, nothingCounted, outcomesOf, percentilesOf } from './figures'
-import type { Counted } from './figures'
-import type { Gather, Request, Scope } from './aggregate'
-import type { Known } from './available'
+import { addRow, addRun, addSum, nothingCounted, outcomeCountsOf, percentilesOf } from './figures'
+import type { Counted, OutcomeCounts } from './figures'
+import type { Aggregate, Request, Scope } from './aggregate'
+import type { Available, CountedRange } from './available'
 import { createMissedCounter } from './missed'
 import type { MissedStarts } from './missed'
-import { knowsExpected, rangeOf, spanBefore } from './ranges'
-import type { CountedRange } from './ranges'
-import { sparkSteps } from './spark'
-import type { OutcomeCounts } from './figures'
+import { knowsExpected, countableRange, spanBefore } from './available'
+import { sparkSteps } from './chart-buckets'
 
 /** What the tables say of a target's runs in a span, whatever its tier. */
 export interface TargetFigures
@@ -35,16 +33,16 @@ export interface TargetQuestion {
 
 /** Figures by target over a span; every id asked for has some. */
 export async function targetFigures(
-  gather: Gather,
+  gather: Aggregate,
   scope: Scope,
   { span, targetIds, jobs, sparks: wantsSparks }: TargetQuestion,
   context: CallContext,
 ): Promise<Map<number, TargetFigures>> {
   const wanted = new Set(targetIds)
-  const plan = (known: Known) => {
-    const asked = countTargets(rangeOf(span, known), { scope, jobs, wanted })
+  const plan = (known: Available) => {
+    const asked = countTargets(countableRange(span, known), { scope, jobs, wanted })
     const before = spanBefore(span, known)
-    const earlier = before && countTargets(rangeOf(before, known), { scope, jobs, wanted })
+    const earlier = before && countTargets(countableRange(before, known), { scope, jobs, wanted })
     const steps = sparkSteps(span, known)
     const sparks = new Map(wantsSparks ? [...wanted].map((id) => [id, steps.empty()]) : [])
     const addSpark = (targetId: number, step: number, runs: number, failed: number): void => {
@@ -77,7 +75,7 @@ export async function targetFigures(
             return [
               id,
               {
-                ...outcomesOf(counted),
+                ...outcomeCountsOf(counted),
                 p50Us,
                 p95Us,
                 missed: missed?.missed ?? null,
@@ -139,7 +137,7 @@ function countTargets(range: CountedRange, { scope, jobs, wanted }: Counting) {
 }
 
 function beforeOf({ counted, missed }: TargetCount): TargetBefore {
-  const { runs, failed, dependencyFailures, timedOut } = outcomesOf(counted)
+  const { runs, failed, dependencyFailures, timedOut } = outcomeCountsOf(counted)
   const { p50Us, p95Us } = percentilesOf(counted)
   return { runs, failed, dependencyFailures, timedOut, p50Us, p95Us, missed: missed?.missed ?? null }
 }

@@ -23,7 +23,7 @@ export type TrendLength = 60 | 3600 | 86_400
 export type TrendPiece = Piece & { from: TrendLength }
 
 /** A range that can be counted exactly: its pieces follow each other without holes. */
-export interface Composed {
+export interface TiledRange {
   fromUs: number
   toUs: number
   pieces: Piece[]
@@ -34,7 +34,7 @@ const COARSEST_FIRST: TrendLength[] = [RESOLUTION.day, RESOLUTION.hour, RESOLUTI
  * The pieces of [fromUs, toUs): days where whole days fit, hours and minutes towards the ends, and the runs themselves for
  * what is left. Null when that cannot be had exactly. `longest` is the longest trend that may be used.
  */
-export function cover(fromUs: number, toUs: number, kept: Kept, longest: TrendLength = RESOLUTION.day): Piece[] | null {
+export function tile(fromUs: number, toUs: number, kept: Kept, longest: TrendLength = RESOLUTION.day): Piece[] | null {
   const lengths = COARSEST_FIRST.filter((length) => length <= longest)
   const pieces: Piece[] = []
   const push = (from: Piece['from'], untilUs: number): void => {
@@ -67,18 +67,18 @@ export function cover(fromUs: number, toUs: number, kept: Kept, longest: TrendLe
  * The range nearest to [fromUs, toUs) that can be counted exactly; itself where possible. Each end moves to a minute, an
  * hour or a day, whichever is near and still told apart. Null when not even that is possible, which is never so with days.
  */
-export function compose(
+export function tileNearest(
   fromUs: number,
   toUs: number,
   kept: Kept,
   longest: TrendLength = RESOLUTION.day,
-): Composed | null {
+): TiledRange | null {
   if (fromUs >= toUs) return { fromUs, toUs, pieces: [] }
   const ends = edges(fromUs).flatMap((from) => edges(toUs).map((to) => ({ from, to })))
   const moved = ({ from, to }: { from: number; to: number }) => Math.abs(from - fromUs) + Math.abs(to - toUs)
   for (const { from, to } of ends.sort((a, b) => moved(a) - moved(b))) {
     // What held something must not be rounded to nothing.
-    const pieces = from < to ? cover(from, to, kept, longest) : null
+    const pieces = from < to ? tile(from, to, kept, longest) : null
     if (pieces) return { fromUs: from, toUs: to, pieces }
   }
   return null

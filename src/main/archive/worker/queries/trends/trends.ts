@@ -1,23 +1,23 @@
 import type { Input, Output } from '@shared/contract'
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../../api'
-import type { CallContext, Handlers } from '../../core/serve'
+import type { CallContext, ThreadHandlers } from '../../core/serve'
 import type { Blocks } from '../runs/blocks'
 import type { Directory } from '../directory'
 import type { RecentLists } from '../../derived/recent-runs'
 import { createAttention } from './attention'
 import { createCoverage } from './coverage'
-import { createGather } from './aggregate'
-import type { Gather } from './aggregate'
+import { createAggregate } from './aggregate'
+import type { Aggregate } from './aggregate'
 import { heatmapOf } from './heatmap'
-import { createKnown } from './available'
+import { createAvailable } from './available'
 import { seriesOf } from './series'
 import { createSessions } from './sessions'
 import { summarize } from './summary'
 import { createTrendRows } from './trend-rows'
 
 type TrendVerbs = Pick<
-  Handlers<ReadApi>,
+  ThreadHandlers<ReadApi>,
   'trendsSummary' | 'trendsSeries' | 'trendsHeatmap' | 'attention' | 'sessionsList' | 'coverage'
 >
 
@@ -30,9 +30,9 @@ interface Parts {
 }
 
 /** The queries about trends, and what others count with. */
-export function createTrendQueries(db: Database, parts: Parts): { verbs: TrendVerbs; gather: Gather } {
-  const known = createKnown(db, parts.nowUs)
-  const gather = createGather(db, { blocks: parts.blocks, rows: createTrendRows(db), known })
+export function createTrendQueries(db: Database, parts: Parts): { verbs: TrendVerbs; gather: Aggregate } {
+  const known = createAvailable(db, parts.nowUs)
+  const gather = createAggregate(db, { blocks: parts.blocks, rows: createTrendRows(db), known })
   const all = { ...parts, gather }
   return {
     gather,
