@@ -30,15 +30,15 @@ const FEW_LINES = 60
  * @type {Record<string, { most: number } | { least: number }>}
  */
 export const LIMITS = {
-  'files in src/main': { most: 262 },
-  'median lines of a file there': { least: 70 },
-  'files there with at most 60 lines': { most: 108 },
-  'files there that one file imports': { most: 124 },
+  'files in src/main': { most: 216 },
+  'median lines of a file there': { least: 90 },
+  'files there with at most 60 lines': { most: 73 },
+  'files there that one file imports': { most: 94 },
   'rooms directly in archive/worker': { most: 8 },
-  'arrows between these rooms': { most: 20 },
+  'arrows between these rooms': { most: 19 },
   'arrows among them that lead back': { most: 0 },
   'floors of these rooms': { most: 5 },
-  'exported names declared twice or more': { most: 30 },
+  'exported names declared twice or more': { most: 6 },
   'files in src/renderer': { most: 258 },
   'lines in src/renderer': { most: 16_303 },
   'lines of the fake': { most: 2_366 },

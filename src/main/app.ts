@@ -82,6 +82,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
         writer: resources.writer,
         reader: resources.reader,
         onFault: log.warn,
+        onSlow: log.info,
       }),
     onArchiveState: (state) => {
       news.archiveState(state)

@@ -1,14 +1,15 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { FromThread, ToThread } from '@main/archive/protocol'
+import { startThread } from '@main/archive/thread'
 import type { CallContext } from '@archive/core'
 import { createYieldThread, serve } from '@archive/core'
 import { Failure } from '@shared/result'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-function served(table: Parameters<typeof serve>[1]) {
+function served(table: Parameters<typeof serve>[1], clockMs?: () => number) {
   const { port1, port2 } = new MessageChannel()
   onTestFinished(() => port1.close())
-  const side = serve(port2, table, (thrown) => thrown)
+  const side = serve(port2, table, (thrown) => thrown, clockMs)
   const heard: FromThread[] = []
   const waiting: { id: number; resolve: () => void }[] = []
   port1.on('message', (message: FromThread) => {
@@ -71,6 +72,101 @@ describe('a thread', () => {
     say({ type: 'call', id: 3, verb: 'toString', input: undefined })
     await answered(3)
     expect(heard.at(-1)).toMatchObject({ type: 'problem', problem: { code: 'invalid_input' } })
+  })
+})
+
+describe('a slow verb', () => {
+  let nowMs = 0
+  const takes = (milliseconds: number) => {
+    nowMs += milliseconds
+  }
+  const table = {
+    query: ({ ms }: { ms: number; text: string }) => takes(ms),
+    fails: () => {
+      takes(50)
+      throw new Failure('not_found', 'secret path')
+    },
+    paused: async (_: undefined, context: CallContext) => {
+      takes(30)
+      const pause = context.pause(1)
+      takes(500)
+      await pause
+      takes(5)
+    },
+    sliced: async (_: undefined, context: CallContext) => {
+      for (let slice = 0; slice < 3; slice++) {
+        takes(20)
+        await context.pause()
+      }
+    },
+    work: (_: undefined, context: CallContext) => {
+      context.progress({ done: 1, total: 1 })
+      takes(900)
+    },
+    close: () => takes(900),
+    last: () => null,
+  }
+  /** What a thread says of its time, call by call. */
+  const slowAmong = async (calls: [verb: keyof typeof table, input?: unknown, afterMs?: number][]) => {
+    nowMs = 0
+    const { heard, say, answered } = served(table, () => nowMs)
+    for (const [index, [verb, input, afterMs = 0]] of calls.entries()) {
+      takes(afterMs)
+      say({ type: 'call', id: index, verb, input })
+      await answered(index)
+    }
+    say({ type: 'call', id: calls.length, verb: 'last', input: undefined })
+    await answered(calls.length)
+    return heard.filter((message) => message.type === 'slow')
+  }
+
+  it('is named when it took longer than 40 ms, and nothing of what was asked is', async () => {
+    const slow = await slowAmong([
+      ['query', { ms: 40, text: 'secret' }],
+      ['query', { ms: 41, text: 'secret' }],
+      ['fails'],
+    ])
+    expect(slow).toEqual([
+      { type: 'slow', verb: 'query', calls: 1, milliseconds: 41 },
+      { type: 'slow', verb: 'fails', calls: 1, milliseconds: 50 },
+    ])
+  })
+
+  it('is named once a minute, with how often it was slow since and the longest time', async () => {
+    const slow = await slowAmong([
+      ['query', { ms: 60 }],
+      ['query', { ms: 80 }],
+      ['query', { ms: 300 }],
+      ['query', { ms: 70 }, 60_000],
+    ])
+    expect(slow).toEqual([
+      { type: 'slow', verb: 'query', calls: 1, milliseconds: 60 },
+      { type: 'slow', verb: 'query', calls: 3, milliseconds: 300 },
+    ])
+  })
+
+  it('is measured without its pauses, in all of its slices', async () => {
+    expect(await slowAmong([['paused'], ['sliced']])).toEqual([
+      { type: 'slow', verb: 'sliced', calls: 1, milliseconds: 60 },
+    ])
+  })
+
+  it('is said in words to whoever keeps the log', async () => {
+    const slow = { type: 'slow', verb: 'runsPage', calls: 3, milliseconds: 52 }
+    const code = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage(${JSON.stringify(slow)})`
+    const said = await new Promise<string>((resolve) => {
+      startThread(new URL(`data:text/javascript,${encodeURIComponent(code)}`), 'archive reader', {
+        onCommitted: () => undefined,
+        onFault: resolve,
+        onSlow: resolve,
+        onEnd: () => undefined,
+      })
+    })
+    expect(said).toBe('archive reader: runsPage took 52 ms, the longest of 3 slow calls')
+  })
+
+  it('is none that says how far it is, or that closes', async () => {
+    expect(await slowAmong([['work'], ['close']])).toEqual([])
   })
 })
 

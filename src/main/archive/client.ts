@@ -21,6 +21,8 @@ export interface ArchiveClientOptions {
   onCommitted: (news: { sourceId: number; runs: number }) => void
   /** For the log file: a thread died, or something failed for which there is no code. */
   onFault?: (message: string) => void
+  /** For the log file: which verb was slow; at most once a minute for each. */
+  onSlow?: (message: string) => void
   /** Waits before a dead thread is started again, milliseconds; the last one repeats. */
   backOffMs?: readonly number[]
   /** Waits before an archive that was given up is tried again by itself, milliseconds; the last one repeats. */
@@ -95,6 +97,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
         options.onCommitted(news)
       },
       onFault,
+      onSlow: options.onSlow,
       onEnd: () => {
         if (threads[role] === thread) threads[role] = null
         if (closing || busy || state.kind === 'unavailable') return

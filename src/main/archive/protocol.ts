@@ -13,6 +13,8 @@ export type FromThread =
   | { type: 'committed'; sourceId: number; runs: number }
   /** For the log file: something failed for which there is no code. */
   | { type: 'fault'; verb: string; stack: string }
+  /** For the log file: so many calls of a verb kept the thread for long lately, the longest of them for so long. */
+  | { type: 'slow'; verb: string; calls: number; milliseconds: number }
 
 type Verbs<Api> = Record<keyof Api, true>
 

@@ -17,6 +17,8 @@ export interface ThreadListeners {
   onCommitted: (news: { sourceId: number; runs: number }) => void
   /** Something for the log file. */
   onFault: (message: string) => void
+  /** Something for the log file that is no fault. */
+  onSlow?: ((message: string) => void) | undefined
   /** The thread ended; `expected` is what `isExpected` said at that moment. */
   onEnd: () => void
 }
@@ -39,6 +41,7 @@ export function startThread(entry: string | URL, name: string, listeners: Thread
   worker.on('message', (message: FromThread) => {
     if (message.type === 'committed') return listeners.onCommitted({ sourceId: message.sourceId, runs: message.runs })
     if (message.type === 'fault') return listeners.onFault(`${name}: ${message.verb} failed\n${message.stack}`)
+    if (message.type === 'slow') return listeners.onSlow?.(slowWords(name, message))
     const call = pending.get(message.id)
     if (message.type === 'progress') return call?.onProgress?.(message.progress)
     if (message.type === 'state') return call?.onState?.(message.state)
@@ -87,6 +90,12 @@ export function startThread(entry: string | URL, name: string, listeners: Thread
       }),
     ended,
   }
+}
+
+/** By name and never with what was asked: nothing of a run reaches the log. */
+function slowWords(name: string, { verb, calls, milliseconds }: Extract<FromThread, { type: 'slow' }>): string {
+  const before = calls > 1 ? `, the longest of ${calls} slow calls` : ''
+  return `${name}: ${verb} took ${milliseconds} ms${before}`
 }
 
 function failureOf({ code, message, hint, lasts = false }: Problem): Failure {

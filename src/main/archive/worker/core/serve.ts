@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
+import { MINUTE_MS } from '@main/util/time'
 import { Failure, toProblem } from '@shared/result'
 import type { Progress, WatchState } from '../../api'
+import { THREAD_VERBS } from '../../protocol'
 import type { FromThread, ToThread } from '../../protocol'
 
 /** What a verb may do besides answering. */
@@ -33,20 +35,42 @@ export interface Served {
   settle(): Promise<void>
 }
 
+/** A verb that keeps its thread longer than this, its pauses apart, is named in the log, milliseconds. */
+const SLOW_MS = 40
+/** Each verb is named this often at most, milliseconds; what is slow in between is counted. */
+const SLOW_EVERY_MS = MINUTE_MS
+
 /**
  * Answers calls until the port is closed. `translate` turns what a library threw into a `Failure`. Calls run side by
  * side: one that pauses lets a later, short one overtake.
  */
-export function serve(port: MessagePort, table: Table, translate: (thrown: unknown) => unknown): Served {
+export function serve(
+  port: MessagePort,
+  table: Table,
+  translate: (thrown: unknown) => unknown,
+  clockMs: () => number = () => performance.now(),
+): Served {
   const running = new Map<number, RunningCall>()
   const say = (message: FromThread) => port.postMessage(message)
+  const slow = createSlowVerbs(say, clockMs)
 
   const answer = async (id: number, call: RunningCall, input: unknown): Promise<void> => {
     const { verb } = call
+    let sinceMs = clockMs()
+    let keptMs = 0
+    /** What opens, closes, watches or tells how far it is may last. */
+    let isWork = Object.hasOwn(THREAD_VERBS, verb)
     const context: CallContext = {
-      progress: (progress) => say({ type: 'progress', id, progress }),
-      state: (state) => say({ type: 'state', id, state }),
+      progress: (progress) => {
+        isWork = true
+        say({ type: 'progress', id, progress })
+      },
+      state: (state) => {
+        isWork = true
+        say({ type: 'state', id, state })
+      },
       pause: async (milliseconds = 0, onSleep) => {
+        keptMs += clockMs() - sinceMs
         await new Promise<void>((resume) => {
           if (milliseconds === 0 || call.cancelled) return void setImmediate(resume)
           const wakeUp = (): void => {
@@ -58,6 +82,7 @@ export function serve(port: MessagePort, table: Table, translate: (thrown: unkno
           onSleep?.(wakeUp)
         })
         call.sleepers.clear()
+        sinceMs = clockMs()
         if (call.cancelled) throw new Failure('cancelled', 'Cancelled.')
       },
     }
@@ -71,6 +96,7 @@ export function serve(port: MessagePort, table: Table, translate: (thrown: unkno
       if (problem.code === 'internal') say({ type: 'fault', verb, stack: stackOf(failure) })
       say({ type: 'problem', id, problem })
     }
+    if (!isWork) slow.note(verb, keptMs + clockMs() - sinceMs)
   }
 
   port.on('message', (message: ToThread) => {
@@ -90,6 +116,23 @@ export function serve(port: MessagePort, table: Table, translate: (thrown: unkno
       const others = [...running.values()].filter((call) => call.verb !== 'close')
       for (const call of others) cancel(call)
       await Promise.all(others.map((call) => call.done))
+    },
+  }
+}
+
+/** Tells of slow verbs by their name alone. */
+function createSlowVerbs(say: (message: FromThread) => void, clockMs: () => number) {
+  const verbs = new Map<string, { toldMs: number; calls: number; longestMs: number }>()
+  return {
+    note: (verb: string, tookMs: number): void => {
+      if (tookMs <= SLOW_MS) return
+      const known = verbs.get(verb) ?? { toldMs: -Infinity, calls: 0, longestMs: 0 }
+      verbs.set(verb, known)
+      known.calls++
+      known.longestMs = Math.max(known.longestMs, tookMs)
+      if (clockMs() - known.toldMs < SLOW_EVERY_MS) return
+      say({ type: 'slow', verb, calls: known.calls, milliseconds: Math.round(known.longestMs) })
+      verbs.set(verb, { toldMs: clockMs(), calls: 0, longestMs: 0 })
     },
   }
 }
