@@ -38,7 +38,7 @@ module.exports = {
       '^src/main/archive/',
       '^src/main/sources/hassette-file/',
       // Pure: no clock, no files.
-      '^src/main/alerts/',
+      '^src/main/alerts/engine/',
       '^src/main/util/time\\.ts$',
       '^migrations/',
       '^node_modules/(better-sqlite3|croner)/',

@@ -1,6 +1,6 @@
 import type { ArchiveState, SourceInfo } from '@shared/source'
 import type { Limits } from '@shared/storage'
-import type { AlertClock } from './alerting/clock'
+import type { AlertClock } from './util/clock'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import type { PlannedSource } from './sources/planned-source'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countFailures, createBaseline, expectedAt } from '@main/alerts/baseline'
-import type { SeenTime } from '@main/alerts/coverage'
-import { extendSeen, coveredUs } from '@main/alerts/coverage'
+import { countFailures, createBaseline, expectedAt } from '@main/alerts/engine/baseline'
+import type { SeenTime } from '@main/alerts/engine/coverage'
+import { extendSeen, coveredUs } from '@main/alerts/engine/coverage'
 import { DAY, HOUR, MINUTE } from './scenarios/play'
 
 const NOW = 20_000 * DAY + 13 * HOUR

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { logGamma, tailProbability } from '@main/alerts/negative-binomial'
+import { logGamma, tailProbability } from '@main/alerts/engine/negative-binomial'
 
 /** How far a value is off, as a share of the true one. */
 function off(value: number, truth: number): number {

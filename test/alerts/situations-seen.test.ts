@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
-import { trayStatus } from '@main/alerts/tray-status'
+import { trayStatus } from '@main/alerts/engine/tray-status'
 import type { Timeline, Told } from './scenarios/play'
 import { FURTHER_STREAM, incidentsOf, inFurtherStream, noticesOf, play, throughJson } from './scenarios/play'
 import { BEGIN_US, DAY, HOUR, MINUTE, SECOND, tellStory } from './story'

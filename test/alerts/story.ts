@@ -1,4 +1,4 @@
-import type { FinishedRun, SourceEvent, UserEvent } from '@main/alerts/events'
+import type { FinishedRun, SourceEvent, UserEvent } from '@main/alerts/engine/events'
 import type { AlertSettings } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { SourceMode } from '@shared/source'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ClaimedTime, Around } from '@main/alerts/used-time'
-import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/used-time'
+import type { ClaimedTime, Around } from '@main/alerts/engine/used-time'
+import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/engine/used-time'
 import { DAY, HOUR, MINUTE, SECOND } from './story'
 
 /** Our clock, minutes; far from 1970. */

@@ -1,6 +1,6 @@
 import type { AlertsOutcome, AlertsStep, SourceSight } from '@main/archive/alerts-api'
 import type { AppendRole, SessionInput } from '@main/archive/batch'
-import type { UserEvent } from '@main/alerts/events'
+import type { UserEvent } from '@main/alerts/engine/events'
 import type { Alerts, AlertMemory } from '@archive/alerts'
 import { createAlerts, createAlertStore } from '@archive/alerts'
 import { openForWriting } from '@archive/core'

@@ -1,4 +1,4 @@
-import { advance } from '@main/alerts/engine'
+import { advance } from '@main/alerts/engine/engine'
 import { createAlerts } from '@archive/alerts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useTempFolder } from '../support/fixtures'

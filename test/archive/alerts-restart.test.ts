@@ -1,4 +1,4 @@
-import type { UserEvent } from '@main/alerts/events'
+import type { UserEvent } from '@main/alerts/engine/events'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useTempFolder } from '../support/fixtures'

@@ -1,6 +1,6 @@
 import { openWriter } from '@archive/threads'
-import { startCopier } from '@main/storage/copier'
-import type { Copier } from '@main/storage/copier'
+import { startCopier } from '@main/maintenance/copier'
+import type { Copier } from '@main/maintenance/copier'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import { CONTEXT, ENTRIES } from '../support/archive'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { MovableClock } from '@main/alerting/clock'
+import type { MovableClock } from '@main/util/clock'
 import type { AlertsStatus, NoticeRow } from '@shared/alert'
 import type { Dunst } from '../support/dunst'
 import { dunstOf } from '../support/dunst'

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import type { MovableClock } from '@main/alerting/clock'
+import type { MovableClock } from '@main/util/clock'
 import type { NoticeRow } from '@shared/alert'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'

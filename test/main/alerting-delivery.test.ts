@@ -1,5 +1,5 @@
-import { createDelivery } from '@main/alerting/delivery'
-import { noteOf } from '@main/alerting/note'
+import { createDelivery } from '@main/alerts/delivery'
+import { noteOf } from '@main/alerts/note'
 import type { DueNotice, NoticeSettlement, ShownNotice } from '@main/archive/alerts-api'
 import type { NotificationDelivery as Outcome, Note } from '@main/notifications/notifier'
 import type { Incident } from '@shared/alert'

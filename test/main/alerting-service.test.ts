@@ -1,4 +1,4 @@
-import { createAlerting } from '@main/alerting/alerting'
+import { createAlerting } from '@main/alerts/service'
 import type { AlertsOutcome, AlertsStep, DueNotice } from '@main/archive/alerts-api'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'

@@ -1,4 +1,4 @@
-import { createSights } from '@main/alerting/sights'
+import { createSights } from '@main/alerts/visibility'
 import type { SourceInfo, SourceState } from '@shared/source'
 import { beforeEach, describe, expect, it } from 'vitest'
 

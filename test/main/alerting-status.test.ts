@@ -1,5 +1,5 @@
-import { createMovableClock } from '@main/alerting/clock'
-import { boardOf, pauseOf, UNTIL_RESUMED_US } from '@main/alerting/status'
+import { createMovableClock } from '@main/util/clock'
+import { boardOf, pauseOf, UNTIL_RESUMED_US } from '@main/alerts/status'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'

@@ -1,6 +1,6 @@
 import type { RetainReport, RetainRequest } from '@main/archive/api'
-import { createRetention } from '@main/retention/retention'
-import { createStorageWorks } from '@main/storage/work'
+import { createRetention } from '@main/maintenance/retention'
+import { createStorageWorks } from '@main/maintenance/job-runner'
 import { Failure } from '@shared/result'
 import type { Limits } from '@shared/storage'
 import { describe, expect, it } from 'vitest'

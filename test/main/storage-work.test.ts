@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createStorageWorks } from '@main/storage/work'
-import type { WorkJob } from '@main/storage/work'
+import { createStorageWorks } from '@main/maintenance/job-runner'
+import type { WorkJob } from '@main/maintenance/job-runner'
 import { Failure } from '@shared/result'
 import type { StorageWork } from '@shared/storage'
 

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createMovableClock } from '@main/alerting/clock'
+import { createMovableClock } from '@main/util/clock'
 import { createArchiveClient } from '@main/archive/client'
 import { createHome } from '@main/home'
 import type { SourceInfo } from '@shared/source'

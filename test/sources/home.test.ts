@@ -1,4 +1,4 @@
-import { createMovableClock } from '@main/alerting/clock'
+import { createMovableClock } from '@main/util/clock'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceInfo } from '@shared/source'

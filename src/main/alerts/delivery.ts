@@ -3,7 +3,7 @@ import { alertWords } from '@shared/messages-alerts'
 import type { DueNotice } from '../archive/alerts-api'
 import type { Remote, WriteApi } from '../archive/api'
 import type { Notifier } from '../notifications/notifier'
-import type { AlertClock } from './clock'
+import type { AlertClock } from '../util/clock'
 import { noteOf } from './note'
 
 /** Has the system show notifications, one after the other, and keeps what became of them. */

@@ -1,4 +1,4 @@
-import type { UserEvent } from '@main/alerts/events'
+import type { UserEvent } from '@main/alerts/engine/events'
 import type { AlertsStatus, Snooze } from '@shared/alert'
 import type { AlertSettings } from '@shared/alert-settings'
 import type { Problem } from '@shared/result'
@@ -7,9 +7,9 @@ import type { SourceInfo } from '@shared/source'
 import type { AlertsOutcome } from '../archive/alerts-api'
 import type { Remote, WriteApi } from '../archive/api'
 import type { Service } from '../service'
-import type { AlertClock } from './clock'
+import type { AlertClock } from '../util/clock'
 import type { Delivery } from './delivery'
-import { createSights } from './sights'
+import { createSights } from './visibility'
 import { pauseOf, UNTIL_RESUMED_US } from './status'
 
 /** The alerts of the app: they look at the archive again and again, show what is due, and say where they stand. */

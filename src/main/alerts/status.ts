@@ -1,4 +1,4 @@
-import { whereOfTargets } from '@main/alerts/texts'
+import { whereOfTargets } from '@main/alerts/engine/texts'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import { isSourceRule } from '@shared/alert-settings'
 import { alertWords } from '@shared/messages-alerts'

@@ -1,4 +1,4 @@
-import type { UserEvent } from '@main/alerts/events'
+import type { UserEvent } from '@main/alerts/engine/events'
 import type { BlindSource, Incident, Muted, NoticeOutcome, NoticeRequest } from '@shared/alert'
 import type { HassetteState, SourceMode } from '@shared/source'
 

@@ -1,5 +1,5 @@
-import type { Alerting } from '../alerting/alerting'
-import type { Delivery } from '../alerting/delivery'
+import type { Alerting } from '../alerts/service'
+import type { Delivery } from '../alerts/delivery'
 import type { Home } from '../home'
 import { oncePer } from '../turnstile'
 import type { Handlers } from './dispatch'

@@ -1,5 +1,5 @@
 import { app } from 'electron'
-import type { MovableClock } from '../alerting/clock'
+import type { MovableClock } from '../util/clock'
 import type { Notifier } from '../notifications/notifier'
 import type { AlertBoard } from '../tray/board'
 

@@ -12,7 +12,7 @@ import { refuseNetworkPath } from '../network-path'
 import type { Copier } from './copier'
 import { databaseBytes, requireRoom } from './disk'
 import { backupName, fileIn, isPartOf, isSameFile, nameAside } from './names'
-import type { StorageWorks, WorkNews } from './work'
+import type { StorageWorks, WorkNews } from './job-runner'
 
 /** Work on the archive's file. Each begins at once or fails with `busy`, and answers when it has ended. */
 export interface Keeping {

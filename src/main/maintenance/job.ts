@@ -1,5 +1,5 @@
 import type { RetainReport, RetainRequest, Remote, WriteApi } from '../archive/api'
-import type { WorkJob } from '../storage/work'
+import type { WorkJob } from './job-runner'
 
 /** A pass of the retention as long work; `onDone` hears what it did. */
 export function retainJob(

@@ -5,9 +5,9 @@ import { toProblem } from '@shared/result'
 import type { Bound } from '@shared/storage'
 import type { RetainReport, Remote, WriteApi } from '../archive/api'
 import type { Service } from '../service'
-import type { StorageWorks } from '../storage/work'
+import type { StorageWorks } from './job-runner'
 import { retainJob } from './job'
-import { nextPass } from './schedule'
+import { nextPass } from './retention-schedule'
 
 /** Keeps the archive within its limits by itself. */
 export interface Retention extends Service {

@@ -1,4 +1,4 @@
-import { isQuiet } from '@main/alerts/quiet-hours'
+import { isQuiet } from '@main/alerts/engine/quiet-hours'
 import type { AlertSettings } from '@shared/alert-settings'
 import { noticeWords as words } from '@shared/messages-tray'
 import type { Problem } from '@shared/result'

@@ -1,7 +1,7 @@
 import type { Problem } from '@shared/result'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo, SourceState } from '@shared/source'
-import type { AlertClock } from '../alerting/clock'
+import type { AlertClock } from '../util/clock'
 import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import { placeOf } from '../archive/file-facts'

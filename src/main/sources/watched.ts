@@ -1,5 +1,5 @@
 import type { SourceInfo, SourceState } from '@shared/source'
-import type { AlertClock } from '../alerting/clock'
+import type { AlertClock } from '../util/clock'
 import type { KnownSource } from '../archive/api'
 import { HassetteWatch } from './hassette-state'
 import type { PlannedSource } from './planned-source'

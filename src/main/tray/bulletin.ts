@@ -1,6 +1,6 @@
 import type { AlertsStatus } from '@shared/alert'
 import type { SourceInfo } from '@shared/source'
-import { boardOf } from '../alerting/status'
+import { boardOf } from '../alerts/status'
 import type { AlertBoard } from './board'
 import { isWatched, traySources } from './sources'
 

@@ -1,8 +1,8 @@
-import { advance } from '@main/alerts/engine'
-import type { EngineState } from '@main/alerts/engine-state'
-import { createEngineState, parseEngineState } from '@main/alerts/engine-state'
-import type { AlertBatch, AlertEffect, FinishedRun, SourceEvent, UserEvent } from '@main/alerts/events'
-import type { Tuning } from '@main/alerts/tuning'
+import { advance } from '@main/alerts/engine/engine'
+import type { EngineState } from '@main/alerts/engine/engine-state'
+import { createEngineState, parseEngineState } from '@main/alerts/engine/engine-state'
+import type { AlertBatch, AlertEffect, FinishedRun, SourceEvent, UserEvent } from '@main/alerts/engine/events'
+import type { Tuning } from '@main/alerts/engine/tuning'
 
 export const SECOND = 1_000_000
 export const MINUTE = 60 * SECOND

@@ -1,7 +1,7 @@
 import type { ArchiveClient } from '@main/archive/client'
-import { startCopier } from '@main/storage/copier'
-import { createKeeping } from '@main/storage/keeping'
-import { createStorageWorks } from '@main/storage/work'
+import { startCopier } from '@main/maintenance/copier'
+import { createKeeping } from '@main/maintenance/archive-copies'
+import { createStorageWorks } from '@main/maintenance/job-runner'
 import { openArchive, THREADS } from './archive'
 
 /** The archive that is open, which a compaction closes and opens again. */

@@ -1,5 +1,5 @@
 import { SECOND_US } from '@main/util/time'
-import type { SourceEvent } from '@main/alerts/events'
+import type { SourceEvent } from '@main/alerts/engine/events'
 import type { Database } from 'better-sqlite3'
 import { unpackRecent } from '../derived/recent-runs'
 import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'

@@ -1,5 +1,5 @@
-import { createEngineState, parseEngineState } from '@main/alerts/engine-state'
-import type { EngineState } from '@main/alerts/engine-state'
+import { createEngineState, parseEngineState } from '@main/alerts/engine/engine-state'
+import type { EngineState } from '@main/alerts/engine/engine-state'
 import type { Incident, NoticeKind, NoticeOutcome, NoticeRequest, WithheldReason } from '@shared/alert'
 import { noticeWords } from '@shared/messages-tray'
 import type { Database } from 'better-sqlite3'
