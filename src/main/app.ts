@@ -5,7 +5,7 @@ import { createOutside } from './lifecycle/outside'
 import { resourcesOf } from './lifecycle/resources'
 import { leaveWith, stopBeforeExit } from './lifecycle/shutdown'
 import { exposeToTests, shortWaits } from './lifecycle/test-hook'
-import { createAlerting } from './alerts/service'
+import { createAlertService } from './alerts/service'
 import { createMovableClock } from './util/clock'
 import { createDelivery } from './alerts/delivery'
 import { createArchiveClient } from './archive/client'
@@ -16,7 +16,7 @@ import { createRouter } from './ipc/router'
 import { openLog } from './log/log'
 import { createArchiveTrouble } from './notifications/archive-trouble'
 import { createNotifier } from './notifications/notifier'
-import { createRetention } from './maintenance/retention'
+import { createRetention, limitsFrom } from './maintenance/retention'
 import { createSecurity } from './security/security'
 import { createServiceRunner } from './service'
 import { createSettingsStore } from './settings/settings'
@@ -24,9 +24,8 @@ import { createViewStateStore } from './settings/view-state'
 import { startCopier } from './maintenance/copier'
 import type { Copier } from './maintenance/copier'
 import { databaseBytes } from './maintenance/disk'
-import { createKeeping } from './maintenance/archive-copies'
-import { limitsFrom } from './maintenance/limits'
-import { createStorageWorks } from './maintenance/job-runner'
+import { createArchiveCopies } from './maintenance/archive-copies'
+import { createJobRunner } from './maintenance/job-runner'
 import { createAlertBoard } from './tray/board'
 import type { QuietControls } from './tray/board'
 import { createBulletin } from './tray/bulletin'
@@ -111,10 +110,10 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     info: log.info,
     warn: log.warn,
   })
-  const works = createStorageWorks(log.warn)
+  const works = createJobRunner(log.warn)
   works.onChange(news.storageWork)
   const copier = (): Copier => startCopier(resources.copier, log.warn)
-  const keeping = createKeeping({
+  const keeping = createArchiveCopies({
     home,
     works,
     startCopier: copier,
@@ -162,7 +161,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     ...waits.trouble,
   })
   const delivery = createDelivery({ notifier, write: home.write, clock, warn: log.warn })
-  const alerting = createAlerting({
+  const alerting = createAlertService({
     archive: () =>
       home.archiveState().kind === 'ready'
         ? { key: home.isSample() ? 'sample' : home.archivePath(), write: home.write() }

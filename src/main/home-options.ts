@@ -1,6 +1,6 @@
 import type { ArchiveState, SourceInfo } from '@shared/source'
 import type { Limits } from '@shared/storage'
-import type { AlertClock } from './util/clock'
+import type { Clock } from './util/clock'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import type { PlannedSource } from './sources/planned-source'
 
@@ -22,7 +22,7 @@ export interface HomeOptions extends HomeListeners {
   recordingDir: string
   sourcePaths: string[]
   forceSample: boolean
-  clock: AlertClock
+  clock: Clock
   /** The limits in force. */
   limits: () => Limits
   openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient

@@ -1,4 +1,4 @@
-import type { AlertsOutcome, AlertsStep, SourceSight } from '@main/archive/alerts-api'
+import type { AlertsOutcome, AlertsStep, SourceSight } from '@main/archive/api'
 import type { AppendRole, SessionInput } from '@main/archive/batch'
 import type { UserEvent } from '@main/alerts/engine/events'
 import type { Alerts, AlertMemory } from '@archive/alerts'

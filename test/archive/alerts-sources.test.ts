@@ -1,4 +1,4 @@
-import type { SourceSight } from '@main/archive/alerts-api'
+import type { SourceSight } from '@main/archive/api'
 import type { HassetteState } from '@shared/source'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { APPLICATION_ID, newestSchema } from '@archive/core'
-import { oldOf, partOf } from '@main/archive/leftovers'
+import { oldOf, partOf } from '@main/archive/files'
 import { databaseBytes, requireRoom } from '@main/maintenance/disk'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { oldOf, partOf } from '@main/archive/leftovers'
+import { oldOf, partOf } from '@main/archive/files'
 import type { RunFilter } from '@shared/filter'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'

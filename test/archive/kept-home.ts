@@ -7,8 +7,8 @@ import { createHome } from '@main/home'
 import type { Home } from '@main/home'
 import { startCopier } from '@main/maintenance/copier'
 import type { Copier } from '@main/maintenance/copier'
-import { createKeeping } from '@main/maintenance/archive-copies'
-import { createStorageWorks } from '@main/maintenance/job-runner'
+import { createArchiveCopies } from '@main/maintenance/archive-copies'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import type { StorageWork } from '@shared/storage'
 import { expect, onTestFinished } from 'vitest'
 import { ENTRIES, rowsOf } from '../support/archive'
@@ -47,10 +47,10 @@ export function useKeptHome() {
       info: () => undefined,
       warn: (message) => warnings.push(message),
     })
-    const works = createStorageWorks((message) => warnings.push(message))
+    const works = createJobRunner((message) => warnings.push(message))
     const warn = (message: string) => warnings.push(message)
     const startOne = (): Copier => around(startCopier(ENTRIES.copier, warn))
-    const keeping = createKeeping({ home, works, startCopier: startOne, warn })
+    const keeping = createArchiveCopies({ home, works, startCopier: startOne, warn })
     const stop = async (): Promise<void> => {
       await works.stop()
       await home.stop()

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { oldOf, partOf } from '@main/archive/leftovers'
+import { oldOf, partOf } from '@main/archive/files'
 import { openWriter } from '@archive/threads'
 import { describe, expect, it } from 'vitest'
 import { openFixture, useTempFolder } from '../support/fixtures'

@@ -1,5 +1,5 @@
 import { copyFileSync } from 'node:fs'
-import type { SourceSight } from '@main/archive/alerts-api'
+import type { SourceSight } from '@main/archive/api'
 import { createAlerts } from '@archive/alerts'
 import { openForWriting } from '@archive/core'
 import { openWriter } from '@archive/threads'

@@ -1,6 +1,6 @@
 import { createRetention } from '@main/maintenance/retention'
 import { databaseBytes } from '@main/maintenance/disk'
-import { createStorageWorks } from '@main/maintenance/job-runner'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import type { RunFilter } from '@shared/filter'
 import type { Limits } from '@shared/storage'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -61,7 +61,7 @@ describe('the retention in the threads of an archive', () => {
 
   it('begins by itself when the archive is ready, and again when a limit is lowered', async () => {
     const { path, client } = await filled(2)
-    const works = createStorageWorks((message) => expect.unreachable(message))
+    const works = createJobRunner((message) => expect.unreachable(message))
     let limits: Limits = { ...LIMITS, maxSizeMb: 2 }
     const seen = new Set<string>()
     works.onChange((work) => work && seen.add(work.step))

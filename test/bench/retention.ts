@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ArchiveClient } from '@main/archive/client'
 import { createRetention } from '@main/maintenance/retention'
 import { databaseBytes } from '@main/maintenance/disk'
-import { createStorageWorks } from '@main/maintenance/job-runner'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import type { RetentionLogRow } from '@shared/storage'
 import Database from 'better-sqlite3'
 import { inTempFolder, openArchive } from './lib/archive'
@@ -29,7 +29,7 @@ await inTempFolder(async (folder) => {
   const began = performance.now()
   const seconds = (): number => (performance.now() - began) / 1000
   const client = openArchive(set.path, set.endUs)
-  const works = createStorageWorks((message, thrown) => {
+  const works = createJobRunner((message, thrown) => {
     throw new Error(message, { cause: thrown })
   })
   const retention = createRetention({

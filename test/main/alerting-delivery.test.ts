@@ -1,6 +1,5 @@
-import { createDelivery } from '@main/alerts/delivery'
-import { noteOf } from '@main/alerts/note'
-import type { DueNotice, NoticeSettlement, ShownNotice } from '@main/archive/alerts-api'
+import { createDelivery, noteOf } from '@main/alerts/delivery'
+import type { DueNotice, NoticeSettlement, ShownNotice } from '@main/archive/api'
 import type { NotificationDelivery as Outcome, Note } from '@main/notifications/notifier'
 import type { Incident } from '@shared/alert'
 import { beforeEach, describe, expect, it } from 'vitest'

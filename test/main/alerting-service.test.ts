@@ -1,5 +1,5 @@
-import { createAlerting } from '@main/alerts/service'
-import type { AlertsOutcome, AlertsStep, DueNotice } from '@main/archive/alerts-api'
+import { createAlertService } from '@main/alerts/service'
+import type { AlertsOutcome, AlertsStep, DueNotice } from '@main/archive/api'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { Failure } from '@shared/result'
@@ -31,7 +31,7 @@ function createScene() {
     warned: [] as string[],
     resume: (): void => undefined,
   }
-  const alerting = createAlerting({
+  const alerting = createAlertService({
     archive: () =>
       scene.key === null
         ? null

@@ -1,4 +1,4 @@
-import { createSights } from '@main/alerts/visibility'
+import { createVisibility } from '@main/alerts/visibility'
 import type { SourceInfo, SourceState } from '@shared/source'
 import { beforeEach, describe, expect, it } from 'vitest'
 
@@ -27,11 +27,11 @@ function source(state: SourceState, more: Partial<SourceInfo> = {}): SourceInfo 
 }
 
 describe('what the alerts make of a source', () => {
-  let sights: ReturnType<typeof createSights>
+  let sights: ReturnType<typeof createVisibility>
   let elapsedMs: number
   let nowUs: number
   beforeEach(() => {
-    sights = createSights()
+    sights = createVisibility()
     elapsedMs = 1000
     nowUs = START_US
   })

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ArchiveVerdict } from '@main/archive/copy-api'
+import type { ArchiveVerdict } from '@main/archive/api'
 import { judgeArchive } from '@archive/copy'
 import { repairArchive } from '@main/ipc/repair'
 import { Failure, problem } from '@shared/result'

@@ -1,6 +1,6 @@
 import type { RetainReport, RetainRequest } from '@main/archive/api'
 import { createRetention } from '@main/maintenance/retention'
-import { createStorageWorks } from '@main/maintenance/job-runner'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import { Failure } from '@shared/result'
 import type { Limits } from '@shared/storage'
 import { describe, expect, it } from 'vitest'
@@ -25,7 +25,7 @@ function createScene() {
   }
   let tick = (): void => undefined
   let wake = (): void => undefined
-  const works = createStorageWorks(() => undefined)
+  const works = createJobRunner(() => undefined)
   const retention = createRetention({
     archive: () =>
       scene.sample

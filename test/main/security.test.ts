@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isReservedName } from '@main/archive/place'
+import { isReservedName } from '@main/archive/files'
 import { isTrustedSender } from '@main/ipc/sender'
 import { assetPath } from '@main/security/asset-path'
 import { CONTENT_SECURITY_POLICY } from '@main/security/csp'

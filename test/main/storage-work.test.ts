@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createStorageWorks } from '@main/maintenance/job-runner'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import type { WorkJob } from '@main/maintenance/job-runner'
 import { Failure } from '@shared/result'
 import type { StorageWork } from '@shared/storage'
@@ -19,7 +19,7 @@ const byHand = { automatic: false }
 
 describe('long work on the archive', () => {
   it('is told from its first step to its end, and answers with its figures', async () => {
-    const works = createStorageWorks(vi.fn())
+    const works = createJobRunner(vi.fn())
     const seen: (StorageWork | null)[] = []
     works.onChange((state) => seen.push(state))
     const done = await works.run('compact', byHand, async (say) => {
@@ -45,7 +45,7 @@ describe('long work on the archive', () => {
   })
 
   it('goes one at a time: a second is refused, and begins when the first has ended', async () => {
-    const works = createStorageWorks(vi.fn())
+    const works = createJobRunner(vi.fn())
     const first = openEnded()
     const running = works.run('clean', { automatic: true }, first.job)
     const never = vi.fn<WorkJob>()
@@ -58,7 +58,7 @@ describe('long work on the archive', () => {
   })
 
   it('cancels by the signal, says so meanwhile, and keeps the figures of what was done', async () => {
-    const works = createStorageWorks(vi.fn())
+    const works = createJobRunner(vi.fn())
     const running = works.run('clean', byHand, (say, signal) => {
       say({ runs: 4096 })
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Failure('cancelled', 'x'))))
@@ -73,7 +73,7 @@ describe('long work on the archive', () => {
 
   it('a failure is an outcome with its words; one without a code is logged', async () => {
     const warn = vi.fn()
-    const works = createStorageWorks(warn)
+    const works = createJobRunner(warn)
     const full = await works.run('backup', byHand, () =>
       Promise.reject(new Failure('disk_full', 'No room.', 'Free some.')),
     )
@@ -90,7 +90,7 @@ describe('long work on the archive', () => {
   })
 
   it('nobody hears of a job that reports after its end', async () => {
-    const works = createStorageWorks(vi.fn())
+    const works = createJobRunner(vi.fn())
     let late: Parameters<WorkJob>[0] = () => undefined
     await works.run('clean', byHand, (say) => {
       late = say
@@ -105,7 +105,7 @@ describe('long work on the archive', () => {
   })
 
   it('stop cancels, waits for the end, and lets nothing begin any more', async () => {
-    const works = createStorageWorks(vi.fn())
+    const works = createJobRunner(vi.fn())
     const work = openEnded()
     const running = works.run('clean', byHand, work.job)
     let stopped = false
@@ -120,7 +120,7 @@ describe('long work on the archive', () => {
   })
 
   it('a listener that left hears nothing', async () => {
-    const works = createStorageWorks(vi.fn())
+    const works = createJobRunner(vi.fn())
     const listener = vi.fn()
     works.onChange(listener)()
     await works.run('clean', byHand, () => Promise.resolve())

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { SourceSight } from '@main/archive/alerts-api'
+import type { SourceSight } from '@main/archive/api'
 import { openWriter } from '@archive/threads'
 import { loadRecording } from '@main/sources/sample/recording'
 import type { Incident } from '@shared/alert'

@@ -1,4 +1,4 @@
-import type { AlertsStep, SourceSight } from '@main/archive/alerts-api'
+import type { AlertsStep, SourceSight } from '@main/archive/api'
 import type { SourceMode } from '@shared/source'
 import Database from 'better-sqlite3'
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import type { SourceSight } from '@main/archive/alerts-api'
+import type { SourceSight } from '@main/archive/api'
 import { archiveFailure, openForWriting } from '@archive/core'
 import { createWriterMemory } from '@archive/derived'
 import { createRetentionPasses } from '@archive/retention'

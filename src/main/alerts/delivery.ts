@@ -1,10 +1,9 @@
 import type { AlertsStatus, Incident, NoticeOutcome, NoticeRequest } from '@shared/alert'
 import { alertWords } from '@shared/messages-alerts'
-import type { DueNotice } from '../archive/alerts-api'
-import type { Remote, WriteApi } from '../archive/api'
-import type { Notifier } from '../notifications/notifier'
-import type { AlertClock } from '../util/clock'
-import { noteOf } from './note'
+import { rangeText } from '@shared/range'
+import type { DueNotice, Remote, WriteApi } from '../archive/api'
+import type { Notifier, Note } from '../notifications/notifier'
+import type { Clock } from '../util/clock'
 
 /** Has the system show notifications, one after the other, and keeps what became of them. */
 export interface Delivery {
@@ -17,10 +16,10 @@ export interface Delivery {
 }
 
 /** What the delivery works with. */
-export interface DeliveryOptions {
+interface DeliveryOptions {
   notifier: Pick<Notifier, 'show'>
   write: () => Pick<Remote<WriteApi>, 'settleNotice' | 'addNotice'>
-  clock: Pick<AlertClock, 'nowUs'>
+  clock: Pick<Clock, 'nowUs'>
   warn: (message: string, thrown?: unknown) => void
 }
 
@@ -62,4 +61,31 @@ export function createDelivery({ notifier, write, clock, warn }: DeliveryOptions
       return outcome
     },
   }
+}
+
+/** So many failures within five minutes are a storm. */
+const STORM = 100
+const BESIDE_US = 15 * 60_000_000
+
+/** A notice as the system shows it. `incident` is the one it is about, as far as it is known. */
+export function noteOf(notice: DueNotice, incident: Incident | null, nowUs: number): Note {
+  const { kind, title, body, silent, incidentId } = notice
+  return {
+    key: incidentId === null ? kind : `incident ${notice.replaces ?? incidentId}`,
+    title,
+    body,
+    path: incident === null ? pathOf(incidentId) : `${pathOf(incident.id)}&${placeOf(incident, nowUs)}`,
+    isSilent: silent,
+    isUrgent: !silent && incident !== null && incident.peak >= STORM,
+  }
+}
+
+function pathOf(incidentId: number | null): string {
+  return incidentId === null ? '/alerts' : `/alerts?incident=${incidentId}`
+}
+
+/** Its source, and the time around it. */
+function placeOf({ sourceId, firstUs, clearedUs }: Incident, nowUs: number): string {
+  const range = rangeText(firstUs - BESIDE_US, Math.max(clearedUs ?? nowUs, firstUs) + BESIDE_US)
+  return new URLSearchParams({ source: String(sourceId), range }).toString()
 }

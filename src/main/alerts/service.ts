@@ -4,16 +4,15 @@ import type { AlertSettings } from '@shared/alert-settings'
 import type { Problem } from '@shared/result'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
-import type { AlertsOutcome } from '../archive/alerts-api'
-import type { Remote, WriteApi } from '../archive/api'
+import type { AlertsOutcome, Remote, WriteApi } from '../archive/api'
 import type { Service } from '../service'
-import type { AlertClock } from '../util/clock'
+import type { Clock } from '../util/clock'
 import type { Delivery } from './delivery'
-import { createSights } from './visibility'
+import { createVisibility } from './visibility'
 import { pauseOf, UNTIL_RESUMED_US } from './status'
 
 /** The alerts of the app: they look at the archive again and again, show what is due, and say where they stand. */
-export interface Alerting extends Service {
+export interface AlertService extends Service {
   status: () => AlertsStatus
   /** Something was told that may matter: new runs, another state of the archive, other settings. */
   look: () => void
@@ -27,12 +26,12 @@ export interface Alerting extends Service {
 }
 
 /** What the alerts work with. */
-export interface AlertingOptions {
+export interface AlertServiceOptions {
   /** The archive that is shown, by a key that differs from any other's; null while there is none. */
   archive: () => { key: string; write: Pick<Remote<WriteApi>, 'alertsStep'> } | null
   settings: () => AlertSettings
   delivery: Pick<Delivery, 'deliver' | 'failed'>
-  clock: AlertClock
+  clock: Clock
   /** Where the alerts stand, whenever that is told anew. */
   onStatus: (status: AlertsStatus) => void
   /** Calls back whenever the machine woke up; asked for once, at the start. */
@@ -52,9 +51,9 @@ interface Choice {
 }
 
 /** Builds the service; it looks as soon as there is an archive. */
-export function createAlerting(options: AlertingOptions): Alerting {
+export function createAlertService(options: AlertServiceOptions): AlertService {
   const { archive, settings, delivery, clock, onStatus, warn } = options
-  const sights = createSights()
+  const sights = createVisibility()
   let sources: readonly SourceInfo[] = []
   let outcome: Omit<AlertsOutcome, 'notices' | 'leftOut'> = {
     open: [],

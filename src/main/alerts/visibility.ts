@@ -1,9 +1,9 @@
 import { alertWords } from '@shared/messages-alerts'
 import type { HassetteState, SourceInfo } from '@shared/source'
-import type { SourceSight } from '../archive/alerts-api'
+import type { SourceSight } from '../archive/api'
 
 /** What the alerts make of the sources' states. */
-export interface Sights {
+export interface Visibility {
   /** `nowUs` by our clock, which may be set; `elapsedMs` only goes forward. */
   of(sources: readonly SourceInfo[], nowUs: number, elapsedMs: number): SourceSight[]
   /** The machine slept: what is known of the sources is from before. */
@@ -30,7 +30,7 @@ function sureOf(hassette: HassetteState | null): HassetteState | null {
   return hassette?.kind === 'running' && !hassette.sure ? null : hassette
 }
 
-export function createSights(): Sights {
+export function createVisibility(): Visibility {
   const dark = new Map<number, Dark>()
   let lastUs: number | null = null
   let settledMs = -Infinity

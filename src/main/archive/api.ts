@@ -1,11 +1,12 @@
+import type { UserEvent } from '@main/alerts/engine/events'
+import type { BlindSource, Incident, Muted, NoticeOutcome, NoticeRequest } from '@shared/alert'
 import type { Input, Output } from '@shared/contract'
 import type { SessionEnding } from '@shared/run'
-import type { HassetteFacts, SourceInfo, SourceMode, SourceState } from '@shared/source'
+import type { HassetteFacts, SourceInfo, SourceMode, SourceState, HassetteState } from '@shared/source'
 import type { Bound, Limits, PassReason, RetentionLogRow } from '@shared/storage'
-import type { AlertsOutcome, AlertsStep, NoticeSettlement, ShownNotice } from './alerts-api'
 
 /** How an archive is opened. */
-export interface OpenOptions {
+interface OpenOptions {
   /** Absolute path of the archive file; its folder exists. */
   path: string
 }
@@ -215,3 +216,115 @@ export interface CallOptions {
 
 /** A thread's verbs as the main thread calls them. */
 export type Remote<T> = { [K in keyof T]: Promised<T[K]> }
+
+/** What is known of a source when the alerts look at it. */
+export interface SourceSight {
+  sourceId: number
+  name: string
+  mode: SourceMode
+  sight:
+    /** `hassette` = whether it runs, where that is known; `clockOffsetUs` = our clock less its own, where that is. */
+    | { kind: 'seen'; caughtUp: boolean; hassette?: HassetteState | null; clockOffsetUs?: number | null }
+    /** Nothing can be seen of it; `sinceUs` by our clock. */
+    | { kind: 'blind'; sinceUs: number; reason: string }
+    /** It is being read, or is not read in this run: nothing is concluded from its silence. */
+    | { kind: 'unknown' }
+}
+
+/** A look of the alerts: what is new in the archive, and what happened beside it. */
+export interface AlertsStep {
+  /** Our clock, microseconds since 1970. */
+  nowUs: number
+  /** Local time less UTC, minutes. */
+  utcOffsetMinutes: number
+  sources: SourceSight[]
+  events: UserEvent[]
+}
+
+/** A notification that is to be shown now. */
+export interface DueNotice extends NoticeRequest {
+  noticeId: number
+}
+
+/** Where the alerts stand after a look. */
+export interface AlertsOutcome {
+  /** In this order; what became of each is told by `settleNotice`. */
+  notices: DueNotice[]
+  /** Open incidents, the newest first. */
+  open: Incident[]
+  blind: BlindSource[]
+  /** Sources of which too little is known to say what is usual. */
+  learning: number[]
+  /** Live sources that are being read for the first time: what fails in them is history. */
+  unread: number[]
+  muted: Muted[]
+  pausedUntilUs: number | null
+  /** So many events (runs, sessions, missed starts) the engine could not take though they were told it three times. */
+  leftOut: number
+}
+
+/** A notification that was shown without the engine, and what became of it; `atUs` by our clock. */
+export interface ShownNotice {
+  notice: NoticeRequest
+  outcome: NoticeOutcome
+  atUs: number
+}
+
+/** What the system did with a notification. */
+export interface NoticeSettlement {
+  noticeId: number
+  outcome: NoticeOutcome
+}
+
+/** What the copier thread does: it works on whole archive files, and may be held up for long by one of them. */
+export interface CopyApi {
+  /**
+   * What lies where an archive shall lie. Throws `archive_foreign` when it is something else, and `archive_newer` or
+   * `archive_unreadable` when it could not be used.
+   */
+  look(input: { path: string }): FoundArchive
+  /** Reads a whole archive, however it lies there, and fails with `archive_…` or `not_found` unless it is sound. */
+  check(input: { path: string }): FoundArchive
+  /** Tells whether an archive is sound, before it is given up. Reads the whole file; never throws. */
+  judge(input: { path: string }): ArchiveVerdict
+  /**
+   * Writes a compact copy as `partOf(to)`, and checks it. Everything that is committed before it begins is in it. It
+   * cannot be interrupted: a cancellation takes effect after SQLite has written it. The caller removes the file when
+   * this fails.
+   */
+  copy(input: CopyRequest): CopyReport
+  /**
+   * Puts `partOf(path)` in the place of what lies there, which is moved to `aside`; of what was moved nothing is
+   * deleted. All or nothing. Throws `archive_locked` when the old file is in use.
+   */
+  place(input: { path: string; aside: string }): null
+  /** Undoes `place`. */
+  putBack(input: { path: string; aside: string }): null
+}
+
+/** What is at a path. */
+export type FoundArchive =
+  | { kind: 'nothing' }
+  /** `usedBytes`: without pages that could be used again; about the size of a copy. */
+  | { kind: 'archive'; schemaVersion: number; usedBytes: number; runs: number }
+
+/**
+ * What an archive that could not be used turned out to be. `sound`: it is ours, this version can use it, and SQLite's own
+ * check of the whole file found nothing. `unknown`: it could not be looked into, for want of a permission or because it
+ * is busy. `damaged` is proven.
+ */
+export type ArchiveVerdict = 'nothing' | 'sound' | 'damaged' | 'newer' | 'foreign' | 'unknown'
+
+/** A copy to be made. Absolute paths. */
+export interface CopyRequest {
+  from: string
+  to: string
+  /** `wal` is what an archive in use has; a backup in `delete` is one file that can be read from any medium. */
+  journal: 'wal' | 'delete'
+}
+
+/** What a copy holds. */
+export interface CopyReport {
+  bytes: number
+  runs: number
+}

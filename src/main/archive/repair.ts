@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '@shared/result'
 import { freeName, isMissing, namesIn, realPath, renameFile } from './file-facts'
-import { DATABASE_PARTS } from './leftovers'
+import { DATABASE_PARTS } from './files'
 
 /**
  * Ways out when an archive cannot be used. Files are renamed, never opened and never deleted; no connection of ours may

@@ -1,4 +1,4 @@
-import type { Alerting } from '../alerts/service'
+import type { AlertService } from '../alerts/service'
 import type { Delivery } from '../alerts/delivery'
 import type { Home } from '../home'
 import { oncePer } from '../turnstile'
@@ -8,7 +8,7 @@ import { createTickets } from './tickets'
 /** What the verbs of the alerts work on. */
 export interface AlertHandlerParts {
   home: Pick<Home, 'read'>
-  alerting: Pick<Alerting, 'status' | 'snooze' | 'mute' | 'pause'>
+  alerting: Pick<AlertService, 'status' | 'snooze' | 'mute' | 'pause'>
   delivery: Pick<Delivery, 'tryOne'>
 }
 

@@ -6,8 +6,8 @@ import type { Desktop } from '../desktop'
 import type { Home } from '../home'
 import type { SettingsStore } from '../settings/settings'
 import type { ViewStateStore } from '../settings/view-state'
-import type { Keeping } from '../maintenance/archive-copies'
-import type { StorageWorks } from '../maintenance/job-runner'
+import type { ArchiveCopies } from '../maintenance/archive-copies'
+import type { JobRunner } from '../maintenance/job-runner'
 import type { AlertHandlerParts } from './alerts'
 import { createAlertHandlers } from './alerts'
 import { discoverSources, typedPath } from './discover'
@@ -23,8 +23,8 @@ export interface HandlerParts extends Omit<AlertHandlerParts, 'home'> {
   home: Home
   settings: SettingsStore
   viewState: ViewStateStore
-  works: StorageWorks
-  keeping: Keeping
+  works: JobRunner
+  keeping: ArchiveCopies
   judge: RepairParts['judge']
   desktop: Desktop
   info: () => Omit<AppInfo, 'version' | 'electron' | 'electronMaintained' | 'platform'>

@@ -4,20 +4,19 @@ import type { SettingOrigin } from '@shared/settings'
 import type { Verb } from '@shared/verbs'
 import type { Desktop } from '../desktop'
 import type { Home } from '../home'
-import { retainJob } from '../maintenance/job'
+import { retainJob, limitsFrom } from '../maintenance/retention'
 import type { SettingsStore } from '../settings/settings'
-import type { Keeping } from '../maintenance/archive-copies'
-import { limitsFrom } from '../maintenance/limits'
-import { backupName } from '../maintenance/names'
-import type { StorageWorks } from '../maintenance/job-runner'
+import type { ArchiveCopies } from '../maintenance/archive-copies'
+import { backupName } from '../maintenance/archive-copies'
+import type { JobRunner } from '../maintenance/job-runner'
 import type { Handlers } from './dispatch'
 
 /** What the verbs about the archive work on. */
 export interface StorageParts {
   home: Pick<Home, 'archivePath' | 'isSample' | 'read' | 'write'>
   settings: Pick<SettingsStore, 'values' | 'view' | 'setArchive'>
-  works: StorageWorks
-  keeping: Keeping
+  works: JobRunner
+  keeping: ArchiveCopies
   desktop: Pick<Desktop, 'askFile' | 'askFolder' | 'askNewFile'>
 }
 

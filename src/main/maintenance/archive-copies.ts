@@ -1,21 +1,19 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { Failure } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import type { WorkDone } from '@shared/storage'
-import type { WorkNote } from '../archive/api'
-import type { CopyRequest, FoundArchive } from '../archive/copy-api'
-import { isMissing } from '../archive/file-facts'
-import { oldOf, partOf, removeDatabase } from '../archive/leftovers'
+import type { WorkNote, CopyRequest, FoundArchive } from '../archive/api'
+import { isMissing, fileFacts, fileIdentity, freeName, realPath } from '../archive/file-facts'
+import { oldOf, partOf, removeDatabase, DATABASE_PARTS } from '../archive/files'
 import { wasOurs } from '../archive/repair'
 import type { Home } from '../home'
 import { refuseNetworkPath } from '../network-path'
 import type { Copier } from './copier'
 import { databaseBytes, requireRoom } from './disk'
-import { backupName, fileIn, isPartOf, isSameFile, nameAside } from './names'
-import type { StorageWorks, WorkNews } from './job-runner'
+import type { JobRunner, WorkNews } from './job-runner'
 
 /** Work on the archive's file. Each begins at once or fails with `busy`, and answers when it has ended. */
-export interface Keeping {
+export interface ArchiveCopies {
   /** Puts a copy without free pages in the archive's place. */
   compact: () => Promise<WorkDone>
   /** Copies the archive to a file or into a folder. An older backup that lies there is replaced, nothing else is. */
@@ -30,7 +28,7 @@ export interface Keeping {
 }
 
 /** What it works with. */
-export interface KeepingParts {
+interface KeepingParts {
   home: Pick<
     Home,
     | 'archivePath'
@@ -42,7 +40,7 @@ export interface KeepingParts {
     | 'changeAtRest'
     | 'replaceArchive'
   >
-  works: Pick<StorageWorks, 'run'>
+  works: Pick<JobRunner, 'run'>
   startCopier: () => Copier
   warn: (message: string, thrown?: unknown) => void
 }
@@ -55,7 +53,7 @@ interface Job {
 }
 
 /** Builds the four verbs. */
-export function createKeeping({ home, works, startCopier, warn }: KeepingParts): Keeping {
+export function createArchiveCopies({ home, works, startCopier, warn }: KeepingParts): ArchiveCopies {
   /** Runs one piece of work, measures it, and notes in the archive that it was done. */
   const run = (reason: WorkNote['reason'], work: (job: Job) => Promise<void>): Promise<WorkDone> =>
     works.run(reason, { automatic: false }, async (say, signal) => {
@@ -251,4 +249,34 @@ function failureOf(state: ArchiveState): Failure | null {
   if (state.kind !== 'unavailable') return new Failure('busy', 'The archive is being started again.', 'Try again.')
   const { code, message, hint } = state.problem
   return new Failure(code, message, hint)
+}
+
+/** A path that somebody gave: a folder means the usual name in it. */
+function fileIn(path: string, name: string): string {
+  const facts = fileFacts(path)
+  return facts !== null && !facts.isFile ? join(path, name) : path
+}
+
+/** Name for a new backup, by day: `hassette-backup-2026-11-25.db`. */
+export function backupName(now: Date): string {
+  return `hassette-backup-${now.toISOString().slice(0, 10)}.db`
+}
+
+/** Where an archive goes that gives way to a backup: `hassette.db.replaced-2026-11-25T14-02-11`, or the next free one. */
+function nameAside(path: string, now: Date): string {
+  return freeName(`${realPath(path)}.replaced-${now.toISOString().slice(0, 19).replaceAll(':', '-')}`)
+}
+
+/** Whether two paths are one file, by whatever links. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  if (realPath(one) === realPath(other)) return true
+  const [first, second] = await Promise.all([fileIdentity(one), fileIdentity(other)])
+  return typeof first === 'string' && first === second
+}
+
+/** Whether a path is one of these databases or a part of one, by whatever links; a database may be missing just now. */
+async function isPartOf(path: string, databases: readonly string[]): Promise<boolean> {
+  const parts = databases.flatMap((database) => [...DATABASE_PARTS, '-journal'].map((end) => realPath(database) + end))
+  const same = await Promise.all(parts.map((part) => isSameFile(path, part)))
+  return same.includes(true)
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { Failure } from '@shared/result'
-import type { ArchiveVerdict, CopyApi, CopyReport, CopyRequest, FoundArchive } from '../archive/copy-api'
-import { partOf, removeDatabase } from '../archive/leftovers'
+import type { ArchiveVerdict, CopyApi, CopyReport, CopyRequest, FoundArchive } from '../archive/api'
+import { partOf, removeDatabase } from '../archive/files'
 import { startThread } from '../archive/thread'
 
 /** How often the growth of a copy is looked at, milliseconds. */

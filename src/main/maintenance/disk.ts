@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { formatBytes } from '@shared/format'
 import { Failure } from '@shared/result'
 import { realPath } from '../archive/file-facts'
-import { DATABASE_PARTS } from '../archive/leftovers'
+import { DATABASE_PARTS } from '../archive/files'
 
 /** Left free beside a copy, so that what else goes on has room, bytes. */
 const SPARE = 4_000_000

@@ -11,7 +11,7 @@ export type WorkFigures = Pick<WorkDone, 'bytesBefore' | 'bytesAfter' | 'runs' |
 export type WorkJob = (say: (news: WorkNews) => void, signal: AbortSignal) => Promise<void>
 
 /** Long work on the archive, one piece at a time. */
-export interface StorageWorks {
+export interface JobRunner {
   /** What is going on; null while nothing is. */
   state: () => StorageWork | null
   /**
@@ -36,7 +36,7 @@ const FIRST_STEP: Record<WorkKind, StorageWork['step']> = {
 }
 
 /** Builds the one place through which long work on the archive goes. `warn` hears of failures without a code. */
-export function createStorageWorks(warn: (message: string, thrown: unknown) => void): StorageWorks {
+export function createJobRunner(warn: (message: string, thrown: unknown) => void): JobRunner {
   const listeners = new Set<(state: StorageWork | null) => void>()
   let state: StorageWork | null = null
   let aborting: AbortController | null = null

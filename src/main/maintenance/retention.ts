@@ -1,16 +1,15 @@
+import { toProblem } from '@shared/result'
+import type { Settings } from '@shared/settings'
 import type { SourceInfo } from '@shared/source'
 import { MB_BYTES } from '@shared/storage'
-import type { Limits, PassReason } from '@shared/storage'
-import { toProblem } from '@shared/result'
-import type { Bound } from '@shared/storage'
-import type { RetainReport, Remote, WriteApi } from '../archive/api'
+import type { Limits, PassReason, Bound } from '@shared/storage'
+import type { RetainReport, Remote, WriteApi, RetainRequest } from '../archive/api'
 import type { Service } from '../service'
-import type { StorageWorks } from './job-runner'
-import { retainJob } from './job'
+import type { JobRunner, WorkJob } from './job-runner'
 import { nextPass } from './retention-schedule'
 
 /** Keeps the archive within its limits by itself. */
-export interface Retention extends Service {
+interface Retention extends Service {
   /** Something was told that may make a pass due: the archive became ready, new runs, other limits. */
   look: () => void
   /** What the sources are doing. */
@@ -20,11 +19,11 @@ export interface Retention extends Service {
 }
 
 /** What the retention works with. */
-export interface RetentionOptions {
+interface RetentionOptions {
   /** The archive that is kept within limits; null while there is none, or while the sample is shown. */
   archive: () => { path: string; write: Pick<Remote<WriteApi>, 'retain' | 'retentionDue'> } | null
   limits: () => Limits
-  works: Pick<StorageWorks, 'run' | 'state' | 'onChange'>
+  works: Pick<JobRunner, 'run' | 'state' | 'onChange'>
   /** File, WAL and SHM of an archive together. */
   bytesOf: (path: string) => Promise<number>
   /** Calls back whenever the machine woke up; asked for once, at the start. */
@@ -35,7 +34,7 @@ export interface RetentionOptions {
 }
 
 /** Where the time comes from. */
-export interface RetentionClock {
+interface RetentionClock {
   /** Microseconds; may be set. */
   nowUs: () => number
   /** Milliseconds that only go forward. */
@@ -183,4 +182,37 @@ export function createRetention(options: RetentionOptions): Retention {
       look()
     },
   }
+}
+
+/** A pass of the retention as long work; `onDone` hears what it did. */
+export function retainJob(
+  write: Pick<Remote<WriteApi>, 'retain'>,
+  request: RetainRequest,
+  onDone: (report: RetainReport) => void = () => undefined,
+): WorkJob {
+  return async (say, signal) => {
+    const report = await write.retain(request, {
+      signal,
+      // When the last run is gone, what it took is given back.
+      onProgress: ({ done, total }) =>
+        say(
+          done < total
+            ? { step: 'deleting', share: done / total, runs: done }
+            : { step: 'shrinking', share: null, runs: done },
+        ),
+    })
+    const { runs, bytesBefore, bytesAfter, timeWaits } = report
+    say({ runs, bytesBefore, bytesAfter, timeWaits })
+    onDone(report)
+  }
+}
+
+/** The limits of the archive that settings say. */
+export function limitsFrom(settings: Settings): Limits {
+  const {
+    db_retention_days: retentionDays,
+    db_framework_retention_days: framework,
+    db_max_size_mb: maxSizeMb,
+  } = settings
+  return { retentionDays, frameworkRetentionDays: framework ?? retentionDays, maxSizeMb }
 }

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import type { SettingName, SettingOrigin, Settings } from '@shared/settings'
 import { alertSettingsSchema, DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { MAX_SOURCES, settingsSchema } from '@shared/settings'
-import { isReservedName } from '../archive/place'
+import { isReservedName } from '../archive/files'
 import { isNetworkPath } from '../network-path'
 import { goodParts, isObject } from './good-parts'
 

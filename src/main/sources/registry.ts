@@ -1,7 +1,7 @@
 import type { Problem } from '@shared/result'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo, SourceState } from '@shared/source'
-import type { AlertClock } from '../util/clock'
+import type { Clock } from '../util/clock'
 import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import { placeOf } from '../archive/file-facts'
@@ -47,7 +47,7 @@ export interface RegistryOptions {
   planned: PlannedSource[]
   info: (message: string) => void
   warn: (message: string, thrown?: unknown) => void
-  clock: AlertClock
+  clock: Clock
   /** A source is read from another path from now on. */
   onMoved?: (from: string, to: string) => void
   /** Waits before a source that failed is tried again, milliseconds; the last one repeats. */

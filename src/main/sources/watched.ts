@@ -1,5 +1,5 @@
 import type { SourceInfo, SourceState } from '@shared/source'
-import type { AlertClock } from '../util/clock'
+import type { Clock } from '../util/clock'
 import type { KnownSource } from '../archive/api'
 import { HassetteWatch } from './hassette-state'
 import type { PlannedSource } from './planned-source'
@@ -51,11 +51,7 @@ export function interrupt(source: Watched): void {
 }
 
 /** All sources that the archive knows, with their states, and those that it does not know yet. */
-export function withStates(
-  known: readonly KnownSource[],
-  watched: readonly Watched[],
-  clock: AlertClock,
-): SourceInfo[] {
+export function withStates(known: readonly KnownSource[], watched: readonly Watched[], clock: Clock): SourceInfo[] {
   const infos = known.map<SourceInfo>((source) => {
     const own = watched.find((each) => each.id === source.id)
     return {

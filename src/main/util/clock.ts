@@ -1,5 +1,5 @@
-/** Where the alerts take the time from. */
-export interface AlertClock {
+/** Where services take the time from. */
+export interface Clock {
   /** Microseconds since 1970. */
   nowUs: () => number
   /** Milliseconds that only go forward. */
@@ -7,7 +7,7 @@ export interface AlertClock {
 }
 
 /** The clock of this computer; tests move it on. */
-export interface MovableClock extends AlertClock {
+export interface MovableClock extends Clock {
   /** The clock of the wall goes on by so much at once, milliseconds, as when a machine slept. */
   move: (milliseconds: number) => void
   /** So much time passes at once, milliseconds, while the machine is awake. */

@@ -1,7 +1,7 @@
 import type { ArchiveClient } from '@main/archive/client'
 import { startCopier } from '@main/maintenance/copier'
-import { createKeeping } from '@main/maintenance/archive-copies'
-import { createStorageWorks } from '@main/maintenance/job-runner'
+import { createArchiveCopies } from '@main/maintenance/archive-copies'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import { openArchive, THREADS } from './archive'
 
 /** The archive that is open, which a compaction closes and opens again. */
@@ -16,7 +16,7 @@ export async function compact(opened: Opened): Promise<{ bytesBefore: number; by
   const fail = (message: string, thrown?: unknown): never => {
     throw new Error(message, { cause: thrown })
   }
-  const keeping = createKeeping({
+  const keeping = createArchiveCopies({
     home: {
       archivePath: () => opened.path,
       isSample: () => false,
@@ -33,7 +33,7 @@ export async function compact(opened: Opened): Promise<{ bytesBefore: number; by
         return opened.client.state()
       },
     },
-    works: createStorageWorks(fail),
+    works: createJobRunner(fail),
     startCopier: () => startCopier(THREADS.copier, fail),
     warn: fail,
   })

@@ -3,7 +3,7 @@ import type { EngineState, SourceAlertState } from '@main/alerts/engine/engine-s
 import { publicIncident } from '@main/alerts/engine/incident-record'
 import type { BlindSource, Muted } from '@shared/alert'
 import type { Database } from 'better-sqlite3'
-import type { AlertsOutcome } from '../../alerts-api'
+import type { AlertsOutcome } from '../../api'
 
 /** Says where the engine stands, with the names of what is muted. */
 export function createOutcome(

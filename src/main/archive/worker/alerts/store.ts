@@ -3,7 +3,7 @@ import type { EngineState } from '@main/alerts/engine/engine-state'
 import type { Incident, NoticeKind, NoticeOutcome, NoticeRequest, WithheldReason } from '@shared/alert'
 import { noticeWords } from '@shared/messages-tray'
 import type { Database } from 'better-sqlite3'
-import type { DueNotice } from '../../alerts-api'
+import type { DueNotice } from '../../api'
 import { createMetaWriter, META } from '../core/meta'
 
 /** What the alerts remember: the engine, and how far it was told. */

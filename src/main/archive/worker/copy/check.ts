@@ -1,7 +1,7 @@
 import { Failure } from '@shared/result'
 import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
-import type { ArchiveVerdict, FoundArchive } from '../../copy-api'
+import type { ArchiveVerdict, FoundArchive } from '../../api'
 import { fileFacts, isMissing, isReadable } from '../../file-facts'
 import { archiveFailure, identifyArchive, identifyFile } from '../core/connection'
 import { refuseNewer } from '../core/migrator'

@@ -1,6 +1,6 @@
 import { Failure } from '@shared/result'
 import { isMissing, realPath, renameFile } from '../../file-facts'
-import { DATABASE_PARTS, partOf, removeDatabase } from '../../leftovers'
+import { DATABASE_PARTS, partOf, removeDatabase } from '../../files'
 import { lockArchive } from '../core/lock'
 
 interface Step {

@@ -12,7 +12,7 @@ import {
   realPath,
   systemError,
 } from '../../file-facts'
-import { partBeside, refuseReservedPlace } from '../../place'
+import { partBeside, refuseReservedPlace } from '../../files'
 import { wasOurs } from '../../repair'
 
 /** `application_id` of our file: "HsM1". */

@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import type { CopyApi } from '../../copy-api'
-import type { ThreadApi } from '../../api'
+import type { CopyApi, ThreadApi } from '../../api'
 import { checkWhole, judgeArchive, lookAt } from '../copy/check'
 import { copyArchive } from '../copy/copy'
 import { placeCopy, putBack } from '../copy/place'

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { ArchiveFacts, WriteApi } from '../../api'
-import { removeLeftovers, undoInterrupted } from '../../leftovers'
+import { removeLeftovers, undoInterrupted } from '../../files'
 import { createAlerts } from '../alerts/alerts'
 import type { Alerts } from '../alerts/alerts'
 import { archiveFailure, identifyArchive, openForWriting } from '../core/connection'
