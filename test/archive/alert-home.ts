@@ -152,7 +152,7 @@ export class AlertHome {
 
   /** Oldest first. */
   async notices(): Promise<NoticeRow[]> {
-    return (await this.queries().noticesList({ limit: 200 }, CONTEXT)).reverse()
+    return (await this.queries()['alerts.notices']({ limit: 200 }, CONTEXT)).reverse()
   }
 }
 

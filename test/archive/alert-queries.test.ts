@@ -33,7 +33,7 @@ describe('the list of past incidents', () => {
     home.fails(6, 1)
     const [open] = (await home.look()).open
     const page = (beforeId: number | null, limit: number, sourceId: number | null = null) =>
-      Promise.resolve(home.queries().incidentsList({ sourceId, beforeId, limit }, CONTEXT)).then((list) =>
+      Promise.resolve(home.queries()['alerts.list']({ sourceId, beforeId, limit }, CONTEXT)).then((list) =>
         list.map(({ id }) => id),
       )
     expect(await page(null, 2)).toEqual([ids[2], ids[1]])
@@ -49,7 +49,7 @@ describe('an incident', () => {
   it('comes with its groups, what is muted of it, and its notices', async () => {
     const id = await incident(1)
     const queries = home.queries()
-    const before = await queries.incidentGet({ incidentId: id }, CONTEXT)
+    const before = await queries['alerts.get']({ incidentId: id }, CONTEXT)
     expect(before.groups).toMatchObject([{ errorType: 'DependencyResolutionError', failures: 6, muted: false }])
     expect(before.mutedTargets).toEqual([])
     expect(before.notices.map(({ kind }) => kind)).toEqual(['opened'])
@@ -59,13 +59,13 @@ describe('an incident', () => {
       { kind: 'muteGroup', sourceId, groupId, muted: true },
       { kind: 'muteTarget', sourceId, targetId, muted: true },
     ])
-    const after = await queries.incidentGet({ incidentId: id }, CONTEXT)
+    const after = await queries['alerts.get']({ incidentId: id }, CONTEXT)
     expect(after.groups).toMatchObject([{ groupId, muted: true }])
     expect(after.mutedTargets).toEqual([targetId])
   })
 
   it('that is not there is not found', () => {
-    expect(() => home.queries().incidentGet({ incidentId: 77 }, CONTEXT)).toThrow(
+    expect(() => home.queries()['alerts.get']({ incidentId: 77 }, CONTEXT)).toThrow(
       expect.objectContaining({ code: 'not_found' }) as Error,
     )
   })
@@ -74,7 +74,7 @@ describe('an incident', () => {
 describe('notices', () => {
   it('are listed the newest first, so many as are asked for', async () => {
     const ids = [await incident(1), await incident(2)]
-    const list = await home.queries().noticesList({ limit: 1 }, CONTEXT)
+    const list = await home.queries()['alerts.notices']({ limit: 1 }, CONTEXT)
     expect(list).toMatchObject([{ kind: 'opened', incidentId: ids[1], outcome: { kind: 'pending' } }])
   })
 })
@@ -114,7 +114,7 @@ describe('a replay', () => {
     await spikes()
     const expected = straight()
     expect(expected).toBe(4)
-    const replay = await home.queries().alertsReplay({ sourceId: home.sourceId, sensitivity: medium }, CONTEXT)
+    const replay = await home.queries()['alerts.replay']({ sourceId: home.sourceId, sensitivity: medium }, CONTEXT)
     expect(replay.incidents).toBe(expected)
     expect(replay.days).toBeGreaterThan(3)
     expect(replay.days).toBeLessThanOrEqual(7)
@@ -127,7 +127,7 @@ describe('a replay', () => {
     const custom = (failures: number) => ({ level: 'custom' as const, failures, minutes: 5 })
     const replay = async (failures: number) => {
       const input = { sourceId: home.sourceId, sensitivity: custom(failures) }
-      return (await home.queries().alertsReplay(input, CONTEXT)).incidents
+      return (await home.queries()['alerts.replay'](input, CONTEXT)).incidents
     }
     expect(await replay(5)).toBe(1)
     expect(await replay(50)).toBe(0)
@@ -138,12 +138,12 @@ describe('a replay', () => {
     home.nowUs += 7 * DAY
     home.runs([{}])
     await incident(2)
-    const replay = await home.queries().alertsReplay({ sourceId: home.sourceId, sensitivity: medium }, CONTEXT)
+    const replay = await home.queries()['alerts.replay']({ sourceId: home.sourceId, sensitivity: medium }, CONTEXT)
     expect(replay).toEqual({ incidents: 1, days: 7 })
   })
 
   it('of nothing finds nothing', async () => {
-    const replay = await home.queries().alertsReplay({ sourceId: home.sourceId + 1, sensitivity: medium }, CONTEXT)
+    const replay = await home.queries()['alerts.replay']({ sourceId: home.sourceId + 1, sensitivity: medium }, CONTEXT)
     expect(replay).toEqual({ incidents: 0, days: 0 })
   })
 
@@ -152,7 +152,9 @@ describe('a replay', () => {
     const kept = home.memory()
     let slices = 0
     const pause = () => (++slices === 2 ? Promise.reject(new Failure('cancelled', '')) : CONTEXT.pause())
-    const replay = home.queries().alertsReplay({ sourceId: home.sourceId, sensitivity: medium }, { ...CONTEXT, pause })
+    const replay = home
+      .queries()
+      ['alerts.replay']({ sourceId: home.sourceId, sensitivity: medium }, { ...CONTEXT, pause })
     await expect(replay).rejects.toMatchObject({ code: 'cancelled' })
     expect(slices).toBe(2)
     expect(home.memory()).toEqual(kept)

@@ -274,7 +274,7 @@ describe('several sources', () => {
     expect(out.open).toEqual([])
     expect(Object.keys(home.memory().engine.sources)).toEqual([String(other.sourceId)])
     expect(home.incidents()).toMatchObject([{ ending: 'stale', clearedUs: expect.any(Number) as number }])
-    expect(await home.queries().incidentsList({ sourceId: null, beforeId: null, limit: 9 }, {} as never)).toHaveLength(
+    expect(await home.queries()['alerts.list']({ sourceId: null, beforeId: null, limit: 9 }, {} as never)).toHaveLength(
       1,
     )
   })

@@ -72,7 +72,7 @@ describe('what needs attention', () => {
       const hour = NOW_US / 1e6 - hoursAgo * 3600
       for (const length of [3600, 86_400]) expectStarts.run(length, Math.floor(hour / length) * length, target, n)
     }
-    const attention = await queryParts(db, NOW_US).verbs.attention({ sourceId, tier: 'app', span }, CONTEXT)
+    const attention = await queryParts(db, NOW_US).verbs['trends.attention']({ sourceId, tier: 'app', span }, CONTEXT)
     db.close()
     return attention
   }
@@ -226,14 +226,14 @@ describe('what needs attention', () => {
       ),
     )
     const { verbs } = queryParts(archive.db)
-    const attention = await verbs.attention(
+    const attention = await verbs['trends.attention'](
       { sourceId: archive.sourceId, tier: 'app', span: { fromUs: null, toUs: null } },
       CONTEXT,
     )
     expect(attention).toMatchObject({ total: 12, handlers: 12, jobs: 0 })
     expect(attention.rows.map((row) => row.targetId)).toEqual([12, 11, 10, 9, 8, 7, 6, 5])
     const framework = { sourceId: archive.sourceId, tier: 'framework', span: { fromUs: null, toUs: null } } as const
-    expect(await verbs.attention(framework, CONTEXT)).toEqual({ rows: [], total: 0, handlers: 0, jobs: 0 })
+    expect(await verbs['trends.attention'](framework, CONTEXT)).toEqual({ rows: [], total: 0, handlers: 0, jobs: 0 })
     archive.db.close()
   })
 })

@@ -54,7 +54,7 @@ describe('the client', () => {
   it('starts a reader again; a question asked meanwhile waits for it', async () => {
     const client = openClient(folder.path('archive.db'), { reader: mortal('reader'), backOffMs: BACK_OFF_MS })
     await client.reached('ready')
-    await expect(client.read.runGet({ runId: -1 })).rejects.toMatchObject({ code: 'busy' })
+    await expect(client.read['runs.get']({ runId: -1 })).rejects.toMatchObject({ code: 'busy' })
     expect(await client.read.sources()).toEqual([])
     expect(client.states.map((state) => state.kind)).toEqual(['ready', 'restarting', 'ready'])
   })
@@ -77,7 +77,7 @@ describe('the client', () => {
   it('counts deaths of both threads, also of one that died after it was open', async () => {
     const client = openClient(folder.path('archive.db'), { reader: mortal('reader'), backOffMs: BACK_OFF_MS })
     for (let death = 0; death < 3; death++) {
-      await expect(client.read.runGet({ runId: -1 })).rejects.toMatchObject({ code: 'busy' })
+      await expect(client.read['runs.get']({ runId: -1 })).rejects.toMatchObject({ code: 'busy' })
     }
     await client.reached('unavailable')
     // The writer was asked to close: another may open the archive.
@@ -154,9 +154,11 @@ describe('the client', () => {
   it('answers with a failure when a verb is asked for what is not there', async () => {
     const client = openClient(folder.path('archive.db'))
     await expect(client.write.syncFileSource({ sourceId: 7, shiftUs: 0 })).rejects.toMatchObject({ code: 'not_found' })
-    await expect(client.read.runGet({ runId: 7 })).rejects.toMatchObject({ code: 'not_found' })
-    await expect(client.read.targetGet({ targetId: 7, span: { fromUs: null, toUs: null } })).rejects.toMatchObject({
-      code: 'not_found',
-    })
+    await expect(client.read['runs.get']({ runId: 7 })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(client.read['targets.get']({ targetId: 7, span: { fromUs: null, toUs: null } })).rejects.toMatchObject(
+      {
+        code: 'not_found',
+      },
+    )
   })
 })

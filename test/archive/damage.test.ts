@@ -52,7 +52,7 @@ describe('a damaged archive', () => {
     overwrite(path)
     const client = openClient(path)
     await client.reached('ready')
-    const asked = client.read.runsCount({ filter: ALL })
+    const asked = client.read['runs.count']({ filter: ALL })
     await expect(asked).rejects.toMatchObject({ code: 'archive_unreadable' })
     expect(await client.reached('unavailable')).toMatchObject({
       problem: { code: 'archive_unreadable', message: expect.stringContaining('damaged'), hint: expect.any(String) },

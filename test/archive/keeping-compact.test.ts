@@ -77,7 +77,7 @@ describe('work on the archive of a home', () => {
       // The window goes on.
       const { rows } = await home
         .read()
-        .runsPage({ filter: anyRun(source?.id ?? 0), direction: 'older', from: null, limit: 60 })
+        ['runs.page']({ filter: anyRun(source?.id ?? 0), direction: 'older', from: null, limit: 60 })
       expect(rows).toHaveLength(50)
       expect(await home.sources()).toMatchObject([{ id: source?.id }])
     }

@@ -31,22 +31,22 @@ describe('two threads under load', () => {
     let counting: Promise<void> | null = null
     let cancelled = 0
     while (writing || pages < 50) {
-      counting ??= client.read.runsCount({ filter: text }).then(({ runs }) => {
+      counting ??= client.read['runs.count']({ filter: text }).then(({ runs }) => {
         counts.push(runs)
         counting = null
       })
       const stop = new AbortController()
-      const unwanted = client.read.runsCount({ filter: text }, { signal: stop.signal }).catch(() => cancelled++)
+      const unwanted = client.read['runs.count']({ filter: text }, { signal: stop.signal }).catch(() => cancelled++)
       const began = performance.now()
-      const first = await client.read.runsPage({ filter, direction: 'older', from: null, limit: 50 })
+      const first = await client.read['runs.page']({ filter, direction: 'older', from: null, limit: 50 })
       times.push(performance.now() - began)
       stop.abort()
       await unwanted
       const below =
         first.older === null
           ? null
-          : await client.read.runsPage({ filter, direction: 'older', from: first.older, limit: 50 })
-      const above = await client.read.runsPage({ filter, direction: 'newer', from: first.newer, limit: 50 })
+          : await client.read['runs.page']({ filter, direction: 'older', from: first.older, limit: 50 })
+      const above = await client.read['runs.page']({ filter, direction: 'newer', from: first.newer, limit: 50 })
       const rows = [...first.rows, ...(below?.rows ?? [])].map((row) => row.id)
       expect(new Set(rows).size).toBe(rows.length)
       for (const stream of new Set(rows.map((id) => Math.floor(id / 2 ** 40)))) {
@@ -66,8 +66,8 @@ describe('two threads under load', () => {
        WHERE e.source_id = ?`,
       sourceId,
     )
-    expect(await client.read.runsCount({ filter: text })).toEqual({ runs: n })
-    expect(await client.read.runsCount({ filter })).toEqual({ runs: n })
+    expect(await client.read['runs.count']({ filter: text })).toEqual({ runs: n })
+    expect(await client.read['runs.count']({ filter })).toEqual({ runs: n })
     times.sort((a, b) => a - b)
     process.stdout.write(
       `  ${pages} pages beside an import: p50 ${times[Math.floor(pages / 2)]?.toFixed(1)} ms, ` +

@@ -32,15 +32,15 @@ describe('on the thread that reads', () => {
     const filter: RunFilter = { sourceId: made.sourceId, tier: 'all', span: EVER, targetId: null, conditions: [] }
     const slow: RunFilter = { ...filter, conditions: [{ field: 'text', op: 'not', value: 'nobody says this' }] }
     const long = [
-      () => read.runValues({ filter: slow, field: 'target' }),
-      () => read.runsCount({ filter: slow }),
-      () => read.runFind({ sourceId: made.sourceId, executionId: 'no such run', scan: true }),
+      () => read['runs.values']({ filter: slow, field: 'target' }),
+      () => read['runs.count']({ filter: slow }),
+      () => read['runs.find']({ sourceId: made.sourceId, executionId: 'no such run', scan: true }),
     ]
     for (const question of long) {
       const ended: string[] = []
       const asked = question().then(() => ended.push('long'))
       const pages = Array.from({ length: PAGES }, () =>
-        read.runsPage({ filter, direction: 'older', from: null, limit: 50 }).then(() => ended.push('page')),
+        read['runs.page']({ filter, direction: 'older', from: null, limit: 50 }).then(() => ended.push('page')),
       )
       await Promise.all(pages)
       await asked

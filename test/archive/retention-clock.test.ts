@@ -123,15 +123,15 @@ describe('an archive while our own clock is wrong', () => {
     first.upkeep.retentionDue()
     const reader = openReader(archive())
     onTestFinished(() => reader.close())
-    expect(await reader.verbs.storageInfo({ limits: LIMITS }, CONTEXT)).toMatchObject({ timeWaits: null })
+    expect(await reader.verbs['storage.info']({ limits: LIMITS }, CONTEXT)).toMatchObject({ timeWaits: null })
 
     step(10 * DAY_MS)
     first.upkeep.retentionDue()
-    const info = await reader.verbs.storageInfo({ limits: LIMITS }, CONTEXT)
+    const info = await reader.verbs['storage.info']({ limits: LIMITS }, CONTEXT)
     expect(info.timeWaits).toEqual({ reason: 'clock_jumped', sinceUs: Date.now() * 1000, aheadUs: null })
     expect(info.binds?.bound).toBe('time')
     expect(Math.abs((info.binds?.atUs ?? 0) - (Date.now() * 1000 - 10 * DAY_US + 2 * DAY_US))).toBeLessThan(DAY_US / 24)
-    expect(await reader.verbs.storagePreview(LIMITS, CONTEXT)).toMatchObject({ runs: 0 })
+    expect(await reader.verbs['storage.preview'](LIMITS, CONTEXT)).toMatchObject({ runs: 0 })
   })
 
   it('trims by size however wrong the clock is, and takes nothing for past its term', async () => {

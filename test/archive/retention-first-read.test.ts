@@ -58,7 +58,9 @@ describe('a long history that is read for the first time', () => {
     const reader = openReader(archive)
     onTestFinished(() => reader.close())
     const span = { fromUs: null, toUs: null }
-    expect(await reader.verbs.coverage({ sourceId, tier: 'app', span }, CONTEXT)).toMatchObject({ bound: 'time' })
+    expect(await reader.verbs['coverage.get']({ sourceId, tier: 'app', span }, CONTEXT)).toMatchObject({
+      bound: 'time',
+    })
   })
 
   it('is kept as a whole where its session began within the days, whatever its clock said', async () => {

@@ -132,7 +132,7 @@ describe('the size rule', () => {
       expect(numberOf(db, `SELECT v FROM meta WHERE k = '${key}'`)).toBeGreaterThanOrEqual(newest - 3600)
     }
     expectInStep(db)
-    const { storageInfo } = createStorageQueries(db)
+    const { 'storage.info': storageInfo } = createStorageQueries(db)
     const tooSmall = async (maxSizeMb: number) =>
       (await storageInfo({ limits: { ...LIMITS, maxSizeMb } }, CONTEXT)).limitTooSmall
     expect([await tooSmall(0.2), await tooSmall(0.1), await tooSmall(3)]).toEqual([true, true, false])
@@ -147,7 +147,7 @@ describe('the size rule', () => {
     const { context, seen } = countingContext(2)
     await expect(retention.retain(sized(2.2), context)).rejects.toBe(CANCELLED)
     expect(seen.pauses).toBe(2)
-    const { storageLog } = createStorageQueries(db)
+    const { 'storage.log': storageLog } = createStorageQueries(db)
     const [cut] = await storageLog({ limit: 1 }, CONTEXT)
     expect(cut).toMatchObject({ cancelled: true, bound: 'size', reason: 'by_hand' })
     expect(cut?.runs).toBe(before.length - allRuns(db).length)

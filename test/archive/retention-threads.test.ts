@@ -33,7 +33,7 @@ describe('the retention in the threads of an archive', () => {
       targetId: null,
       conditions: [],
     }
-    const ask: Parameters<typeof walkOlder>[0] = (input) => client.read.runsPage({ filter, ...input })
+    const ask: Parameters<typeof walkOlder>[0] = (input) => client.read['runs.page']({ filter, ...input })
     return { path, client, ask, filter }
   }
 
@@ -83,14 +83,14 @@ describe('the retention in the threads of an archive', () => {
     expect([...seen]).toEqual(['deleting', 'shrinking'])
 
     limits = { ...limits, maxSizeMb: 1 }
-    const preview = await client.read.storagePreview(limits)
+    const preview = await client.read['storage.preview'](limits)
     retention.settingsChanged()
     await waitFor('the pass with other limits', () => logged().length === 2 && works.state() === null)
     const [, lowered] = logged()
     expect(lowered?.reason).toBe('limits_changed')
     expect(await databaseBytes(path)).toBeLessThanOrEqual(0.95 * 1_000_000)
     expect(Math.abs((lowered?.runs ?? 0) - preview.runs)).toBeLessThan(0.1 * preview.runs)
-    const { nextTimePassUs, nextSizePassUs } = await client.read.storageInfo({ limits })
+    const { nextTimePassUs, nextSizePassUs } = await client.read['storage.info']({ limits })
     expect(nextTimePassUs).toBeGreaterThan(Date.now() * 1000)
     expect(nextSizePassUs).toBeGreaterThan(nextTimePassUs ?? Infinity)
   })

@@ -267,7 +267,7 @@ describe('an archive that was open', () => {
     const { writer, tries } = counted(folder)
     const client = openClient(path, { ...SOON, writer })
     await client.reached('ready')
-    await expect(client.read.runsCount({ filter: ALL })).rejects.toMatchObject({ code: 'archive_unreadable' })
+    await expect(client.read['runs.count']({ filter: ALL })).rejects.toMatchObject({ code: 'archive_unreadable' })
     expect(await client.reached('unavailable')).toMatchObject({ problem: { lasts: true } })
     const other = openClient(folder.path('none/hassette.db'), SOON)
     await other.reached('unavailable')
@@ -276,7 +276,7 @@ describe('an archive that was open', () => {
     expect([tries(), kinds(client)]).toEqual([1, ['ready', 'unavailable']])
     renameSync(folder.path('backup.db'), path)
     await client.reached('ready')
-    expect(await client.read.runsCount({ filter: ALL })).toBeTruthy()
+    expect(await client.read['runs.count']({ filter: ALL })).toBeTruthy()
   })
 
   it('and whose threads died three times is started again by itself', async () => {

@@ -19,7 +19,7 @@ describe('queries on what a real Hassette wrote', () => {
         `SELECT id, execution_id, error_message FROM executions WHERE error_class = 'KeyError' ORDER BY id DESC LIMIT 1`,
       )
       .get()!
-    const run = await reader.verbs.runGet({ runId: failed.id }, CONTEXT)
+    const run = await reader.verbs['runs.get']({ runId: failed.id }, CONTEXT)
     expect(run).toMatchObject({
       sourceId,
       status: 'failed',
@@ -32,13 +32,13 @@ describe('queries on what a real Hassette wrote', () => {
     expect(run.traceback).toContain('Traceback (most recent call last)')
     expect(run.strip.at(-1)).toBe('f')
     const manual = db.prepare('SELECT id FROM runs WHERE flags & 2').pluck().get() as number
-    expect(await reader.verbs.runGet({ runId: manual }, CONTEXT)).toMatchObject({
+    expect(await reader.verbs['runs.get']({ runId: manual }, CONTEXT)).toMatchObject({
       kind: 'job',
       manual: true,
       origin: null,
     })
     const di = db.prepare('SELECT id FROM runs WHERE flags & 1').pluck().get() as number
-    expect(await reader.verbs.runGet({ runId: di }, CONTEXT)).toMatchObject({
+    expect(await reader.verbs['runs.get']({ runId: di }, CONTEXT)).toMatchObject({
       status: 'failed',
       dependencyFailure: true,
       errorType: 'DependencyResolutionError',
@@ -56,7 +56,7 @@ describe('queries on what a real Hassette wrote', () => {
       (run) => 'ofdtcs'[run.flags & 1 ? 2 : run.status === 0 ? 0 : run.status === 1 ? 1 : run.status + 1],
     )
     for (const index of [0, 1, 30, 49, 50, 500, newestFirst.length - 30, newestFirst.length - 1]) {
-      expect(await reader.verbs.runGet({ runId: newestFirst[index]!.id }, CONTEXT)).toMatchObject({
+      expect(await reader.verbs['runs.get']({ runId: newestFirst[index]!.id }, CONTEXT)).toMatchObject({
         nextRunId: newestFirst[index - 1]?.id ?? null,
         previousRunId: newestFirst[index + 1]?.id ?? null,
         strip: letters
@@ -88,11 +88,11 @@ describe('queries over several lives of a source', () => {
     const runs = mergedNewestFirst(allRuns(archive.db))
     archive.db.close()
     const reader = openReader(path)
-    const first = await reader.verbs.runGet({ runId: runs[39]!.id }, CONTEXT)
+    const first = await reader.verbs['runs.get']({ runId: runs[39]!.id }, CONTEXT)
     expect(first).toMatchObject({ previousRunId: runs[40]!.id, nextRunId: runs[38]!.id, strip: `${'o'.repeat(40)}f` })
-    const old = await reader.verbs.runGet({ runId: runs[79]!.id }, CONTEXT)
+    const old = await reader.verbs['runs.get']({ runId: runs[79]!.id }, CONTEXT)
     expect(old).toMatchObject({ previousRunId: null, nextRunId: runs[78]!.id, strip: 'o' })
-    const [row] = await reader.verbs.targetsList(
+    const [row] = await reader.verbs['targets.list'](
       { sourceId: archive.sourceId, kind: 'handler', tier: 'app', span: EVER },
       CONTEXT,
     )

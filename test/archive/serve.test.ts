@@ -152,7 +152,7 @@ describe('a slow verb', () => {
   })
 
   it('is said in words to whoever keeps the log', async () => {
-    const slow = { type: 'slow', verb: 'runsPage', calls: 3, milliseconds: 52 }
+    const slow = { type: 'slow', verb: 'runs.page', calls: 3, milliseconds: 52 }
     const code = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage(${JSON.stringify(slow)})`
     const said = await new Promise<string>((resolve) => {
       startThread(new URL(`data:text/javascript,${encodeURIComponent(code)}`), 'archive reader', {
@@ -162,7 +162,7 @@ describe('a slow verb', () => {
         onEnd: () => undefined,
       })
     })
-    expect(said).toBe('archive reader: runsPage took 52 ms, the longest of 3 slow calls')
+    expect(said).toBe('archive reader: runs.page took 52 ms, the longest of 3 slow calls')
   })
 
   it('is none that says how far it is, or that closes', async () => {

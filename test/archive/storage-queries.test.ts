@@ -24,7 +24,7 @@ describe('the queries about the archive', () => {
   }
 
   it('weighs what the archive holds, close to what its tables take', async () => {
-    const { db, storageInfo } = await filled(2 * DAY_US)
+    const { db, 'storage.info': storageInfo } = await filled(2 * DAY_US)
     addLogs(db)
     const info = await storageInfo({ limits: LIMITS }, CONTEXT)
     expect(info.bytes).toBe(bytesOf(db))
@@ -42,7 +42,7 @@ describe('the queries about the archive', () => {
   })
 
   it('tells each tier by the zone map and by its hours', async () => {
-    const { db, nowUs, storageInfo } = await filled(4 * DAY_US)
+    const { db, nowUs, 'storage.info': storageInfo } = await filled(4 * DAY_US)
     const { tiers } = await storageInfo({ limits: LIMITS }, CONTEXT)
     const runs = allRuns(db)
     for (const name of ['app', 'framework'] as const) {
@@ -63,7 +63,7 @@ describe('the queries about the archive', () => {
   })
 
   it('foretells what a pass does, by both rules', async () => {
-    const { db, retention, storagePreview, idle } = await filled(4 * DAY_US)
+    const { db, retention, 'storage.preview': storagePreview, idle } = await filled(4 * DAY_US)
     idle(2 * DAY_US)
     const all: Limits[] = [
       { retentionDays: 5, frameworkRetentionDays: 4, maxSizeMb: 500 },
@@ -103,7 +103,11 @@ describe('the queries about the archive', () => {
   })
 
   it('says nothing of a term where there is none', async () => {
-    const { storageInfo, storagePreview, idle } = await filled(4 * DAY_US, 'snapshot')
+    const {
+      'storage.info': storageInfo,
+      'storage.preview': storagePreview,
+      idle,
+    } = await filled(4 * DAY_US, 'snapshot')
     idle(100 * DAY_US)
     const info = await storageInfo({ limits: LIMITS }, CONTEXT)
     expect(info.tiers.map((tier) => tier.snapshot)).toEqual([true, true])
@@ -114,7 +118,7 @@ describe('the queries about the archive', () => {
   })
 
   it('reads a log of passes and of other work alike', async () => {
-    const { db, retention, storageLog } = await filled(4 * DAY_US)
+    const { db, retention, 'storage.log': storageLog } = await filled(4 * DAY_US)
     await retention.retain(request({ limits: { ...LIMITS, retentionDays: 3, frameworkRetentionDays: 2 } }), CONTEXT)
     db.exec(`INSERT INTO retention_log (at_us, duration_us, reason, runs) VALUES (5, 6, 'compact', 0)`)
     const rows = await storageLog({ limit: 10 }, CONTEXT)

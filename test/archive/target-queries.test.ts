@@ -67,13 +67,13 @@ describe('queries on what a real Hassette wrote', () => {
     const rows: TargetRow[] = []
     for (const kind of ['handler', 'job'] as const) {
       for (const tier of ['app', 'framework'] as const) {
-        rows.push(...(await reader.verbs.targetsList({ sourceId, kind, tier, span }, CONTEXT)))
+        rows.push(...(await reader.verbs['targets.list']({ sourceId, kind, tier, span }, CONTEXT)))
       }
     }
     expect(rows).toHaveLength(59)
     for (const row of rows) {
       expect(row).toMatchObject(expected.get(row.id) ?? none)
-      const detail = await reader.verbs.targetGet({ targetId: row.id, span }, CONTEXT)
+      const detail = await reader.verbs['targets.get']({ targetId: row.id, span }, CONTEXT)
       expect(detail).toMatchObject(row)
     }
     const tiers = db
@@ -83,18 +83,18 @@ describe('queries on what a real Hassette wrote', () => {
       )
       .pluck()
       .all(span)
-    const counted = await reader.verbs.runsCountByTier({ sourceId, span }, CONTEXT)
+    const counted = await reader.verbs['runs.countByTier']({ sourceId, span }, CONTEXT)
     expect([counted.app, counted.framework].filter((n) => n > 0)).toEqual(tiers)
   })
 
   it('count the storms as they were', async () => {
     const { reader, id } = recorded()
     const stormA = { fromUs: 1_795_443_918_699_000, toUs: 1_795_444_040_000_000 }
-    const porch = await reader.verbs.targetGet(
+    const porch = await reader.verbs['targets.get'](
       { targetId: id('handler', 'light_keeper', 'porch'), span: stormA },
       CONTEXT,
     )
-    const anyLight = await reader.verbs.targetGet(
+    const anyLight = await reader.verbs['targets.get'](
       { targetId: id('handler', 'demo_house', 'any_light'), span: stormA },
       CONTEXT,
     )
@@ -105,7 +105,7 @@ describe('queries on what a real Hassette wrote', () => {
   it('give strips and last runs', async () => {
     const { reader, db, sourceId } = recorded()
     const strips = new Map(expectedRecent(allRuns(db)).map((each) => [each.targetId, each]))
-    const rows = await reader.verbs.targetsList({ sourceId, kind: 'handler', tier: 'all', span: EVER }, CONTEXT)
+    const rows = await reader.verbs['targets.list']({ sourceId, kind: 'handler', tier: 'all', span: EVER }, CONTEXT)
     for (const row of rows) {
       expect(row.strip).toBe(strips.get(row.id)?.outcomes ?? '')
       expect(row.last?.runId ?? null).toBe(strips.get(row.id)?.ids.at(-1) ?? null)
@@ -114,7 +114,7 @@ describe('queries on what a real Hassette wrote', () => {
 
   it('tell everything about a handler and a job', async () => {
     const { reader, sourceId, id } = recorded()
-    const porch = await reader.verbs.targetGet(
+    const porch = await reader.verbs['targets.get'](
       { targetId: id('handler', 'light_keeper', 'porch'), span: EVER },
       CONTEXT,
     )
@@ -134,7 +134,7 @@ describe('queries on what a real Hassette wrote', () => {
       foreignId: 15,
       once: false,
     })
-    const daily = await reader.verbs.targetGet(
+    const daily = await reader.verbs['targets.get'](
       { targetId: id('job', 'energy_report', 'daily_total'), span: EVER },
       CONTEXT,
     )
@@ -146,18 +146,18 @@ describe('queries on what a real Hassette wrote', () => {
       state: 'active',
       removedUs: null,
     })
-    const climate = await reader.verbs.targetGet(
+    const climate = await reader.verbs['targets.get'](
       { targetId: id('handler', 'climate_watch', 'motion', 2), span: EVER },
       CONTEXT,
     )
     expect(climate.instanceCount).toBe(3)
-    const states = await reader.verbs.targetsList({ sourceId, kind: 'job', tier: 'app', span: EVER }, CONTEXT)
+    const states = await reader.verbs['targets.list']({ sourceId, kind: 'job', tier: 'app', span: EVER }, CONTEXT)
     expect(states.filter((row) => row.state !== 'active').map((row) => row.name)).toEqual(['heating_tick'])
   })
 
   it('list the apps that have something to show', async () => {
     const { reader, sourceId } = recorded()
-    const apps = await reader.verbs.appsList({ sourceId }, CONTEXT)
+    const apps = await reader.verbs['apps.list']({ sourceId }, CONTEXT)
     expect(apps.find((app) => app.appKey === 'climate_watch')).toEqual({
       appKey: 'climate_watch',
       name: 'climate_watch',

@@ -109,7 +109,7 @@ describe('answers from trends', () => {
     const scope = { sourceId: archive.sourceId, tier: asks.tier, targetId: asks.targetId, span } as const
     const purged = home.cut.runsUs > -Infinity
 
-    const summary = await parts.verbs.trendsSummary(scope, CONTEXT)
+    const summary = await parts.verbs['trends.summary'](scope, CONTEXT)
     const said = rangeSaid(summary.precision, span)
     expect(summary.figures).toEqual({ ...figuresOf(within(runs, said.fromUs, said.toUs)), missed: null })
     expectNear(summary.precision, span, home)
@@ -147,7 +147,7 @@ describe('answers from trends', () => {
     const parts = partsOf(home, asks)
     const targets = createTargetQueries(archive.db, parts)
     const { sourceId } = archive
-    const { precision } = await parts.verbs.trendsSummary({ sourceId, tier, targetId: null, span }, CONTEXT)
+    const { precision } = await parts.verbs['trends.summary']({ sourceId, tier, targetId: null, span }, CONTEXT)
     const said = rangeSaid(precision, span)
     for (const kind of ['handler', 'job'] as const) {
       for (const row of await targets.list({ sourceId, kind, tier, span }, CONTEXT)) {
@@ -167,7 +167,7 @@ describe('answers from trends', () => {
   const checkSessions = async ({ archive, given }: Home, beginUs: number): Promise<void> => {
     const { verbs } = queryParts(archive.db)
     const ask = (beforeUs: number | null) =>
-      verbs.sessionsList(
+      verbs['sessions.list'](
         { sourceId: archive.sourceId, span: { fromUs: null, toUs: null }, beforeUs, limit: 2 },
         CONTEXT,
       )
@@ -183,7 +183,7 @@ describe('answers from trends', () => {
   const checkSeries = async (home: Home, asks: Question, scope: Scope, runs: GivenRun[]): Promise<void> => {
     const { verbs } = partsOf(home, asks)
     const { zone, points } = asks
-    const series = await verbs.trendsSeries({ ...scope, points, timeZone: zone }, CONTEXT)
+    const series = await verbs['trends.series']({ ...scope, points, timeZone: zone }, CONTEXT)
     const bounds = [...series.points.map((point) => point.fromUs), series.endUs]
     expect(series.points.length).toBeLessThanOrEqual(points)
     expect(series.points.length).toBeGreaterThan(0)
@@ -211,7 +211,7 @@ describe('answers from trends', () => {
 
   const checkHeatmap = async (home: Home, asks: Question, scope: Scope, runs: GivenRun[]): Promise<void> => {
     const { verbs } = partsOf(home, asks)
-    const { cells, precision } = await verbs.trendsHeatmap({ ...scope, timeZone: asks.zone }, CONTEXT)
+    const { cells, precision } = await verbs['trends.heatmap']({ ...scope, timeZone: asks.zone }, CONTEXT)
     expect(cells).toHaveLength(168)
     const total = cells.reduce((sum, cell) => sum + cell.runs, 0)
     if (precision.kind === 'approximate') {

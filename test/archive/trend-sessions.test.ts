@@ -54,7 +54,7 @@ describe('sessions and coverage', () => {
       span = EVER as { fromUs: number | null; toUs: number | null },
       beforeUs: number | null = null,
       limit = 9,
-    ) => queryParts(db).verbs.sessionsList({ sourceId, span, beforeUs, limit }, CONTEXT)
+    ) => queryParts(db).verbs['sessions.list']({ sourceId, span, beforeUs, limit }, CONTEXT)
     const all = await ask()
     expect(all).toEqual([
       expect.objectContaining({ id: 4, runs: 0, endedUs: null, ending: 'running', precision: { kind: 'exact' } }),
@@ -113,7 +113,7 @@ describe('sessions and coverage', () => {
     gap.run(BEGIN_US + HOUR_US, BEGIN_US + 2 * HOUR_US, 'deleted:12')
     gap.run(BEGIN_US + 5 * HOUR_US, BEGIN_US + 6 * HOUR_US, 'not_watching')
     const ask = (tier: 'app' | 'framework' | 'all', span = EVER as { fromUs: number | null; toUs: number | null }) =>
-      queryParts(db).verbs.coverage({ sourceId, tier, span }, CONTEXT) as Coverage
+      queryParts(db).verbs['coverage.get']({ sourceId, tier, span }, CONTEXT) as Coverage
     const gone = { fromUs: BEGIN_US, toUs: BEGIN_US + 5 * DAY_US, reason: 'dropped', runs: 7 }
     const deleted = { fromUs: BEGIN_US + HOUR_US, toUs: BEGIN_US + 2 * HOUR_US, reason: 'deleted', runs: 12 }
     const blind = { fromUs: BEGIN_US + 5 * HOUR_US, toUs: BEGIN_US + 6 * HOUR_US, reason: 'not_watching', runs: null }

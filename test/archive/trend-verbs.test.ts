@@ -24,7 +24,7 @@ describe('the verbs of trends', () => {
     const { db, sourceId } = filled(everyTenMinutes(4))
     const { verbs } = queryParts(db)
     const scope = { sourceId, tier: 'app', targetId: null, span: EVER } as const
-    const series = await verbs.trendsSeries({ ...scope, points: 6, timeZone: 'Asia/Kolkata' }, CONTEXT)
+    const series = await verbs['trends.series']({ ...scope, points: 6, timeZone: 'Asia/Kolkata' }, CONTEXT)
     // Midnight there is 18:30; counted from 19:00.
     const first = BEGIN_US - 5.5 * HOUR_US
     expect(series.points.map((point) => point.fromUs)).toEqual([0, 1, 2, 3, 4].map((day) => first + day * DAY_US))
@@ -34,7 +34,7 @@ describe('the verbs of trends', () => {
       fromUs: BEGIN_US - 5 * HOUR_US,
       toUs: BEGIN_US + 3 * DAY_US + 19 * HOUR_US + DAY_US,
     })
-    const map = await verbs.trendsHeatmap({ ...scope, timeZone: 'Asia/Kolkata' }, CONTEXT)
+    const map = await verbs['trends.heatmap']({ ...scope, timeZone: 'Asia/Kolkata' }, CONTEXT)
     expect(map.precision.kind).toBe('rounded')
     // Thursday 1 January, 05:30 local: the hour of UTC counts for the one that begins in it, 06:00.
     expect(map.cells[3 * 24 + 6]).toEqual({ runs: 6, failed: 1, timedOut: 0 })
@@ -49,7 +49,7 @@ describe('the verbs of trends', () => {
     db.prepare(`UPDATE sources SET mode = 'live'`).run()
     const { verbs } = queryParts(db, nowUs + 100 * MINUTE_US)
     const scope = { sourceId, tier: 'app', targetId: 1, timeZone: 'UTC' } as const
-    const series = await verbs.trendsSeries(
+    const series = await verbs['trends.series'](
       { ...scope, span: { fromUs: nowUs - HOUR_US, toUs: null }, points: 8 },
       CONTEXT,
     )
@@ -58,10 +58,15 @@ describe('the verbs of trends', () => {
     expect(series.endUs).toBe(nowUs + 120 * MINUTE_US)
     expect(series.precision).toEqual({ kind: 'exact' })
     // Nothing known, no points: a chart of one empty step.
-    const none = await verbs.trendsSeries({ ...scope, tier: 'framework', targetId: 2, span: EVER, points: 8 }, CONTEXT)
+    const none = await verbs['trends.series'](
+      { ...scope, tier: 'framework', targetId: 2, span: EVER, points: 8 },
+      CONTEXT,
+    )
     expect(none.points).toHaveLength(1)
     expect(none.points[0]).toMatchObject({ ok: 0, p50Us: null })
-    await expect(verbs.trendsSeries({ ...scope, targetId: 99, span: EVER, points: 8 }, CONTEXT)).rejects.toMatchObject({
+    await expect(
+      verbs['trends.series']({ ...scope, targetId: 99, span: EVER, points: 8 }, CONTEXT),
+    ).rejects.toMatchObject({
       code: 'not_found',
     })
     db.close()
@@ -74,12 +79,12 @@ describe('the verbs of trends', () => {
     const span = { fromUs: BEGIN_US + HOUR_US, toUs: BEGIN_US + 3 * HOUR_US }
     // Minutes reach back two days.
     expect(db.prepare('SELECT min(bucket) FROM rollups WHERE resolution = 60').pluck().get()).not.toBe(BEGIN_US / 1e6)
-    const fine = await verbs.trendsSeries({ ...scope, span }, CONTEXT)
+    const fine = await verbs['trends.series']({ ...scope, span }, CONTEXT)
     expect([fine.stepUs, fine.points.length, fine.precision.kind]).toEqual([5 * MINUTE_US, 24, 'exact'])
     expect(fine.points.reduce((sum, point) => sum + point.ok + point.failed, 0)).toBe(12)
     const block = db.prepare<[number]>('UPDATE blocks SET n = ?')
     block.run(100_001)
-    const coarse = await verbs.trendsSeries({ ...scope, span }, CONTEXT)
+    const coarse = await verbs['trends.series']({ ...scope, span }, CONTEXT)
     expect([coarse.stepUs, coarse.points.length, coarse.precision.kind]).toEqual([HOUR_US, 2, 'exact'])
     expect(coarse.points.map((point) => point.ok + point.failed)).toEqual([6, 6])
     db.close()
@@ -98,7 +103,7 @@ describe('the verbs of trends', () => {
         written = true
       },
     }
-    const summary = await inUsedUpSlices(() => verbs.trendsSummary(scope, flushing))
+    const summary = await inUsedUpSlices(() => verbs['trends.summary'](scope, flushing))
     expect(written).toBe(true)
     expect(summary.figures.runs).toBe(2 * 144 - 1)
     expect(summary.precision).toEqual({ kind: 'exact' })
@@ -120,7 +125,7 @@ describe('the verbs of trends', () => {
         purged = true
       },
     }
-    const { precision, figures } = await inUsedUpSlices(() => verbs.trendsSummary(scope, purging))
+    const { precision, figures } = await inUsedUpSlices(() => verbs['trends.summary'](scope, purging))
     expect(purged).toBe(true)
     expect(precision).toMatchObject({ kind: 'rounded', fromUs: BEGIN_US + HOUR_US })
     expect(figures.runs).toBe(4 * 144 - 6)
@@ -133,11 +138,11 @@ describe('the verbs of trends', () => {
     const { verbs } = queryParts(archive.db)
     const scope = { sourceId: archive.sourceId, tier: 'app', targetId: null } as const
     for (const span of [EVER, { fromUs: BEGIN_US, toUs: BEGIN_US + 40 * HOUR_US }]) {
-      const { figures, precision } = await verbs.trendsSummary({ ...scope, span }, CONTEXT)
+      const { figures, precision } = await verbs['trends.summary']({ ...scope, span }, CONTEXT)
       expect([figures.runs, precision.kind]).toEqual([200, 'exact'])
     }
     const within = { fromUs: BEGIN_US, toUs: BEGIN_US + 30 * HOUR_US }
-    const { figures, precision } = await verbs.trendsSummary({ ...scope, span: within }, CONTEXT)
+    const { figures, precision } = await verbs['trends.summary']({ ...scope, span: within }, CONTEXT)
     expect(figures.runs).toBe(144)
     expect(precision).toEqual({ kind: 'rounded', fromUs: BEGIN_US, toUs: BEGIN_US + DAY_US })
     archive.db.close()
@@ -152,7 +157,7 @@ describe('the verbs of trends', () => {
     late.update(madeParents([madeTarget(1)]))
     late.append(batchOf([madeRun(9999, { startedUs: atUs, durationUs: 0 })]))
     const span = { fromUs: atUs, toUs: BEGIN_US + 13 * HOUR_US }
-    const { figures, precision } = await queryParts(db).verbs.trendsSummary(
+    const { figures, precision } = await queryParts(db).verbs['trends.summary'](
       { sourceId, tier: 'app', targetId: null, span },
       CONTEXT,
     )
@@ -191,17 +196,17 @@ describe('the verbs of trends', () => {
     const reader = openReader(folder.path('archive.db'))
     const { verbs } = reader
     const span = { fromUs: BEGIN_US + 90 * MINUTE_US, toUs: BEGIN_US + 20.5 * HOUR_US }
-    const rows = await verbs.targetsList({ sourceId, kind: 'job', tier: 'app', span }, CONTEXT)
+    const rows = await verbs['targets.list']({ sourceId, kind: 'job', tier: 'app', span }, CONTEXT)
     // From 02:00 to 20:00; from noon on the second did not run.
     expect(rows.map((row) => [row.id, row.missed])).toEqual([
       [3, 8],
       [2, 0],
     ])
     const scope = { sourceId, tier: 'app', span } as const
-    expect((await verbs.trendsSummary({ ...scope, targetId: null }, CONTEXT)).figures.missed).toBe(8)
-    expect((await verbs.trendsSummary({ ...scope, targetId: 3 }, CONTEXT)).figures.missed).toBe(8)
-    expect((await verbs.targetGet({ targetId: 3, span }, CONTEXT)).missed).toBe(8)
-    expect((await verbs.trendsSummary({ ...scope, targetId: 1 }, CONTEXT)).figures.missed).toBeNull()
+    expect((await verbs['trends.summary']({ ...scope, targetId: null }, CONTEXT)).figures.missed).toBe(8)
+    expect((await verbs['trends.summary']({ ...scope, targetId: 3 }, CONTEXT)).figures.missed).toBe(8)
+    expect((await verbs['targets.get']({ targetId: 3, span }, CONTEXT)).missed).toBe(8)
+    expect((await verbs['trends.summary']({ ...scope, targetId: 1 }, CONTEXT)).figures.missed).toBeNull()
     reader.close()
   })
 })

@@ -65,10 +65,10 @@ async function main(): Promise<void> {
   expectSame(byBlocks(), brief.all())
   await take('the same from the same runs, block by block', OFTEN, byBlocks)
   await take('Handlers table, whole span (targets.list)', OFTEN, () =>
-    client.read.targetsList({ sourceId, kind: 'handler', tier: 'app', span }),
+    client.read['targets.list']({ sourceId, kind: 'handler', tier: 'app', span }),
   )
   await take('newest 50 runs (runs.page)', OFTEN, () =>
-    client.read.runsPage({ filter, direction: 'older', from: null, limit: 50 }),
+    client.read['runs.page']({ filter, direction: 'older', from: null, limit: 50 }),
   )
   await take("Hassette's own listener summary, SQLite of this run", OFTEN, () => theirs.prepare(LISTENER_SUMMARY).all())
   // The plan of SQLite 3.40, which Python brings: every run meets every failure.

@@ -88,7 +88,7 @@ async function rangesOf(shape: Shape, ranges: (keyof typeof LIMITS)[]): Promise<
     const also = compared ? ', and of the one before' : ''
     const span = { fromUs: endUs - days * SCALE * DAY_US, toUs: null }
     const scope = { sourceId: 1, tier: 'app', span, targetId: null } as const
-    const ask = () => reader.verbs.trendsSummary(scope, CONTEXT)
+    const ask = () => reader.verbs['trends.summary'](scope, CONTEXT)
     if (((await ask()).before !== null) !== compared) throw new Error(`the range before ${days} d`)
     const summary = await take(`summary of ${days} d${also} (trends.summary)`, ask)
     if ((await percentiles(span)) < 60) throw new Error('targets without percentiles')
@@ -103,7 +103,10 @@ async function rangesOf(shape: Shape, ranges: (keyof typeof LIMITS)[]): Promise<
 }
 
 async function listsOf(reader: OpenReader): Promise<void> {
-  const handlers = await reader.verbs.targetsList({ sourceId: 1, kind: 'handler', tier: 'app', span: EVER }, CONTEXT)
+  const handlers = await reader.verbs['targets.list'](
+    { sourceId: 1, kind: 'handler', tier: 'app', span: EVER },
+    CONTEXT,
+  )
   const byRuns = [...handlers].sort((a, b) => b.runs - a.runs)
   const [busiest, rarest] = [byRuns[0], byRuns.at(-1)]
   if (!busiest || !rarest || rarest.runs > 2 * LARGEST.days) throw new Error('no handler runs once a day')
@@ -114,7 +117,7 @@ async function listsOf(reader: OpenReader): Promise<void> {
   ] as const) {
     const filter: RunFilter = { sourceId: 1, tier: 'app', span: EVER, targetId, conditions: [] }
     const page = (from: string | null) =>
-      reader.verbs.runsPage({ filter, direction: 'older', from, limit: 50 }, CONTEXT)
+      reader.verbs['runs.page']({ filter, direction: 'older', from, limit: 50 }, CONTEXT)
     const first = await page(null)
     if (first.rows.length < Math.min(50, LARGEST.days - 1)) throw new Error('a page is not full')
     const timing = await take(`newest 50: ${name} (runs.page)`, () => page(null))
@@ -132,7 +135,7 @@ async function handlersTable(): Promise<void> {
     ['all 20 days', 20],
   ] as const) {
     const span = days === 20 ? EVER : { fromUs: endUs - days * SCALE * DAY_US, toUs: null }
-    const ask = () => reader.verbs.targetsList({ sourceId: 1, kind: 'handler', tier: 'app', span }, CONTEXT)
+    const ask = () => reader.verbs['targets.list']({ sourceId: 1, kind: 'handler', tier: 'app', span }, CONTEXT)
     const handlers = await ask()
     if (handlers.filter(({ strip }) => strip.length === 50).length < 115) throw new Error('strips are missing')
     const timing = await take(`Handlers table of 120, ${name} (targets.list)`, ask)

@@ -86,12 +86,14 @@ function askWindow(client: ArchiveClient, sourceId: number, endUs: number): () =
   const span = { fromUs: endUs - 7 * DAY_US, toUs: null }
   const scope = { sourceId, tier: 'app', span, targetId: null } as const
   const questions: (() => Promise<unknown>)[] = [
-    () => client.read.runsPage({ filter: { ...scope, conditions: [] }, direction: 'older', from: null, limit: 200 }),
-    () => client.read.targetsList({ sourceId, kind: 'handler', tier: 'app', span }),
-    () => client.read.trendsSummary(scope),
-    () => client.read.trendsSeries({ ...scope, points: 100, timeZone: 'Europe/Berlin' }),
-    () => client.read.attention({ sourceId, tier: 'app', span }),
-    () => client.read.runsCount({ filter: { ...scope, conditions: [{ field: 'status', op: 'is', value: 'failed' }] } }),
+    () =>
+      client.read['runs.page']({ filter: { ...scope, conditions: [] }, direction: 'older', from: null, limit: 200 }),
+    () => client.read['targets.list']({ sourceId, kind: 'handler', tier: 'app', span }),
+    () => client.read['trends.summary'](scope),
+    () => client.read['trends.series']({ ...scope, points: 100, timeZone: 'Europe/Berlin' }),
+    () => client.read['trends.attention']({ sourceId, tier: 'app', span }),
+    () =>
+      client.read['runs.count']({ filter: { ...scope, conditions: [{ field: 'status', op: 'is', value: 'failed' }] } }),
   ]
   let [going, asked] = [true, 0]
   const ask = async (): Promise<void> => {

@@ -62,7 +62,7 @@ await inTempFolder(async (folder) => {
     if (Number.isNaN(underS) && (await databaseBytes(set.path)) <= LIMIT_MB * MB) underS = seconds()
     if (Number.isNaN(goneS) && works.state()?.step === 'shrinking') goneS = seconds()
     // An hourly pass may follow it.
-    row = (await client.read.storageLog({ limit: 10 })).find(({ reason }) => reason === 'start')
+    row = (await client.read['storage.log']({ limit: 10 })).find(({ reason }) => reason === 'start')
   }
   const pages = await stopScrolling()
   const waits = await stopAsking()

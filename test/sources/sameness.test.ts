@@ -70,7 +70,7 @@ describe('a file of which the row at the cursor is missing', () => {
     const reader = openReader(folder.path('archive.db'))
     onTestFinished(() => reader.close())
     const range = { sourceId, tier: 'app' as const, span: { fromUs: null, toUs: null } }
-    expect(await reader.verbs.coverage(range, CONTEXT)).toMatchObject({
+    expect(await reader.verbs['coverage.get'](range, CONTEXT)).toMatchObject({
       gaps: [{ fromUs: (now - 11 * DAY) * 1e6, toUs: (now - 8 * DAY) * 1e6, reason: 'recreated', runs: null }],
     })
   })

@@ -168,29 +168,29 @@ export type KnownSource = Omit<SourceInfo, 'state' | 'hassette' | 'clockOffsetUs
 /** What the reader thread does: every query of the window, on a read-only connection. */
 export interface ReadApi {
   sources(): KnownSource[]
-  runsPage(input: Input<'runs.page'>): Output<'runs.page'>
-  runGet(input: Input<'runs.get'>): Output<'runs.get'>
-  runFind(input: Input<'runs.find'>): Output<'runs.find'>
-  runsCount(input: Pick<Input<'runs.count'>, 'filter'>): Output<'runs.count'>
-  runsCountByTier(input: Input<'runs.countByTier'>): Output<'runs.countByTier'>
-  runValues(input: Pick<Input<'runs.values'>, 'filter' | 'field'>): Output<'runs.values'>
-  targetsList(input: Input<'targets.list'>): Output<'targets.list'>
-  targetGet(input: Input<'targets.get'>): Output<'targets.get'>
-  appsList(input: Input<'apps.list'>): Output<'apps.list'>
-  trendsSummary(input: Input<'trends.summary'>): Output<'trends.summary'>
-  trendsSeries(input: Input<'trends.series'>): Output<'trends.series'>
-  trendsHeatmap(input: Input<'trends.heatmap'>): Output<'trends.heatmap'>
-  attention(input: Input<'trends.attention'>): Output<'trends.attention'>
-  sessionsList(input: Input<'sessions.list'>): Output<'sessions.list'>
-  coverage(input: Input<'coverage.get'>): Output<'coverage.get'>
-  incidentsList(input: Input<'alerts.list'>): Output<'alerts.list'>
-  incidentGet(input: Input<'alerts.get'>): Output<'alerts.get'>
-  noticesList(input: Input<'alerts.notices'>): Output<'alerts.notices'>
+  'runs.page'(input: Input<'runs.page'>): Output<'runs.page'>
+  'runs.get'(input: Input<'runs.get'>): Output<'runs.get'>
+  'runs.find'(input: Input<'runs.find'>): Output<'runs.find'>
+  'runs.count'(input: Pick<Input<'runs.count'>, 'filter'>): Output<'runs.count'>
+  'runs.countByTier'(input: Input<'runs.countByTier'>): Output<'runs.countByTier'>
+  'runs.values'(input: Pick<Input<'runs.values'>, 'filter' | 'field'>): Output<'runs.values'>
+  'targets.list'(input: Input<'targets.list'>): Output<'targets.list'>
+  'targets.get'(input: Input<'targets.get'>): Output<'targets.get'>
+  'apps.list'(input: Input<'apps.list'>): Output<'apps.list'>
+  'trends.summary'(input: Input<'trends.summary'>): Output<'trends.summary'>
+  'trends.series'(input: Input<'trends.series'>): Output<'trends.series'>
+  'trends.heatmap'(input: Input<'trends.heatmap'>): Output<'trends.heatmap'>
+  'trends.attention'(input: Input<'trends.attention'>): Output<'trends.attention'>
+  'sessions.list'(input: Input<'sessions.list'>): Output<'sessions.list'>
+  'coverage.get'(input: Input<'coverage.get'>): Output<'coverage.get'>
+  'alerts.list'(input: Input<'alerts.list'>): Output<'alerts.list'>
+  'alerts.get'(input: Input<'alerts.get'>): Output<'alerts.get'>
+  'alerts.notices'(input: Input<'alerts.notices'>): Output<'alerts.notices'>
   /** Cancellable between slices. */
-  alertsReplay(input: Omit<Input<'alerts.replay'>, 'ticket'>): Output<'alerts.replay'>
-  storageInfo(input: { limits: Limits }): Output<'storage.info'>
-  storageLog(input: Input<'storage.log'>): Output<'storage.log'>
-  storagePreview(input: Input<'storage.preview'>): Output<'storage.preview'>
+  'alerts.replay'(input: Omit<Input<'alerts.replay'>, 'ticket'>): Output<'alerts.replay'>
+  'storage.info'(input: { limits: Limits }): Output<'storage.info'>
+  'storage.log'(input: Input<'storage.log'>): Output<'storage.log'>
+  'storage.preview'(input: Input<'storage.preview'>): Output<'storage.preview'>
 }
 
 /** How the client opens and closes what a thread holds; nobody else does. */

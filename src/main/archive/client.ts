@@ -255,7 +255,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     }
   }
 
-  const remote = <Api>(role: Role, verbs: Record<keyof Api & string, true>): Remote<Api> =>
+  const remote = <Api>(role: Role, verbs: Record<keyof Api & string, unknown>): Remote<Api> =>
     Object.fromEntries(
       Object.keys(verbs).map((verb) => [
         verb,

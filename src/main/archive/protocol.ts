@@ -40,31 +40,34 @@ export const WRITE_VERBS: Verbs<WriteApi> = {
   importRecording: true,
 }
 
-/** Every verb of the reader, exhaustive by type. */
-export const READ_VERBS: Verbs<ReadApi> = {
-  sources: true,
-  runsPage: true,
-  runGet: true,
-  runFind: true,
-  runsCount: true,
-  runsCountByTier: true,
-  runValues: true,
-  targetsList: true,
-  targetGet: true,
-  appsList: true,
-  trendsSummary: true,
-  trendsSeries: true,
-  trendsHeatmap: true,
-  attention: true,
-  sessionsList: true,
-  coverage: true,
-  incidentsList: true,
-  incidentGet: true,
-  noticesList: true,
-  alertsReplay: true,
-  storageInfo: true,
-  storageLog: true,
-  storagePreview: true,
+/**
+ * How the reader answers each of its verbs, exhaustive by type. What the window paints goes first (`foreground`); what it
+ * counts or searches waits for that in its pauses (`background`); the rest is one short statement.
+ */
+export const READ_VERBS: Record<keyof ReadApi, 'foreground' | 'background' | 'short'> = {
+  sources: 'short',
+  'runs.page': 'foreground',
+  'runs.get': 'foreground',
+  'runs.find': 'background',
+  'runs.count': 'background',
+  'runs.countByTier': 'background',
+  'runs.values': 'background',
+  'targets.list': 'foreground',
+  'targets.get': 'foreground',
+  'apps.list': 'short',
+  'trends.summary': 'foreground',
+  'trends.series': 'foreground',
+  'trends.heatmap': 'foreground',
+  'trends.attention': 'foreground',
+  'sessions.list': 'foreground',
+  'coverage.get': 'foreground',
+  'alerts.list': 'foreground',
+  'alerts.get': 'foreground',
+  'alerts.notices': 'foreground',
+  'alerts.replay': 'background',
+  'storage.info': 'background',
+  'storage.log': 'short',
+  'storage.preview': 'background',
 }
 
 /** What the client calls to open and close a thread's database. */

@@ -24,11 +24,11 @@ export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerPa
   const inTurn = oncePer(TRY_PAUSE_MS, () => performance.now())
   return {
     'alerts.status': () => alerting.status(),
-    'alerts.list': (input) => home.read().incidentsList(input),
-    'alerts.get': (input) => home.read().incidentGet(input),
-    'alerts.notices': (input) => home.read().noticesList(input),
+    'alerts.list': (input) => home.read()['alerts.list'](input),
+    'alerts.get': (input) => home.read()['alerts.get'](input),
+    'alerts.notices': (input) => home.read()['alerts.notices'](input),
     'alerts.replay': ({ ticket, ...input }) =>
-      replays.run(ticket, (signal) => home.read().alertsReplay(input, { signal })),
+      replays.run(ticket, (signal) => home.read()['alerts.replay'](input, { signal })),
     'alerts.snooze': async ({ incidentId, snooze }) => {
       await alerting.snooze(incidentId, snooze)
       return null

@@ -31,9 +31,9 @@ export function createStorageHandlers({
   const folder = (): string => dirname(home.archivePath())
 
   return {
-    'storage.info': () => home.read().storageInfo({ limits: limitsFrom(settings.values()) }),
-    'storage.log': (input) => home.read().storageLog(input),
-    'storage.preview': (limits) => home.read().storagePreview(limits),
+    'storage.info': () => home.read()['storage.info']({ limits: limitsFrom(settings.values()) }),
+    'storage.log': (input) => home.read()['storage.log'](input),
+    'storage.preview': (limits) => home.read()['storage.preview'](limits),
     'storage.work': () => works.state(),
     'storage.clean': () => {
       if (home.isSample()) throw new Failure('invalid_input', 'The sample home is made anew at each start.')

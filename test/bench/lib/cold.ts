@@ -25,11 +25,16 @@ export function measureCold(set: DataSet): Promise<Cold> {
       await client.read.sources()
       const openMs = performance.now() - began
       const answers = await Promise.all([
-        client.read.trendsSummary(scope),
-        client.read.trendsSeries({ ...scope, points: 100, timeZone: 'Europe/Berlin' }),
-        client.read.attention({ sourceId, tier: 'app', span }),
-        client.read.sessionsList({ sourceId, span, beforeUs: null, limit: 50 }),
-        client.read.runsPage({ filter: { ...scope, conditions: FAILED }, direction: 'older', from: null, limit: 8 }),
+        client.read['trends.summary'](scope),
+        client.read['trends.series']({ ...scope, points: 100, timeZone: 'Europe/Berlin' }),
+        client.read['trends.attention']({ sourceId, tier: 'app', span }),
+        client.read['sessions.list']({ sourceId, span, beforeUs: null, limit: 50 }),
+        client.read['runs.page']({
+          filter: { ...scope, conditions: FAILED },
+          direction: 'older',
+          from: null,
+          limit: 8,
+        }),
       ])
       const answeredMs = performance.now() - began
       if (answers[0].figures.runs === 0 || answers[4].rows.length < 8) throw new Error('the overview is empty')

@@ -19,7 +19,7 @@ export function scrollHistory(client: Pick<ArchiveClient, 'read'>, sourceId: num
   const scroll = async (): Promise<void> => {
     for (let from: string | null = null, nth = 0; going; nth++) {
       const began = performance.now()
-      const page = await client.read.runsPage({ filter, direction: 'older', from, limit: 50 })
+      const page = await client.read['runs.page']({ filter, direction: 'older', from, limit: 50 })
       times.push(performance.now() - began)
       if (page.rows.length === 0) throw new Error('History is empty')
       from = nth % 20 === 19 ? null : page.older

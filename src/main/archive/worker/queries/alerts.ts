@@ -14,7 +14,7 @@ import { noPlaces } from '../alerts/store'
 import { createMetaReader, META } from '../core/meta'
 import type { ThreadHandlers } from '../core/serve'
 
-type AlertVerbs = Pick<ThreadHandlers<ReadApi>, 'incidentsList' | 'incidentGet' | 'noticesList' | 'alertsReplay'>
+type AlertVerbs = Pick<ThreadHandlers<ReadApi>, 'alerts.list' | 'alerts.get' | 'alerts.notices' | 'alerts.replay'>
 
 interface NoticeColumns extends Omit<NoticeRow, 'outcome'> {
   kind: NoticeKind
@@ -56,9 +56,9 @@ export function createAlertQueries(db: Database): AlertVerbs {
   }
 
   return {
-    incidentsList: ({ sourceId, beforeId, limit }) =>
+    'alerts.list': ({ sourceId, beforeId, limit }) =>
       selectIncidents.all({ sourceId, before: beforeId ?? Number.MAX_SAFE_INTEGER, limit }).map(incidentOf),
-    incidentGet: ({ incidentId }) => {
+    'alerts.get': ({ incidentId }) => {
       const detail = selectIncident.get(incidentId)
       if (detail === undefined) throw new Failure('not_found', 'This incident is not in the archive.')
       const incident = incidentOf(detail)
@@ -74,8 +74,8 @@ export function createAlertQueries(db: Database): AlertVerbs {
         notices: selectNoticesOf.all(incidentId).map(noticeOf),
       }
     },
-    noticesList: ({ limit }) => selectNotices.all(limit).map(noticeOf),
-    alertsReplay: createAlertReplay(db),
+    'alerts.notices': ({ limit }) => selectNotices.all(limit).map(noticeOf),
+    'alerts.replay': createAlertReplay(db),
   }
 }
 
@@ -101,7 +101,7 @@ const FOR_US = BASELINE_US
  * Judges the last seven days of a source again with another sensitivity: a new engine learns from the day before them
  * and from what it sees, as the first one would have. Reads slices of runs with pauses.
  */
-function createAlertReplay(db: Database): ThreadHandlers<ReadApi>['alertsReplay'] {
+function createAlertReplay(db: Database): ThreadHandlers<ReadApi>['alerts.replay'] {
   const sourceOf = db.prepare<[number], { name: string }>('SELECT name FROM sources WHERE id = ?')
   return async ({ sourceId, sensitivity }, context) => {
     const state = createEngineState(1, { ...DEFAULT_ALERT_SETTINGS, sensitivity })

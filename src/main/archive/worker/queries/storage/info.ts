@@ -122,11 +122,11 @@ export function forecast(archive: GrowingArchive): Pick<StorageInfo, 'binds' | '
 export function createStorageQueries(
   db: Database,
   clockUs: () => number = () => Date.now() * 1000,
-): Pick<ThreadHandlers<ReadApi>, 'storageInfo' | 'storageLog' | 'storagePreview'> {
+): Pick<ThreadHandlers<ReadApi>, 'storage.info' | 'storage.log' | 'storage.preview'> {
   const log = createRetentionLogReader(db)
   return {
-    storageInfo: createStorageInfo(db, clockUs),
-    storageLog: ({ limit }) => log(limit),
-    storagePreview: createStoragePreview(db, clockUs),
+    'storage.info': createStorageInfo(db, clockUs),
+    'storage.log': ({ limit }) => log(limit),
+    'storage.preview': createStoragePreview(db, clockUs),
   }
 }
