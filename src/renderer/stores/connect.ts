@@ -26,7 +26,7 @@ export const useConnect = defineStore('connect', () => {
   const refusal = ref<Problem | null>(null)
   let offered = false
   /** A file that is watched from now on, and the sources there were before; it is shown as soon as it is listed. */
-  let expected: { path: string; before: Set<string> } | null = null
+  let expected: { path: string; before: Set<string>; shown: number | null } | null = null
 
   /** Looks for Hassettes. */
   async function look(): Promise<void> {
@@ -70,7 +70,7 @@ export const useConnect = defineStore('connect', () => {
   async function start(path: string): Promise<boolean> {
     asking.value = true
     refusal.value = null
-    expected = { path, before: new Set(sources.list.map(keyOf)) }
+    expected = { path, before: new Set(sources.list.map(keyOf)), shown: null }
     try {
       await client.sources.watch({ path })
       open.value = false
@@ -94,7 +94,10 @@ export const useConnect = defineStore('connect', () => {
       const own = list.filter(({ mode }) => mode !== 'sample')
       const next = own.find((source) => source.path === path) ?? own.find((source) => !before.has(keyOf(source)))
       if (!next) return
-      expected = null
+      if (next.id === expected.shown) return
+      // Until the archive has added it, its id is a negative one, and not the last.
+      if (next.id > 0) expected = null
+      else expected.shown = next.id
       void view.setSource(next.id)
     },
   )
