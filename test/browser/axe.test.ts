@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rowsShown, violations } from './browser'
-import { isOpening, NOT_THERE, NOT_WATCHED, refuseQuestions, useHouse } from './house'
+import { isOpening, knowsNoSource, NOT_THERE, NOT_WATCHED, refuseQuestions, useHouse } from './house'
 import type { HouseWindowOptions } from './house'
 
 const { open } = useHouse()
@@ -48,7 +48,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     ['an error', '/handlers', { prepare: refuseQuestions }],
     ['a broken archive', '/history', { house: { broken: true } }],
     ['an archive that opens', '/history', { prepare: isOpening }],
-    ['no source', '/history', { prepare: ({ faults }) => faults.override('sources.list', () => Promise.resolve([])) }],
+    ['no source', '/history', { prepare: knowsNoSource }],
     [
       'a source that fails, and a broken settings file',
       '/handlers',

@@ -123,6 +123,11 @@ export function isOpening({ faults }: House): void {
   faults.override('archive.state', () => Promise.resolve({ kind: 'opening' }))
 }
 
+/** Nobody has named a Hassette yet, and the sample is not shown. */
+export function knowsNoSource({ faults }: House): void {
+  faults.override('sources.list', () => Promise.resolve([]))
+}
+
 /** A source whose file is gone. */
 export const NOT_THERE: SourceState = {
   kind: 'failed',

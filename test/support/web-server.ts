@@ -57,6 +57,8 @@ let end: (() => void) | undefined
 /** Vitest globalSetup of the browser project: builds the window, on the fake and on real handlers, and serves both. */
 export async function setup(project: TestProject): Promise<void> {
   const root = resolve(import.meta.dirname, '../..')
+  // Vite warns of a loader of configurations that is not the default yet.
+  process.env['VITE_CONFIG_NATIVE_IGNORE_WARNING'] = 'true'
   await build({ configFile: join(root, 'vite.web.config.ts'), logLevel: 'warn' })
   await build({ configFile: join(root, 'dev/vite.config.ts'), logLevel: 'warn' })
   await buildHouseThreads()

@@ -11,10 +11,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Desktop } from '@main/desktop'
 import type { ArchiveClient } from '@main/archive/client'
 import type { Note } from '@main/notifications/notifier'
+import { plannedFile } from '@main/sources/hassette-file-source'
 import type { PlannedSource } from '@main/sources/planned-source'
 import { fakeDiscovery } from '@renderer/api/fake-discovery'
 import type { FakeOptions } from '@renderer/api/fake-options'
@@ -28,6 +29,7 @@ import type { Faults } from '../../dev/faults'
 import { HOUSE_THREADS } from './build-house-threads'
 import { commitRuns, writeHouse } from './house-rows'
 import type { HouseSource } from './house-rows'
+import { makeHassette } from './small-hassette'
 
 /** How a test wants the house. */
 export interface HouseOptions {
@@ -39,6 +41,8 @@ export interface HouseOptions {
   olderSessions?: number
   /** What a look for Hassettes on this computer finds. */
   discovered?: FakeOptions['discover']
+  /** A real file of a Hassette that runs lies on this computer; `read` = it is the one that is read. */
+  hassette?: 'found' | 'read'
   /** What the reading of the first source has come to. */
   state?: SourceState
   /** What else lies in the settings file; a text takes the place of all of it. */
@@ -55,6 +59,8 @@ export interface HouseOptions {
 export interface House extends Pick<BackEnd, 'settings' | 'clock' | 'places' | 'home'> {
   faults: Faults
   emit: BackEndOptions['emit']
+  /** Its file, where the house has a real one. */
+  hassette: string
   /** Lets the reading of the first source come to its end, if that is its state. */
   finishReading: () => void
   /** Puts a sound archive in the place of the damaged one. */
@@ -100,7 +106,10 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
   copyFileSync(sound, archivePath)
   if (options.broken) damage(archivePath)
   const path = first?.path ?? null
-  const read = path === null ? {} : { sources: [path] }
+  const hassette = join(folder, 'Home', 'v0', 'hassette.db')
+  if (options.hassette) writeHassette(hassette)
+  const file = options.hassette === 'read' ? hassette : path
+  const read = file === null ? {} : { sources: [file] }
   const text = typeof settings === 'string' ? settings : JSON.stringify({ ...read, ...settings })
   writeFileSync(join(dataDir, 'settings.json'), text)
 
@@ -137,13 +146,19 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
     emit,
     warn: (message, thrown) => warnings.push(`${message} ${String(thrown ?? '')}`),
     environment: options.fixed ? { db_path: archivePath, db_retention_days: 30 } : {},
-    planFile: (archive, path) => plannedHouse(archive, path, doing),
+    planFile: (archive, one) =>
+      one === path ? plannedHouse(archive, one, doing) : plannedFile(archive, one, () => undefined),
     ...(options.services && { services: options.services }),
   })
   const elsewhere = faults(backEnd.dispatch)
   const { discovered = 'found' } = options
   // Whatever lies on the computer that runs the tests is none of their business.
-  elsewhere.override('sources.discover', () => Promise.resolve(fakeDiscovery({ discover: discovered, nowMs: NOW_MS })))
+  elsewhere.override('sources.discover', () => {
+    const found = fakeDiscovery({ discover: discovered, nowMs: NOW_MS })
+    return Promise.resolve(
+      found.map((one, place) => (place === 0 && options.hassette ? { ...one, path: hassette } : one)),
+    )
+  })
   const broken = faults(elsewhere.dispatch)
   await backEnd.start()
   if (options.broken) await backEnd.home.retryArchive()
@@ -159,6 +174,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
       doing.state = still
       doing.finish()
     },
+    hassette,
     repair: () => copyFileSync(sound, archivePath),
     commit: (count) => {
       if (!first) throw new Error('nobody runs here')
@@ -229,6 +245,17 @@ function plannedHouse(archive: ArchiveClient, path: string, doing: Doing): Plann
       await aborted(signal)
     },
   }
+}
+
+/** A Hassette that was started an hour ago and runs. */
+function writeHassette(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const hassette = makeHassette(path)
+  const nowS = NOW_MS / 1000
+  const session = hassette.session(nowS - 3600)
+  for (let minute = 59; minute >= 0; minute--) hassette.run(session, nowS - 60 * minute - 4)
+  hassette.db.prepare('UPDATE sessions SET last_heartbeat_at = ?').run(nowS - 4)
+  hassette.close()
 }
 
 /** Its header says that it is an archive; what follows says nothing any more. */
