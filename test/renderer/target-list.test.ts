@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TargetRow } from '@shared/target'
 import type { TargetFilter } from '@renderer/lib/target-list'
+import type { SortKey } from '@renderer/lib/target-list'
 import { isFailing, listTargets, parseSort } from '@renderer/lib/target-list'
 
 const NONE: TargetFilter = { text: '', apps: [], failingOnly: false, gone: false }
@@ -64,6 +65,40 @@ describe('the order of handlers and jobs', () => {
     const equal = [row('b'), row('a'), row('c')]
     expect(names(listTargets(equal, NONE, { key: 'failed', descending: true }))).toEqual(['a', 'b', 'c'])
     expect(names(listTargets(equal.toReversed(), NONE, { key: 'failed', descending: false }))).toEqual(['a', 'b', 'c'])
+  })
+
+  it.each([
+    ['attention', { failed: 0 }, { failed: 1 }],
+    ['name', { name: 'a' }, { name: 'b' }],
+    ['app', { appKey: 'attic' }, { appKey: 'cellar' }],
+    ['app', { instanceIndex: 0 }, { instanceIndex: 1 }],
+    ['trigger', { trigger: 'every 5 min' }, { trigger: 'every 30 min' }],
+    ['runs', { runs: 9 }, { runs: 10 }],
+    ['failed', { failed: 9 }, { failed: 10 }],
+    ['dependency', { dependencyFailures: 9 }, { dependencyFailures: 10 }],
+    ['timed', { timedOut: 9 }, { timedOut: 10 }],
+    ['missed', { missed: null }, { missed: 0 }],
+    ['missed', { missed: 9 }, { missed: 10 }],
+    ['skipped', { skipped: 9 }, { skipped: 10 }],
+    ['p50', { p50Us: null }, { p50Us: 0 }],
+    ['p50', { p50Us: 9 }, { p50Us: 10 }],
+    ['p95', { p95Us: null }, { p95Us: 0 }],
+    ['p95', { p95Us: 9 }, { p95Us: 10 }],
+    ['last', { last: null }, { last: { runId: 1, startedUs: 1, status: 'ok', dependencyFailure: false } }],
+    [
+      'last',
+      { last: { runId: 2, startedUs: 9, status: 'ok', dependencyFailure: false } },
+      { last: { runId: 1, startedUs: 10, status: 'ok', dependencyFailure: false } },
+    ],
+  ] satisfies [SortKey, Partial<TargetRow>, Partial<TargetRow>][])('by %s: %j before %j', (key, less, more) => {
+    const [low, high] = [row('same', { id: 1, ...less }), row('same', { id: 2, ...more })]
+    for (const given of [
+      [low, high],
+      [high, low],
+    ]) {
+      expect(listTargets(given, NONE, { key, descending: false }).map(({ id }) => id)).toEqual([1, 2])
+      expect(listTargets(given, NONE, { key, descending: true }).map(({ id }) => id)).toEqual([2, 1])
+    }
   })
 
   it('sorts intervals by their figure', () => {
