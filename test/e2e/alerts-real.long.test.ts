@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
+import { alertsStatus, noticesIn } from '../support/alerts-in-window'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { realHassette } from '../support/real-hassette'
@@ -20,23 +21,14 @@ it('a storm in a real Hassette is one notification, and no more when it ends (ne
   onTestFinished(removeFolders)
   const app = await launchApp(['--source', hassette.database], { dataDir: dataFolder(), env: session.env })
   onTestFinished(() => app.close().catch(() => undefined))
-  const notices = async (): Promise<{ kind: string; title: string }[]> => {
-    const answer = await app.page.evaluate(() => window.hassetteMonitor.alerts.notices({ limit: 100 }))
-    return answer.ok ? answer.value : []
-  }
-
   await waitFor('the end of the first minute', () => Date.now() - startedMs > GRACE_MS, 2 * GRACE_MS)
-  expect(await notices()).toEqual([])
+  expect(await noticesIn(app.page)).toEqual([])
   const stormMs = Date.now()
   await hassette.storm({ seconds: 10, interval: 0.2 })
   await waitFor('the notification', async () => (await dunst.displayed()) === 1, 30_000)
   const delayMs = Date.now() - stormMs
   process.stdout.write(`  first bad state to notification: ${delayMs} ms\n`)
   expect(delayMs).toBeLessThan(WITHIN_MS)
-  const open = async (): Promise<number> => {
-    const answer = await app.page.evaluate(() => window.hassetteMonitor.alerts.status())
-    return answer.ok ? answer.value.open.length : -1
-  }
-  await waitFor('the end of the incident', async () => (await open()) === 0, 20 * 60_000)
-  expect((await notices()).filter(({ kind }) => kind === 'opened')).toHaveLength(1)
+  await waitFor('the end of the incident', async () => (await alertsStatus(app.page)).open.length === 0, 20 * 60_000)
+  expect((await noticesIn(app.page)).filter(({ kind }) => kind === 'opened')).toHaveLength(1)
 }, 1_500_000)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MovableClock } from '@main/util/clock'
 import type { AlertsStatus, NoticeRow } from '@shared/alert'
+import { alertsStatus, noticesIn } from '../support/alerts-in-window'
 import type { Dunst } from '../support/dunst'
 import { dunstOf } from '../support/dunst'
 import type { RunningApp } from '../support/electron-app'
@@ -25,17 +26,11 @@ const WELL = { error: 0, di: 0, timed_out: 0, cancelled: 0, skipped: 0 }
 
 type Hooked = typeof globalThis & { hassetteMonitorTest: { clock: MovableClock } }
 
-async function statusOf({ page }: RunningApp): Promise<AlertsStatus> {
-  const answer = await page.evaluate(() => window.hassetteMonitor.alerts.status())
-  if (!answer.ok) throw new Error(answer.error.message)
-  return answer.value
-}
+const statusOf = ({ page }: RunningApp): Promise<AlertsStatus> => alertsStatus(page)
 
 /** What people heard, oldest first. */
 async function heardIn({ page }: RunningApp): Promise<NoticeRow[]> {
-  const answer = await page.evaluate(() => window.hassetteMonitor.alerts.notices({ limit: 100 }))
-  if (!answer.ok) throw new Error(answer.error.message)
-  return answer.value.filter(({ outcome }) => outcome.kind === 'sent').reverse()
+  return (await noticesIn(page)).filter(({ outcome }) => outcome.kind === 'sent').reverse()
 }
 
 function kinds(notices: NoticeRow[], kind: NoticeRow['kind']): NoticeRow[] {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { AlertsStatus, NoticeRow } from '@shared/alert'
 import type { SourceInfo } from '@shared/source'
+import { alertsStatus, noticesIn } from '../support/alerts-in-window'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { DI, makeHassette } from '../support/made-hassette'
@@ -39,14 +40,9 @@ it('a Hassette whose clock is 20 minutes behind is watched and told of as any ot
     const answer = await running.page.evaluate(() => window.hassetteMonitor.sources.list())
     return answer.ok ? answer.value : []
   }
-  const heard = async (): Promise<NoticeRow[]> => {
-    const answer = await running.page.evaluate(() => window.hassetteMonitor.alerts.notices({ limit: 100 }))
-    return answer.ok ? answer.value.filter(({ outcome }) => outcome.kind === 'sent') : []
-  }
-  const open = async (): Promise<AlertsStatus['open']> => {
-    const answer = await running.page.evaluate(() => window.hassetteMonitor.alerts.status())
-    return answer.ok ? answer.value.open : []
-  }
+  const heard = async (): Promise<NoticeRow[]> =>
+    (await noticesIn(running.page)).filter(({ outcome }) => outcome.kind === 'sent')
+  const open = async (): Promise<AlertsStatus['open']> => (await alertsStatus(running.page)).open
   await expect
     .poll(async () => (await sources()).map(({ state }) => state.kind).sort(), LOOKED)
     .toEqual(['live', 'up_to_date'])
