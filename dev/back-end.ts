@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
-import { createAlerting } from '@main/alerting/alerting'
-import { createMovableClock } from '@main/alerting/clock'
-import type { MovableClock } from '@main/alerting/clock'
-import { createDelivery } from '@main/alerting/delivery'
+import { createAlertService } from '@main/alerts/service'
+import { createMovableClock } from '@main/util/clock'
+import type { MovableClock } from '@main/util/clock'
+import { createDelivery } from '@main/alerts/delivery'
 import type { ArchiveClient } from '@main/archive/client'
 import { createArchiveClient } from '@main/archive/client'
 import { placesIn } from '@main/cli/places'
@@ -14,16 +14,15 @@ import type { HomeOptions } from '@main/home-options'
 import { dispatch } from '@main/ipc/dispatch'
 import { createHandlers } from '@main/ipc/handlers'
 import type { Note, Notifier } from '@main/notifications/notifier'
-import { createRetention } from '@main/retention/retention'
+import { createRetention, limitsFrom } from '@main/maintenance/retention'
 import { createSettingsStore } from '@main/settings/settings'
 import type { SettingsStore } from '@main/settings/settings'
 import { createViewStateStore } from '@main/settings/view-state'
-import { startCopier } from '@main/storage/copier'
-import type { Copier } from '@main/storage/copier'
-import { databaseBytes } from '@main/storage/disk'
-import { createKeeping } from '@main/storage/keeping'
-import { limitsOf } from '@main/storage/limits'
-import { createStorageWorks } from '@main/storage/work'
+import { startCopier } from '@main/maintenance/copier'
+import type { Copier } from '@main/maintenance/copier'
+import { databaseBytes } from '@main/maintenance/disk'
+import { createArchiveCopies } from '@main/maintenance/archive-copies'
+import { createJobRunner } from '@main/maintenance/job-runner'
 import type { EventPayloads } from '@shared/contract'
 import type { EventName } from '@shared/verbs'
 import type { Dispatch } from './faults'
@@ -92,7 +91,7 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     recordingDir: options.recordingDir,
     sourcePaths: settings.values().sources,
     forceSample: options.sample ?? false,
-    limits: () => limitsOf(settings.values()),
+    limits: () => limitsFrom(settings.values()),
     openArchive: (archive): ArchiveClient => {
       tellCommitted = (sourceId, runs) => archive.onCommitted({ sourceId, runs })
       return createArchiveClient({ ...archive, ...threads, onFault: warn })
@@ -117,14 +116,14 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     info: () => undefined,
     warn,
   })
-  const works = createStorageWorks(warn)
+  const works = createJobRunner(warn)
   works.onChange((work) => emit('storageWork', work))
   const copier = (): Copier => startCopier(threads.copier, warn)
-  const keeping = createKeeping({ home, works, startCopier: copier, warn })
+  const keeping = createArchiveCopies({ home, works, startCopier: copier, warn })
   const isReady = (): boolean => home.archiveState().kind === 'ready'
   const retention = createRetention({
     archive: () => (home.isSample() || !isReady() ? null : { path: home.archivePath(), write: home.write() }),
-    limits: () => limitsOf(settings.values()),
+    limits: () => limitsFrom(settings.values()),
     works,
     bytesOf: databaseBytes,
     onResume: () => undefined,
@@ -132,7 +131,7 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     warn,
   })
   const delivery = createDelivery({ notifier: { show: options.show }, write: home.write, clock, warn })
-  const alerting = createAlerting({
+  const alerting = createAlertService({
     archive: () => (isReady() ? { key: home.isSample() ? 'sample' : home.archivePath(), write: home.write() } : null),
     settings: () => settings.values().alerts,
     delivery,

@@ -9,7 +9,7 @@ const NAMES = ['writer', 'reader', 'copier'] as const
  * Builds the archive's threads as the app's build does; returns their files. `entries` is a folder with a file for each;
  * by default they are those of the app.
  */
-export async function buildThreads(outDir: string, entries = 'src/main/archive/worker'): Promise<ThreadFiles> {
+export async function buildThreads(outDir: string, entries = 'src/main/archive/worker/threads'): Promise<ThreadFiles> {
   await build({
     configFile: false,
     root,

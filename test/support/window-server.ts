@@ -29,7 +29,7 @@ import type { Faults } from '../../dev/faults'
 import { HOUSE_THREADS } from './build-house-threads'
 import { commitRuns, writeHouse } from './house-rows'
 import type { HouseSource } from './house-rows'
-import { makeHassette } from './small-hassette'
+import { makeHassette } from './made-hassette'
 
 /** How a test wants the house. */
 export interface HouseOptions {
@@ -250,7 +250,7 @@ function plannedHouse(archive: ArchiveClient, path: string, doing: Doing): Plann
 /** A Hassette that was started an hour ago and runs. */
 function writeHassette(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
-  const hassette = makeHassette(path)
+  const hassette = makeHassette(path, { journal: 'delete' })
   const nowS = NOW_MS / 1000
   const session = hassette.session(nowS - 3600)
   for (let minute = 59; minute >= 0; minute--) hassette.run(session, nowS - 60 * minute - 4)

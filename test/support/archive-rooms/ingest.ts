@@ -5,3 +5,4 @@ export { createClockOffset, createSignReader } from '@main/archive/worker/ingest
 export type { Findings } from '@main/archive/worker/ingest/hassette-signs'
 export { createFileWatcher } from '@main/archive/worker/ingest/watch-file'
 export type { Look, Sight } from '@main/archive/worker/ingest/watch-file'
+export { createBlockingEvents } from '@main/archive/worker/ingest/blocking-events'

@@ -1,2 +1,2 @@
 import './still-clock'
-import '@main/archive/worker/copier'
+import '@main/archive/worker/threads/copier'

@@ -1,2 +1,2 @@
 import './still-clock'
-import '@main/archive/worker/reader'
+import '@main/archive/worker/threads/reader'

@@ -1,2 +1,2 @@
 import './still-clock'
-import '@main/archive/worker/writer'
+import '@main/archive/worker/threads/writer'

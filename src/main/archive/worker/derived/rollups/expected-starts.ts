@@ -158,7 +158,7 @@ interface ExpectedRows {
   sumDay(day: number, jobId: number): void
 }
 
-function createExpectedRows(db: Database): ExpectedRows {
+export function createExpectedRows(db: Database): ExpectedRows {
   const selectSessions = db.prepare<[number], { startUs: number; endUs: number; ending: string }>(
     `SELECT x.started_us AS startUs, x.ending,
        coalesce(x.ended_us, max(x.started_us, coalesce(x.heartbeat_us, 0), coalesce(x.last_run_us, 0))) AS endUs
