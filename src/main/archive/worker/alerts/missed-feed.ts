@@ -1,6 +1,7 @@
 import { SECOND_US } from '@main/util/time'
 import type { SourceEvent } from '@main/alerts/engine/events'
 import type { Database } from 'better-sqlite3'
+import { SESSIONS } from '../core/ids'
 import { unpackRecent } from '../derived/recent-runs'
 import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'
 import { expectedStarts, readSchedule } from '../derived/rollups/schedule'
@@ -46,7 +47,7 @@ export function createMissedFeed(db: Database): MissedFeed {
        coalesce((SELECT p.n - p.expected FROM rollups p WHERE p.resolution = ${RESOLUTION.hour}
          AND p.bucket = r.bucket - ${RESOLUTION.hour} AND p.target_id = t.id), 0) AS surplus,
        t.schedule_label AS scheduleLabel, t.schedule_detail AS scheduleDetail, s.time_zone AS timeZone,
-       (SELECT max(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id
+       (SELECT max(x.started_us) FROM ${SESSIONS} WHERE e.source_id = s.id
          AND x.started_us < (r.bucket + ${RESOLUTION.hour}) * ${SECOND_US}) AS sessionUs,
        coalesce(n.ids, x'') AS ids, coalesce(n.ends, x'') AS ends, coalesce(n.outcomes, '') AS outcomes
      FROM sources s JOIN apps a ON a.source_id = s.id

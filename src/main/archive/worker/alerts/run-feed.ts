@@ -4,7 +4,7 @@ import { BASELINE_US } from '@main/alerts/engine/time'
 import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/engine/used-time'
 import type { Around, ClaimedTime, ClockLead } from '@main/alerts/engine/used-time'
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId } from '../core/ids'
+import { idsOfBlock, runId, STREAMS, blocksOfStream } from '../core/ids'
 import { marksOf, statusOf } from '../core/run-codes'
 import { TARGET_NAME } from './outcome'
 import type { ToldPlaces } from './store'
@@ -53,7 +53,7 @@ interface Group {
 
 export function createRunFeed(db: Database): RunFeed {
   const selectStreams = db.prepare<[number], { id: number; lastSequence: number; isLive: 0 | 1 }>(
-    `SELECT st.id, st.last_sequence AS lastSequence, st.role = 'live' AS isLive FROM epochs e JOIN streams st ON st.epoch_id = e.id
+    `SELECT st.id, st.last_sequence AS lastSequence, st.role = 'live' AS isLive FROM ${STREAMS}
      WHERE e.source_id = ? AND st.tier = 'app' ORDER BY e.id, st.id`,
   )
   const selectRuns = db.prepare<[number, number], RunRow>(
@@ -109,7 +109,7 @@ export function createRunFeed(db: Database): RunFeed {
 
   /** Before the first block whose runs are new enough to learn from. */
   const beginOf = (stream: number, fromUs: number): number => {
-    const blocks = selectBlocks.all(...blocksOf(stream))
+    const blocks = selectBlocks.all(...blocksOfStream(stream))
     const isNewEnough = (block: number): boolean => {
       const { first, last } = idsOfBlock(block)
       return endOf(first - 1, last + 1) >= fromUs
@@ -185,8 +185,4 @@ export function createRunFeed(db: Database): RunFeed {
       return { runs: [], more: false }
     },
   }
-}
-
-function blocksOf(stream: number): [first: number, last: number] {
-  return [blockOf(runId(stream, 0)), blockOf(runId(stream + 1, 0)) - 1]
 }

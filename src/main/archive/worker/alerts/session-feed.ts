@@ -4,7 +4,7 @@ import type { SourceEvent } from '@main/alerts/engine/events'
 import { usedTimes } from '@main/alerts/engine/used-time'
 import type { SessionEnding } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import { runId } from '../core/ids'
+import { runId, STREAMS, SESSIONS } from '../core/ids'
 import type { ToldPlaces } from './store'
 
 /** Tells when Hassette started and stopped. */
@@ -36,9 +36,7 @@ interface Life {
 
 export function createSessionFeed(db: Database): SessionFeed {
   const selectStreams = db
-    .prepare<[number], number>(
-      `SELECT st.id FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ? AND st.tier = 'app'`,
-    )
+    .prepare<[number], number>(`SELECT st.id FROM ${STREAMS} WHERE e.source_id = ? AND st.tier = 'app'`)
     .pluck()
   const selectFirst = db
     .prepare<[number, number], number>('SELECT started_us FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT 3')
@@ -46,7 +44,7 @@ export function createSessionFeed(db: Database): SessionFeed {
   const selectSessions = db.prepare<[number, number, number], SessionRow>(
     `SELECT x.epoch_id AS epochId, x.foreign_id AS number, x.started_us AS startedUs, x.stopped_us AS stoppedUs,
        x.heartbeat_us AS heartbeatUs, x.last_run_us AS lastRunUs, x.ending
-     FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+     FROM ${SESSIONS}
      WHERE e.source_id = ? AND (e.id, x.foreign_id) >= (?, ?) ORDER BY e.id, x.foreign_id`,
   )
 

@@ -26,3 +26,14 @@ export function blockOf(id: number): number {
 export function idsOfBlock(block: number): { first: number; last: number } {
   return { first: block * BLOCK_SIZE, last: block * BLOCK_SIZE + BLOCK_SIZE - 1 }
 }
+
+/** First and last block that can hold runs of a stream. */
+export function blocksOfStream(stream: number): [first: number, last: number] {
+  return [blockOf(runId(stream, 0)), blockOf(runId(stream + 1, 0)) - 1]
+}
+
+/** SQL: streams (`st`), each with the life of its source's file (`e`) that it belongs to. */
+export const STREAMS = 'epochs e JOIN streams st ON st.epoch_id = e.id'
+
+/** SQL: sessions (`x`), each with the life of its source's file (`e`) that it belongs to. */
+export const SESSIONS = 'epochs e JOIN sessions x ON x.epoch_id = e.id'

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId, streamOf } from '../core/ids'
+import { idsOfBlock, streamOf, blocksOfStream } from '../core/ids'
 import { letterOf } from '../core/run-codes'
 import { hasBit } from './zone-map'
 
@@ -164,7 +164,7 @@ function newestOfStream(db: Database, stream: number, targetId: number): RecentR
     .prepare<[number, number], { block: number; targets: Uint8Array }>(
       'SELECT block, targets FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block DESC',
     )
-    .all(blockOf(runId(stream, 0)), blockOf(runId(stream + 1, 0)) - 1)
+    .all(...blocksOfStream(stream))
   const select = db.prepare<[number, number, number], { id: number; endUs: number; status: number; flags: number }>(
     `SELECT id, started_us + duration_us AS endUs, status, flags FROM runs
      WHERE id BETWEEN ? AND ? AND target_id = ? ORDER BY id DESC LIMIT ${RECENT}`,

@@ -2,6 +2,7 @@ import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import { TIERS } from '@shared/run'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
+import { SESSIONS } from '../core/ids'
 import type { Anchor } from '../../batch'
 import { encodeUid } from '../core/execution-id'
 
@@ -49,7 +50,7 @@ export function createEpochs(db: Database): Epochs {
   )
   const selectEarlierSession = db
     .prepare<[number, number, number, number], number>(
-      `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+      `SELECT x.id FROM ${SESSIONS}
        WHERE e.source_id = ? AND e.id < ? AND x.foreign_id = ? AND x.started_us = ?`,
     )
     .pluck()

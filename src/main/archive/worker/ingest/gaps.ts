@@ -1,5 +1,6 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Database } from 'better-sqlite3'
+import { STREAMS, SESSIONS } from '../core/ids'
 import type { Epoch } from './epochs'
 import type { KnownRuns } from './known-runs'
 
@@ -27,19 +28,19 @@ export interface Gaps {
 export function createGaps(db: Database, knownRuns: KnownRuns): Gaps {
   const selectEnd = db
     .prepare<[number], number | null>(
-      `SELECT max(c.to_us) FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+      `SELECT max(c.to_us) FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id
        WHERE e.source_id = ? AND c.kind = 'runs'`,
     )
     .pluck()
   const selectLife = db
     .prepare<[number], number | null>(
       `SELECT max(max(coalesce(x.heartbeat_us, 0), coalesce(x.ended_us, 0)))
-       FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = ?`,
+       FROM ${SESSIONS} WHERE e.source_id = ?`,
     )
     .pluck()
   const selectSession = db
     .prepare<[number, number, number], number>(
-      `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+      `SELECT x.id FROM ${SESSIONS}
        WHERE e.source_id = ? AND x.foreign_id = ? AND x.started_us = ?`,
     )
     .pluck()

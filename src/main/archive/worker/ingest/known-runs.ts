@@ -2,7 +2,7 @@ import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import type { RunInput } from '../../batch'
 import { encodeUid } from '../core/execution-id'
-import { blockOf, idsOfBlock, runId } from '../core/ids'
+import { blocksOfStream, idsOfBlock, STREAMS } from '../core/ids'
 
 /** Where a source already has a run: the stream and its epoch. */
 interface KnownRun {
@@ -25,7 +25,7 @@ interface StoredKey {
 
 export function createKnownRuns(db: Database): KnownRuns {
   const selectStreams = db.prepare<[number], { id: number; epochId: number }>(
-    'SELECT st.id, e.id AS epochId FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?',
+    `SELECT st.id, e.id AS epochId FROM ${STREAMS} WHERE e.source_id = ?`,
   )
   const selectBlocks = db
     .prepare<[number, number, number, number], number>(
@@ -54,8 +54,7 @@ export function createKnownRuns(db: Database): KnownRuns {
         else waiting.set(key, [run])
       }
       for (const stream of selectStreams.all(sourceId)) {
-        const last = blockOf(runId(stream.id + 1, 0)) - 1
-        for (const block of selectBlocks.all(blockOf(runId(stream.id, 0)), last, to, from)) {
+        for (const block of selectBlocks.all(...blocksOfStream(stream.id), to, from)) {
           const { first, last: lastId } = idsOfBlock(block)
           for (const stored of selectRuns.all(first, lastId, from, to)) {
             for (const run of waiting.get(keyOf(stored.started, stored.duration)) ?? []) {
@@ -72,7 +71,7 @@ export function createKnownRuns(db: Database): KnownRuns {
     range: (sourceId) => {
       const ranges = selectStreams
         .all(sourceId)
-        .map(({ id }) => selectRange.get(blockOf(runId(id, 0)), blockOf(runId(id + 1, 0)) - 1))
+        .map(({ id }) => selectRange.get(...blocksOfStream(id)))
         .flatMap((range) => (range && range.fromUs !== null && range.toUs !== null ? [range] : []))
       const froms = ranges.map((range) => range.fromUs ?? 0)
       return froms.length === 0
@@ -113,7 +112,7 @@ interface Reach {
 export function createCountedBefore(db: Database): CountedBefore {
   const select = db.prepare<[number, number], Reach>(
     `SELECT st.tier, c.from_us AS fromUs, c.to_us AS toUs
-     FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+     FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id
      WHERE e.source_id = ? AND e.id <> ? AND c.kind = 'trends'`,
   )
   return (sourceId, exceptEpochId) => {

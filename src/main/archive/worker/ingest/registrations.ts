@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { SESSIONS } from '../core/ids'
 import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../../batch'
 
 /** What runs refer to: apps, targets and sessions of one epoch, kept up to date and found by the source's own numbers. */
@@ -204,13 +205,13 @@ function prepareAll(db: Database) {
     targetByKey: db.prepare<[string], number>('SELECT id FROM targets WHERE stable_key = ?').pluck(),
     earlierSession: db
       .prepare<[number, number, number, number], number>(
-        `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+        `SELECT x.id FROM ${SESSIONS}
          WHERE e.source_id = ? AND x.foreign_id = ? AND x.started_us = ? AND e.id < ?`,
       )
       .pluck(),
     sessionByStart: db
       .prepare<[number, number, number], number>(
-        `SELECT x.id FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+        `SELECT x.id FROM ${SESSIONS}
          WHERE e.source_id = ? AND x.foreign_id = ? AND x.started_us = ?`,
       )
       .pluck(),

@@ -4,7 +4,7 @@ import type { SourceMode } from '@shared/source'
 import type { AppRow } from '@shared/target'
 import type { Database } from 'better-sqlite3'
 import type { KnownSource } from '../../api'
-import { blockOf, runId } from '../core/ids'
+import { SESSIONS, STREAMS, blocksOfStream } from '../core/ids'
 import { IS_GONE } from '../core/meta'
 
 interface SourceRow {
@@ -29,13 +29,13 @@ interface StreamTotals {
 export function createSourceQueries(db: Database) {
   const selectSources = db.prepare<[], SourceRow>(
     `SELECT s.id, s.name, s.mode, iif(s.mode = 'sample', NULL, s.file_path) AS path, s.schema_version AS schemaVersion,
-       (SELECT count(*) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS sessions,
-       (SELECT max(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = s.id) AS restartUs,
+       (SELECT count(*) FROM ${SESSIONS} WHERE e.source_id = s.id) AS sessions,
+       (SELECT max(x.started_us) FROM ${SESSIONS} WHERE e.source_id = s.id) AS restartUs,
        s.removed_us IS NOT NULL AS removed
      FROM sources s WHERE NOT ${IS_GONE} ORDER BY removed, s.id`,
   )
   const selectStreams = db.prepare<[number], { id: number; tier: Tier }>(
-    `SELECT st.id, st.tier FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?`,
+    `SELECT st.id, st.tier FROM ${STREAMS} WHERE e.source_id = ?`,
   )
   const selectTotals = db.prepare<[number, number], Omit<StreamTotals, 'tier'>>(
     `SELECT coalesce(sum(n), 0) AS n, min(min_start_us) AS oldestUs, max(max_end_us) AS newestUs
@@ -51,7 +51,7 @@ export function createSourceQueries(db: Database) {
 
   const totalsOf = (sourceId: number): StreamTotals[] =>
     selectStreams.all(sourceId).flatMap(({ id, tier }) => {
-      const totals = selectTotals.get(blockOf(runId(id, 0)), blockOf(runId(id + 1, 0)) - 1)
+      const totals = selectTotals.get(...blocksOfStream(id))
       return totals ? [{ tier, ...totals }] : []
     })
 

@@ -1,6 +1,6 @@
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
-import { BLOCK_SIZE, blockOf, idsOfBlock, runId } from '../core/ids'
+import { BLOCK_SIZE, blockOf, idsOfBlock, runId, STREAMS } from '../core/ids'
 import { createMetaWriter, goneKey, IS_GONE } from '../core/meta'
 import type { CallContext } from '../core/serve'
 import { createRunErasure } from '../derived/failures'
@@ -142,10 +142,10 @@ function prepareSourceErasure(db: Database) {
   }
   const all = (sql: string) => db.prepare<[number], number>(sql).pluck()
   const targets = all('SELECT t.id FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ?')
-  const streamTotals = all('SELECT -st.id FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?')
+  const streamTotals = all(`SELECT -st.id FROM ${STREAMS} WHERE e.source_id = ?`)
   const groups = all('SELECT id FROM error_groups WHERE source_id = ?')
   const streams = db.prepare<[number], { id: number; tier: Tier }>(
-    'SELECT st.id, st.tier FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ?',
+    `SELECT st.id, st.tier FROM ${STREAMS} WHERE e.source_id = ?`,
   )
   const firstRun = db.prepare<[number, number], number>('SELECT id FROM runs WHERE id > ? AND id < ? LIMIT 1').pluck()
   const dropBlock = db.prepare<[number]>('DELETE FROM blocks WHERE block = ?')
@@ -188,7 +188,7 @@ function prepareSourceErasure(db: Database) {
       rows(ofEpochs('blocking_events')),
       rows(ofEpochs('sessions')),
       each(
-        'SELECT st.id FROM epochs e JOIN streams st ON st.epoch_id = e.id WHERE e.source_id = ? LIMIT ?',
+        `SELECT st.id FROM ${STREAMS} WHERE e.source_id = ? LIMIT ?`,
         'DELETE FROM coverage WHERE stream_id = ?',
         'DELETE FROM streams WHERE id = ?',
       ),

@@ -2,7 +2,7 @@ import { DAY_US } from '@main/util/time'
 import type { Tier } from '@shared/run'
 import type { Limits } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
-import { blockOf, runId, idsOfBlock } from '../core/ids'
+import { idsOfBlock, blocksOfStream } from '../core/ids'
 import type { TrustedTime } from './trusted-time'
 
 /** Which runs of a block are to go. All times in microseconds. */
@@ -109,8 +109,7 @@ export function createAgedStreams(db: Database): AgedStreams {
      FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block`,
   )
   const list = (): AgedStream[] => selectStreams.all().map((stream) => ({ ...stream, hasTerm: stream.hasTerm === 1 }))
-  const blocksOf = ({ id }: AgedStream): AgedBlock[] =>
-    selectBlocks.all(blockOf(runId(id, 0)), blockOf(runId(id + 1, 0)) - 1)
+  const blocksOf = ({ id }: AgedStream): AgedBlock[] => selectBlocks.all(...blocksOfStream(id))
 
   return {
     list,

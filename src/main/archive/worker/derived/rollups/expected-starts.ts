@@ -1,5 +1,6 @@
 import { HOUR_US, SECOND_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
+import { SESSIONS } from '../../core/ids'
 import { createMetaWriter, expectedKey, META } from '../../core/meta'
 import { zoneOf } from '../../core/time-zone'
 import type { Zone } from '../../core/time-zone'
@@ -162,14 +163,14 @@ export function createExpectedRows(db: Database): ExpectedRows {
   const selectSessions = db.prepare<[number], { startUs: number; endUs: number; ending: string }>(
     `SELECT x.started_us AS startUs, x.ending,
        coalesce(x.ended_us, max(x.started_us, coalesce(x.heartbeat_us, 0), coalesce(x.last_run_us, 0))) AS endUs
-     FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = ? ORDER BY x.started_us`,
+     FROM ${SESSIONS} WHERE e.source_id = ? ORDER BY x.started_us`,
   )
   // A job that was there before its first run is not told from one that was set up later; the trends of sessions say in
   // which it ran.
   const selectJobs = db.prepare<[number], JobRow>(
     `SELECT t.id, t.schedule_label AS label, t.schedule_detail AS detail, t.retired_us AS retiredUs,
        t.removed_us AS removedUs, min(t.first_seen_us, coalesce(
-         (SELECT min(x.started_us) FROM epochs e JOIN sessions x ON x.epoch_id = e.id CROSS JOIN rollups r
+         (SELECT min(x.started_us) FROM ${SESSIONS} CROSS JOIN rollups r
           ON r.resolution = ${RESOLUTION.session} AND r.bucket = x.id AND r.target_id = t.id AND r.n > 0
           WHERE e.source_id = a.source_id), t.first_seen_us)) AS knownUs
      FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ? AND t.kind = 'job' AND t.tier = 'app'`,

@@ -1,3 +1,4 @@
+import { SECOND_US } from '@main/util/time'
 import type { Database } from 'better-sqlite3'
 import { createMetaWriter, META } from '../../core/meta'
 import { runId, sequenceOf } from '../../core/ids'
@@ -130,7 +131,7 @@ function createMinuteTerm(db: Database, nowUs: () => number): MinuteTerm {
   const meta = createMetaWriter(db)
   return {
     move: () => {
-      const nowS = nowUs() / 1_000_000
+      const nowS = nowUs() / SECOND_US
       const known = meta.number(META.minutesFrom) ?? 0
       // A clock that was ahead for a while has moved it into the future: from the next minute on all is there again.
       const from =

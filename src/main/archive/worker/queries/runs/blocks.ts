@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { blockOf, idsOfBlock, runId, sequenceOf, streamOf } from '../../core/ids'
+import { blockOf, blocksOfStream, idsOfBlock, runId, sequenceOf, streamOf } from '../../core/ids'
 import type { BlockRow } from '../../derived/zone-map'
 import { mayHold } from './filter'
 import type { CompiledFilter, ErrorFilter } from './filter'
@@ -117,8 +117,7 @@ export function createBlocks(db: Database): Blocks {
     counts: (block, wanted) => statements.counts.all(rangeOf(wanted, idsOfBlock(block))),
     run: (id) => statements.run.get(id),
     lastEndedBy: (stream, endUs) => {
-      const low = blockOf(runId(stream, 0))
-      const high = blockOf(runId(stream + 1, 0)) - 1
+      const [low, high] = blocksOfStream(stream)
       const block = statements.blockEndedBy.get(low, high, endUs)
       if (block === undefined) return 0
       const { first, last } = idsOfBlock(block)

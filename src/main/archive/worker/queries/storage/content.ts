@@ -1,5 +1,6 @@
 import type { ContentKind, StorageInfo } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
+import { RESOLUTION } from '../../derived/rollups/accumulator'
 
 /** Bytes by content; they add up to the pages in use. */
 export type Content = StorageInfo['content']
@@ -9,7 +10,12 @@ const ROW = { failure: 28, traceback: 110, log: 70, trend: 49, groupTrend: 20 } 
 /** So many of the newest rows tell how long texts are. */
 const SAMPLE = 200
 /** Buckets of trends counted by one statement. */
-const BUCKETS = { 60: 360, 3600: 720, 86_400: 3650, 0: 100 } as const
+const BUCKETS = {
+  [RESOLUTION.minute]: 360,
+  [RESOLUTION.hour]: 720,
+  [RESOLUTION.day]: 3650,
+  [RESOLUTION.session]: 100,
+} as const
 
 /**
  * Weighs what an archive holds without reading all of it: runs by the zone map, trends by their number, failures and log
@@ -48,7 +54,8 @@ export function createContent(db: Database) {
 
   const trends = async (breathe: () => Promise<void>): Promise<number> => {
     let bytes = (statements.groupTrends.get() ?? 0) * ROW.groupTrend
-    for (const resolution of [60, 3600, 86_400, 0] as const) bytes += await rowsOf(resolution, breathe)
+    for (const resolution of [RESOLUTION.minute, RESOLUTION.hour, RESOLUTION.day, RESOLUTION.session])
+      bytes += await rowsOf(resolution, breathe)
     return bytes
   }
 

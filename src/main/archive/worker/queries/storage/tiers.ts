@@ -1,6 +1,7 @@
 import { DAY_US, HOUR_US } from '@main/util/time'
 import type { StorageTier } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
+import { RESOLUTION } from '../../derived/rollups/accumulator'
 import { createAgedStreams } from '../../retention/expiry'
 import type { AgedStream } from '../../retention/expiry'
 
@@ -21,7 +22,7 @@ export function createTiers(db: Database): (nowUs: number) => StorageTier[] {
   const selectRuns = db
     .prepare<[{ hours: string; total: number }], number>(
       `SELECT coalesce(sum(r.n), 0) FROM json_each(@hours) h
-       CROSS JOIN rollups r ON r.resolution = 3600 AND r.bucket = h.value AND r.target_id = @total`,
+       CROSS JOIN rollups r ON r.resolution = ${RESOLUTION.hour} AND r.bucket = h.value AND r.target_id = @total`,
     )
     .pluck()
   const selectTail = db
@@ -45,8 +46,8 @@ export function createTiers(db: Database): (nowUs: number) => StorageTier[] {
 
   /** Runs of the hours before `endUs`, by the trends: they know of runs that are gone, too. */
   const countLately = (own: AgedStream[], endUs: number): number => {
-    const last = Math.floor(endUs / HOUR_US) * 3600
-    const hours = JSON.stringify(Array.from({ length: HOURS }, (_, index) => last - index * 3600))
+    const last = Math.floor(endUs / HOUR_US) * RESOLUTION.hour
+    const hours = JSON.stringify(Array.from({ length: HOURS }, (_, index) => last - index * RESOLUTION.hour))
     return own.reduce(
       (runs, { id }) => runs + (selectRuns.get({ hours, total: -id }) ?? 0) + (selectTail.get(id) ?? 0),
       0,

@@ -4,6 +4,7 @@ import type { Span, TierChoice } from '@shared/filter'
 import type { TargetKind } from '@shared/run'
 import type { AttentionReason, AttentionRow } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
+import { STREAMS, SESSIONS } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import type { RecentRun, KnownRecent, RecentLists } from '../../derived/recent-runs'
 import type { Directory } from '../directory'
@@ -64,12 +65,12 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
   )
   const selectKnownFrom = db
     .prepare<[number], number | null>(
-      `SELECT min(c.from_us) FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+      `SELECT min(c.from_us) FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id
        WHERE e.source_id = ? AND c.kind <> 'gap'`,
     )
     .pluck()
   const selectSession = db.prepare<[number], { id: number; startedUs: number }>(
-    `SELECT x.id, x.started_us AS startedUs FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+    `SELECT x.id, x.started_us AS startedUs FROM ${SESSIONS}
      WHERE e.source_id = ? AND x.ending = 'running' ORDER BY x.started_us DESC LIMIT 1`,
   )
   const sessionRuns = createSessionRuns(db, gather)

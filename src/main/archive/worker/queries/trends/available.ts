@@ -4,9 +4,11 @@ import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Precision } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
+import { STREAMS } from '../../core/ids'
 import { createMetaReader, META } from '../../core/meta'
+import { RESOLUTION } from '../../derived/rollups/accumulator'
 import { ceilTo, floorTo, tileNearest } from './tile-range'
-import type { Kept, TiledRange, Piece, TrendLength } from './tile-range'
+import type { Kept, TiledRange, Piece } from './tile-range'
 
 /**
  * What is left of a source's history. This is what the retention and the writer leave behind, and what the answers rest
@@ -69,7 +71,7 @@ export function createAvailable(db: Database, nowUs: () => number) {
   )
   const selectCoverage = db.prepare<[number], CoverageRow>(
     `SELECT c.stream_id AS streamId, c.kind, c.from_us AS fromUs, c.to_us AS toUs
-     FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+     FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id
      WHERE e.source_id = ? AND c.kind IN ('runs', 'trends')`,
   )
   const meta = createMetaReader(db)
@@ -179,13 +181,10 @@ export function spanBefore({ fromUs, toUs }: Span, known: Available): { fromUs: 
 
 /** Schedules are counted by the hour and the day: how many starts were expected, shorter trends do not know. */
 export function knowsExpected({ from }: Piece): boolean {
-  return from === HOUR || from === DAY
+  return from === RESOLUTION.hour || from === RESOLUTION.day
 }
 
 /** Keys of the totals of the streams that have something in a range. */
 export function totalKeysOf(known: Available, { fromUs, toUs }: { fromUs: number; toUs: number }): number[] {
   return known.streams.filter((stream) => stream.fromUs < toUs && stream.toUs >= fromUs).map((stream) => -stream.id)
 }
-
-const HOUR: TrendLength = 3600
-const DAY: TrendLength = 86_400

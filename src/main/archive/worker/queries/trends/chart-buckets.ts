@@ -2,8 +2,9 @@ import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
 import type { Span } from '@shared/filter'
 import type { TargetRow } from '@shared/target'
 import type { Zone } from '../../core/time-zone'
+import { RESOLUTION } from '../../derived/rollups/accumulator'
 import type { Available } from './available'
-import { ceilTo, floorTo } from './tile-range'
+import { ceilTo, floorTo, keptFrom } from './tile-range'
 import type { TiledRange } from './tile-range'
 
 /** Round lengths of a chart's steps. */
@@ -75,9 +76,9 @@ function dayBounds(fromUs: number, toUs: number, stepUs: number, zone: Zone): nu
 
 const MOST_STEPS = 30
 const STEPS = [
-  ...[1, 2, 3, 5, 10, 15, 20, 30].map((n) => ({ stepUs: n * MINUTE_US, from: 60 as const })),
-  ...[1, 2, 3, 4, 6, 8, 12].map((n) => ({ stepUs: n * HOUR_US, from: 3600 as const })),
-  ...[1, 2, 3, 4, 7, 14, 28, 56, 112, 224, 448, 896, 1792].map((n) => ({ stepUs: n * DAY_US, from: 86_400 as const })),
+  ...[1, 2, 3, 5, 10, 15, 20, 30].map((n) => ({ stepUs: n * MINUTE_US, from: RESOLUTION.minute })),
+  ...[1, 2, 3, 4, 6, 8, 12].map((n) => ({ stepUs: n * HOUR_US, from: RESOLUTION.hour })),
+  ...[1, 2, 3, 4, 7, 14, 28, 56, 112, 224, 448, 896, 1792].map((n) => ({ stepUs: n * DAY_US, from: RESOLUTION.day })),
 ]
 
 /** The steps of the sparklines of a table. */
@@ -97,10 +98,10 @@ interface SparkSteps {
 export function sparkSteps(span: Span, known: Available): SparkSteps {
   const toUs = span.toUs ?? known.endUs + 1
   const fromUs = Math.min(Math.max(span.fromUs ?? -Infinity, known.fromUs ?? toUs - 1), toUs - 1)
-  const keptFrom = { 60: known.kept.minutesFromUs, 3600: known.kept.hoursFromUs, 86400: -Infinity }
   const { stepUs, from } = STEPS.find(
-    (each) => (toUs - fromUs) / each.stepUs <= MOST_STEPS && ceilTo(fromUs, each.stepUs) >= keptFrom[each.from],
-  ) ?? { stepUs: 3584 * DAY_US, from: 86_400 as const }
+    (each) =>
+      (toUs - fromUs) / each.stepUs <= MOST_STEPS && ceilTo(fromUs, each.stepUs) >= keptFrom(known.kept, each.from),
+  ) ?? { stepUs: 3584 * DAY_US, from: RESOLUTION.day }
   const end = ceilTo(toUs, stepUs)
   const first = Math.min(ceilTo(fromUs, stepUs), end - stepUs)
   const length = (end - first) / stepUs

@@ -3,6 +3,7 @@ import type { Bound } from '@shared/storage'
 import type { Coverage } from '@shared/trends'
 import { TIERS } from '@shared/run'
 import type { Database } from 'better-sqlite3'
+import { STREAMS, SESSIONS } from '../../core/ids'
 import type { createAvailable, Available, AvailableStream } from './available'
 
 type Gap = Coverage['gaps'][number]
@@ -14,21 +15,21 @@ const MOST_GAPS = 100
 export function createCoverage(db: Database, readKnown: ReturnType<typeof createAvailable>) {
   const selectGaps = db.prepare<[{ sourceId: number; tier: string; fromUs: number; toUs: number }], StoredGap>(
     `SELECT DISTINCT c.from_us AS fromUs, c.to_us AS toUs, c.reason
-     FROM epochs e JOIN streams st ON st.epoch_id = e.id JOIN coverage c ON c.stream_id = st.id
+     FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id
      WHERE e.source_id = @sourceId AND c.kind = 'gap' AND (@tier = 'all' OR st.tier = @tier)
        AND c.from_us < @toUs AND c.to_us >= @fromUs`,
   )
   const selectDropped = db.prepare<[{ sourceId: number; fromUs: number; toUs: number }], Dropped>(
     `SELECT x.started_us AS fromUs, x.ended_us AS toUs,
        x.dropped_overflow + x.dropped_exhausted + x.dropped_shutdown AS runs
-     FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+     FROM ${SESSIONS}
      WHERE e.source_id = @sourceId AND x.started_us < @toUs AND (x.ended_us IS NULL OR x.ended_us >= @fromUs)
        AND x.dropped_overflow + x.dropped_exhausted + x.dropped_shutdown > 0`,
   )
   const selectLife = db
     .prepare<[number], number | null>(
       `SELECT max(max(coalesce(x.heartbeat_us, 0), coalesce(x.ended_us, 0), x.started_us))
-       FROM epochs e JOIN sessions x ON x.epoch_id = e.id WHERE e.source_id = ?`,
+       FROM ${SESSIONS} WHERE e.source_id = ?`,
     )
     .pluck()
   const selectBound = db

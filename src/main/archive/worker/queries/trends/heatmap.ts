@@ -1,6 +1,7 @@
 import { DAY_US, HOUR_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
 import type { CallContext } from '../../core/serve'
+import { RESOLUTION } from '../../derived/rollups/accumulator'
 import type { Directory } from '../directory'
 import { addRow, addRun, nothingCounted } from './figures'
 import { ceilTo, tileNearest, floorTo } from './tile-range'
@@ -63,10 +64,10 @@ export async function heatmapOf(
 }
 
 function byHours({ fromUs, toUs }: { fromUs: number; toUs: number }, { kept }: Available): TiledRange | null {
-  const whole = tileNearest(fromUs, toUs, kept, 3600)
+  const whole = tileNearest(fromUs, toUs, kept, RESOLUTION.hour)
   const first = ceilTo(kept.hoursFromUs, HOUR_US)
   if (whole || first >= toUs || first <= fromUs) return whole
-  return tileNearest(first, toUs, kept, 3600)
+  return tileNearest(first, toUs, kept, RESOLUTION.hour)
 }
 
 function roundedHours({ fromUs, toUs }: { fromUs: number; toUs: number }) {

@@ -1,6 +1,7 @@
 import type { Input, Output } from '@shared/contract'
 import type { Precision, SessionRow } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
+import { SESSIONS } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import { addRow, addRun, nothingCounted } from './figures'
 import type { Counted } from './figures'
@@ -26,7 +27,7 @@ export function createSessions(db: Database, gather: Aggregate) {
     `SELECT x.id, x.epoch_id AS epochId, x.started_us AS startedUs, x.ended_us AS endedUs, x.ending,
        x.error_type AS errorType, x.error_message AS errorMessage, x.last_run_us AS lastRunUs,
        x.dropped_overflow + x.dropped_exhausted + x.dropped_shutdown AS dropped
-     FROM epochs e JOIN sessions x ON x.epoch_id = e.id
+     FROM ${SESSIONS}
      WHERE e.source_id = @sourceId AND x.started_us < @toUs AND (x.ended_us IS NULL OR x.ended_us >= @fromUs)
        AND x.started_us < @beforeUs
      ORDER BY x.started_us DESC, x.id DESC LIMIT @limit`,

@@ -17,7 +17,7 @@ export interface Piece {
 }
 
 /** Lengths of trends, seconds. */
-export type TrendLength = 60 | 3600 | 86_400
+export type TrendLength = Exclude<(typeof RESOLUTION)[keyof typeof RESOLUTION], 0>
 
 /** A piece that is counted from trends. */
 export type TrendPiece = Piece & { from: TrendLength }
@@ -102,7 +102,8 @@ function edges(us: number): number[] {
   return [...new Set([us, ...around])]
 }
 
-function keptFrom(kept: Kept, length: TrendLength): number {
+/** From when on trends of a length are there. */
+export function keptFrom(kept: Kept, length: TrendLength): number {
   if (length === RESOLUTION.day) return -Infinity
   return length === RESOLUTION.hour ? kept.hoursFromUs : kept.minutesFromUs
 }
