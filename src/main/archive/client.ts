@@ -319,7 +319,7 @@ const EVERY_MS = 2000
 
 /**
  * Watches whether the file at a path stays the one it is now; calls `onGone` once when it was deleted, moved or
- * replaced: SQLite would go on with a file that nobody finds again. Answers how to end it.
+ * replaced: SQLite would go on with a file that nobody finds again. Returns how to end it.
  */
 function watchSameFile(path: string, onGone: () => void, everyMs = EVERY_MS): () => void {
   let first: string | undefined

@@ -31,7 +31,7 @@ export function removeDatabase(path: string): void {
 }
 
 /**
- * Puts an archive back that was moved aside by an app that ended before its copy lay there; answers whether there was
+ * Puts an archive back that was moved aside by an app that ended before its copy lay there; returns whether there was
  * one. The caller holds the lock.
  */
 export function undoInterrupted(path: string): boolean {

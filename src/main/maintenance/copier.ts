@@ -93,7 +93,7 @@ export function startCopier(entry: string | URL, onFault: (message: string) => v
   }
 }
 
-/** Tells the size of a file while it grows; answers how to end it. By `stat`: the file is a database. */
+/** Tells the size of a file while it grows; returns how to end it. By `stat`: the file is a database. */
 function followGrowth(path: string, onBytes: (bytes: number) => void): () => void {
   let told = 0
   const timer = setInterval(() => {

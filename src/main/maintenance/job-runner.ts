@@ -21,7 +21,7 @@ export interface JobRunner {
   run: (kind: WorkKind, options: { automatic: boolean }, job: WorkJob) => Promise<WorkDone>
   /** Asks the job to end; nothing happens when there is none. */
   cancel: () => void
-  /** Hears of every change; answers how to stop hearing. */
+  /** Hears of every change; returns how to stop hearing. */
   onChange: (listener: (state: StorageWork | null) => void) => () => void
   /** Cancels what goes on, waits for its end, and lets nothing begin any more: the app ends. */
   stop: () => Promise<void>

@@ -39,7 +39,7 @@ interface RetentionClock {
   nowUs: () => number
   /** Milliseconds that only go forward. */
   elapsedMs: () => number
-  /** Calls back again and again; answers how to stop. */
+  /** Calls back again and again; returns how to stop. */
   every: (milliseconds: number, work: () => void) => () => void
 }
 
@@ -91,7 +91,7 @@ export function createRetention(options: RetentionOptions): Retention {
     })
   }
 
-  /** Runs the pass that is due; answers whether another may be. */
+  /** Runs the pass that is due; returns whether another may be. */
   async function runNext(): Promise<boolean> {
     const archive = options.archive()
     if (stopped || archive === null || works.state() !== null || clock.elapsedMs() < restUntilMs) return false

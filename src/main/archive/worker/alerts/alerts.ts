@@ -114,7 +114,7 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
   }
 
   /**
-   * Tells the next runs of a source, and its sessions to the end of these; answers whether there are more, and how much
+   * Tells the next runs of a source, and its sessions to the end of these; returns whether there are more, and how much
    * could not be told. What lies beyond the newest run follows only once nothing more is to be read.
    */
   const tellRuns = (

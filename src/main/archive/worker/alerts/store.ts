@@ -19,7 +19,7 @@ interface AlertStore {
   writeIncident(incident: Incident): void
   /** Ends the open incidents of a source that nobody looks after any more. */
   abandon(sourceId: number, atUs: number): void
-  /** Notes a notification that is to be shown, and answers it with its id. */
+  /** Notes a notification that is to be shown, and returns it with its id. */
   addNotice(notice: NoticeRequest, atUs: number): DueNotice
   addWithheld(incidentId: number, kind: NoticeKind, reason: WithheldReason, atUs: number): void
   settle(noticeId: number, outcome: NoticeOutcome): void

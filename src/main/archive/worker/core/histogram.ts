@@ -134,7 +134,7 @@ export function percentiles({ n, slots }: Histogram, shares: readonly number[]):
 /** Room to encode in: two varints of at most 8 bytes a slot. */
 const encoded = new Uint8Array(SLOTS * 16)
 
-/** Writes at `at`; answers where the next one begins. */
+/** Writes at `at`; returns where the next one begins. */
 function writeVarint(at: number, value: number): number {
   let end = at
   let rest = value

@@ -61,7 +61,7 @@ export function createFailureTexts(db: Database): FailureTexts {
 }
 
 /**
- * Deletes the runs of ids from `first` to `last` with their failures, log lines and tracebacks; answers how many runs
+ * Deletes the runs of ids from `first` to `last` with their failures, log lines and tracebacks; returns how many runs
  * there were. Within a transaction. Zone map, strips, groups and trends are the caller's.
  */
 type RunErasure = (first: number, last: number) => number

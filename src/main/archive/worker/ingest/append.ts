@@ -20,7 +20,7 @@ export interface Appender {
   update(parents: ParentsInput): void
   /** Whether every run's target and session is known; if not, `update` first. */
   knowsParentsOf(runs: RunInput[]): boolean
-  /** Writes a batch and its cursor in one transaction. Answers how many of its runs were counted and not kept. */
+  /** Writes a batch and its cursor in one transaction. Returns how many of its runs were counted and not kept. */
   append(batch: RunBatch): number
   /** Takes log lines that came after their runs. */
   logs: Pick<RunLogs, 'take' | 'cursor'>
@@ -110,7 +110,7 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
     return beganUs !== undefined && beganUs >= termUs && beganUs <= nowUs()
   }
 
-  /** Keeps or counts each run. Answers how many were counted only. */
+  /** Keeps or counts each run. Returns how many were counted only. */
   const take = (runs: RunInput[]): number => {
     const term = { app: keepsFrom('app') ?? -Infinity, framework: keepsFrom('framework') ?? -Infinity }
     const sessionEnds = new Map<number, number>()

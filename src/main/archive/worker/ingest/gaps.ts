@@ -15,7 +15,7 @@ const LEAST_LOST_US = 10_000_000
  * those that went with its file. Rows deleted after we read them are none, nor are holes between rows that are there.
  */
 export interface Gaps {
-  /** Notes a gap between the epoch's cursor and the rows that are left; answers the cursor to go on from. */
+  /** Notes a gap between the epoch's cursor and the rows that are left; returns the cursor to go on from. */
   note(sourceId: number, epoch: Epoch, reader: HassetteReader, nowUs: number): number
   /**
    * Notes what was lost when another file took the place of the one that was read, and moves the cursor of its epoch to

@@ -48,7 +48,7 @@ interface Kept {
   signs: SignReader
 }
 
-/** What a feed works with. `onCommitted` hears of every batch after its transaction. */
+/** What a sync works with. `onCommitted` hears of every batch after its transaction. */
 interface SyncOptions {
   memory: WriterMemory
   onCommitted: (sourceId: number, runs: number) => void

@@ -11,7 +11,7 @@ const ROWS = 4096
 /** A session has a row for each of its targets. */
 const SESSIONS_AT_ONCE = 32
 
-/** Deletes trends, a short transaction at a time. Each answers how many rows went; 0 when there is nothing left to go. */
+/** Deletes trends, a short transaction at a time. Each returns how many rows went; 0 when there is nothing left to go. */
 export interface RollupDeletion {
   /** What is past its own term: minutes, hours, sessions, and the stalls of that time. */
   deletePastTerm(nowUs: number): number

@@ -108,7 +108,7 @@ export function createSourceDeletion(db: Database, memory: WriterMemory): Source
 
 /** One of the tables of trends, gone through from its beginning. */
 interface TrendTable {
-  /** Looks at the next rows and deletes those of the source; answers how many. */
+  /** Looks at the next rows and deletes those of the source; returns how many. */
   eraseNext(limit: number): number
   /** Whether there is nothing left to look at. */
   atEnd(): boolean
@@ -172,7 +172,7 @@ function prepareSourceErasure(db: Database) {
       trendTable(db, 'rollups', 'target_id', new Set([...targets.all(sourceId), ...streamTotals.all(sourceId)])),
       trendTable(db, 'group_rollups', 'group_id', new Set(groups.all(sourceId))),
     ],
-    /** Each deletes at most so many rows of a source and answers how many; to be called until that is 0, in order. */
+    /** Each deletes at most so many rows of a source and returns how many; to be called until that is 0, in order. */
     steps: [
       each(
         'SELECT id FROM error_groups WHERE source_id = ? LIMIT ?',

@@ -51,7 +51,7 @@ function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime
       context.progress({ done: tally.runs, total: Math.max(total, tally.runs) })
     }
 
-    /** Deletes the runs of some blocks until `enough`; answers how many went. */
+    /** Deletes the runs of some blocks until `enough`; returns how many went. */
     const sweep = async (bound: Bound, blocks: readonly CutBlock[], enough: () => boolean): Promise<number> => {
       total =
         tally.runs + Math.round(blocks.reduce((n, { block, cut }) => n + block.n * shareBefore(block, cut.beforeUs), 0))
@@ -78,7 +78,7 @@ function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime
       return tally.trendRows - before
     }
 
-    /** Does nothing while our clock cannot be believed; answers whether it did. */
+    /** Does nothing while our clock cannot be believed; returns whether it did. */
     const timeRule = async (): Promise<boolean> => {
       const { nowUs, waits } = time.look()
       if (waits !== null) return false

@@ -21,7 +21,7 @@ const TURN_MS = 15
  * gives the same.
  */
 interface Expected {
-  /** Counts some of the hours that are over; answers whether some are left. A transaction of its own. */
+  /** Counts some of the hours that are over; returns whether some are left. A transaction of its own. */
   advance(sourceId: number): boolean
   /** Counts all hours again, since older sessions were added. */
   again(sourceId: number): void
