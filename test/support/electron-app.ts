@@ -16,6 +16,8 @@ export function electronPath(): string {
   return path
 }
 
+const START_TIMEOUT_MS = 20_000
+
 const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
 
 /** Environment of a user who has configured nothing. */
@@ -59,8 +61,10 @@ export async function launchApp(
     args: [...sandbox, REPOSITORY, '--data-dir', dataDir, ...args],
     env: cleanEnvironment(env),
     cwd: REPOSITORY,
+    // Shorter than a test may take, so that it is said what did not come.
+    timeout: START_TIMEOUT_MS,
   })
-  const page = await app.firstWindow()
+  const page = await app.firstWindow({ timeout: START_TIMEOUT_MS })
   // Before that the window follows no change of its address.
   await page.locator('#app > *').first().waitFor({ state: 'attached' })
   return { app, page, dataDir, close: () => app.close() }
