@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { configDefaults, defineConfig } from 'vitest/config'
@@ -41,11 +42,13 @@ export default defineConfig({
         test: { ...project('renderer', ['test/renderer/**/*.test.ts'], 10_000), environment: 'happy-dom' },
       },
       {
-        // Real SQLite files, real threads.
+        // Real SQLite files, real threads. Half of the time they wait for a clock, so two files run side by side even
+        // where vitest would take one (a processor less than there are).
         resolve: { alias },
         test: {
           ...project('archive', ['test/{archive,sources}/**/*.test.ts'], 60_000),
           globalSetup: ['test/support/build-workers.ts'],
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
