@@ -39,7 +39,7 @@ describe('connecting a Hassette', () => {
     await page.getByRole('button', { name: 'Connect your Hassette' }).click()
     await pane.getByRole('button', { name: 'Watch it' }).click()
     await pane.waitFor({ state: 'detached' })
-    await page.locator('.source-button', { hasText: /Home\s*live/ }).waitFor()
+    await page.locator('.source-button', { hasText: /Home\s*running since/ }).waitFor()
     await page.waitForFunction(() => location.hash.includes('source=1'))
     // Another archive, though its source has the same number.
     await expect.poll(rows).not.toBe(sample)
