@@ -41,7 +41,7 @@ export const LIMITS = {
   'exported names declared twice or more': { most: 6 },
   'files in src/renderer': { most: 258 },
   'lines in src/renderer': { most: 16_309 },
-  'lines of the fake': { most: 2_366 },
+  'lines of the fake': { most: 2_356 },
 }
 
 /**

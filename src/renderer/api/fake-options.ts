@@ -9,8 +9,6 @@ export interface FakeOptions {
   corrupt: 'all' | 'some' | null
   /** The Hassette file of the live source. */
   path: string
-  /** Counts are answered at once, or when the test says so. */
-  count: 'quick' | 'slow'
   /** What a look for Hassettes on this computer finds. */
   discover: 'found' | 'refused' | 'nothing'
   /** What limits Hassette's own history: its days, or its size. */
@@ -56,7 +54,6 @@ export function fakeOptions(search: string): FakeOptions {
     runs: Math.min(100_000, Number(query.get('runs') ?? 7000) || 7000),
     path: '/home/anna/.local/share/hassette/v1/hassette.db',
     corrupt: query.get('corrupt') === 'some' ? 'some' : query.has('corrupt') ? 'all' : null,
-    count: query.get('count') === 'slow' ? 'slow' : 'quick',
     hassette: query.get('hassette') === 'full' ? 'full' : 'days',
     work: query.get('work') === 'waits' ? 'waits' : 'quick',
     clock: CLOCKS.find((clock) => clock === query.get('clock')) ?? 'right',

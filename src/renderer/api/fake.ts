@@ -31,8 +31,6 @@ export interface Fake {
   setState: (state: FakeOptions['state']) => void
   /** Puts the first source in another state. */
   setSource: (source: FakeOptions['source']) => void
-  /** Answers the counts that wait (`count=slow`). */
-  finishCounts: () => void
   /** Puts the incidents in another state. */
   setAlerts: FakeAlerts['set']
   /** Lets work on the archive go on by a step (`work=waits`). */
@@ -54,8 +52,6 @@ export function createFake(given: FakeOptions): Fake {
   const emit = <E extends EventName>(name: E, payload: EventPayloads[E]): void =>
     listeners.get(name)?.forEach((listener) => listener(payload as never))
 
-  let finishCounts = (): void => undefined
-  const counted = new Promise<void>((done) => (finishCounts = done))
   let state = options.state
   let copied = ''
   let archive = archiveState(state)
@@ -170,10 +166,8 @@ export function createFake(given: FakeOptions): Fake {
           // Ids of the fake say nothing about time: those of the newest day count as found where they say.
           return run && (scan || run.finishedUs > endOf(sourceId, options) - DAY_US) ? { runId: run.id } : null
         }),
-      count: async ({ filter }) => {
-        if (options.count === 'slow') await counted
-        return answer(() => ({ runs: runsOf(filter.sourceId).filter((run) => matches(run, filter)).length }))
-      },
+      count: ({ filter }) =>
+        answer(() => ({ runs: runsOf(filter.sourceId).filter((run) => matches(run, filter)).length })),
       countByTier: ({ sourceId, span }) =>
         answer(() => {
           const runs = runsOf(sourceId).filter(
@@ -250,7 +244,6 @@ export function createFake(given: FakeOptions): Fake {
       options.source = source
       tellSources()
     },
-    finishCounts,
     setAlerts: alerts.set,
     advance: storage.advance,
     navigate: (path) => emit('navigate', { path }),
