@@ -18,13 +18,13 @@ describe('the Sessions page', () => {
     const page = await sessions()
     await page.getByText('3 sessions, 2 without a clean stop').waitFor()
     expect(await rows(page)).toEqual([
-      expect.stringMatching(/^Fri 20 Nov 15:13\s+–\s+2.d.23.h\s+running\s+4.287\s+57\s*1\.3.%\s+33\s+31\s+0$/),
+      expect.stringMatching(/^Fri 20 Nov 15:13\s+–\s+2.d.23.h\s+running\s+4.287\s+66\s*1\.5.%\s+42\s+31\s+0$/),
       expect.stringMatching(/^Tue 17 Nov 15:14\s+≈ Fri 20 Nov 15:12\s+2.d.23.h\s+killed\s+[\d\u202f]+\s+13\s*0\.7.%/),
       expect.stringMatching(
         /^Sun 15 Nov 15:12\s+Tue 17 Nov 15:12\s+2.d.00.h\s+crashed\s*OSError: \[Errno 28\] No space left on/,
       ),
     ])
-    await page.getByText('highest 1.3\u202f%, the session of').waitFor()
+    await page.getByText('highest 1.5\u202f%, the session of').waitFor()
   })
 
   it('follows the range and goes to the runs of a session by mouse and by key', async () => {

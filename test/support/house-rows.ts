@@ -1,12 +1,9 @@
 import type { RunInput, SessionInput, TargetInput } from '@main/archive/batch'
-import { createAppender } from '@archive/ingest'
+import { createAlertStore } from '@archive/alerts'
+import { createAppender, createBlockingEvents } from '@archive/ingest'
 import type { Appender } from '@archive/ingest'
-import { openForWriting } from '@archive/core'
-import { createBlockingEvents } from '@archive/ingest'
-import { migrate } from '@archive/core'
-import { createExpectedRows } from '@archive/derived'
-import { RESOLUTION } from '@archive/derived'
-import { createWriterMemory } from '@archive/derived'
+import { migrate, openForWriting } from '@archive/core'
+import { RESOLUTION, createExpectedRows, createWriterMemory } from '@archive/derived'
 import { createRunMaker, fakeSessions, makeRuns } from '@renderer/api/fake-runs'
 import type { FakeRun } from '@renderer/api/fake-runs'
 import { FAKE_TARGETS } from '@renderer/api/fake-targets'
@@ -37,7 +34,7 @@ const DAY = 1440 * MINUTE
 const BATCH = 500
 const FIRST_FOREIGN_TARGET = 13
 /** Places in the list of targets. */
-const [HALL_MOTION, VOLUME] = [8, 10]
+const [PRESENCE, HALL_MOTION, VOLUME] = [2, 8, 10]
 
 /** Writes an archive of these sources by the writer's own parts: ids follow the order. */
 export function writeHouse(path: string, sources: readonly HouseSource[]): void {
@@ -58,6 +55,16 @@ export function commitRuns(path: string, sourceId: number, source: HouseSource, 
       make(known.foreignId + nth + 1, known.finishedUs + (nth + 1) * 1000),
     )
     append(appenderOf(db, source, sourceId, known.epochId), runs, source.endMs * 1000)
+  } finally {
+    db.close()
+  }
+}
+
+/** Notes that a notification of an incident was not shown, since notifications are switched off. */
+export function withholdNotice(path: string, incidentId: number, atUs: number): void {
+  const db = openForWriting(path)
+  try {
+    createAlertStore(db).addWithheld(incidentId, 'opened', 'off', atUs)
   } finally {
     db.close()
   }
@@ -185,7 +192,18 @@ function targetOf({ targetId, session }: FakeRun): number {
   return targetId === VOLUME && session?.ending === 'running' ? HALL_MOTION : targetId
 }
 
-function runInput(run: FakeRun, endUs: number): RunInput {
+/** Hall motion failed for a while ten hours ago: too little for an alert, unless somebody wants to hear of little. */
+function failedLately(run: FakeRun, endUs: number): FakeRun {
+  const agoUs = endUs - run.finishedUs
+  const isMeant = run.targetId === PRESENCE && run.status === 'ok' && run.id % 4 === 0
+  if (!isMeant || agoUs < 600 * MINUTE || agoUs > 780 * MINUTE) return run
+  const errorType = 'DependencyResolutionError'
+  const message = 'Required dependency returned NoneType, expected a value'
+  return { ...run, status: 'failed', dependencyFailure: true, errorType, message }
+}
+
+function runInput(made: FakeRun, endUs: number): RunInput {
+  const run = failedLately(made, endUs)
   const { errorType, message, traceback } = run
   const failed = errorType !== null || message !== null
   return {

@@ -21,13 +21,14 @@ import { fakeDiscovery } from '@renderer/api/fake-discovery'
 import type { FakeOptions } from '@renderer/api/fake-options'
 import { vi } from 'vitest'
 import { Failure } from '@shared/result'
+import { FIRST_VIEW } from '@shared/settings'
 import type { SourceState } from '@shared/source'
 import { createBackEnd } from '../../dev/back-end'
 import type { BackEnd, BackEndOptions } from '../../dev/back-end'
 import { faults } from '../../dev/faults'
 import type { Faults } from '../../dev/faults'
 import { HOUSE_THREADS } from './build-house-threads'
-import { commitRuns, writeHouse } from './house-rows'
+import { commitRuns, withholdNotice, writeHouse } from './house-rows'
 import type { HouseSource } from './house-rows'
 import { makeHassette } from './made-hassette'
 
@@ -51,6 +52,8 @@ export interface HouseOptions {
   fixed?: boolean
   /** The archive's file is damaged. */
   broken?: boolean
+  /** Somebody was told that failures are notified; by default so. */
+  told?: boolean
   /** Services that change the archive by themselves. */
   services?: NonNullable<BackEndOptions['services']>
 }
@@ -71,6 +74,10 @@ export interface House extends Pick<BackEnd, 'settings' | 'clock' | 'places' | '
   copied: () => string
   /** What the dialogs of the system answer from now on; null = nothing is chosen. */
   choose: (path: string | null) => void
+  /** Notes that an incident was not told an hour ago, since notifications were switched off. */
+  withholdNotice: (incidentId: number) => void
+  /** What the system says of notifications from now on. */
+  answerNotes: (answer: Awaited<ReturnType<BackEndOptions['show']>>) => void
   notes: Note[]
   warnings: string[]
   close: () => Promise<void>
@@ -112,11 +119,14 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
   const read = file === null ? {} : { sources: [file] }
   const text = typeof settings === 'string' ? settings : JSON.stringify({ ...read, ...settings })
   writeFileSync(join(dataDir, 'settings.json'), text)
+  const view = { ...FIRST_VIEW, notificationsTold: options.told ?? true }
+  writeFileSync(join(dataDir, 'window-state.json'), JSON.stringify({ view, bounds: null }))
 
   let copied = ''
   let choice: string | null = null
   const warnings: string[] = []
   const notes: Note[] = []
+  let answer: Awaited<ReturnType<BackEndOptions['show']>> = { kind: 'sent' }
   const choose = (): Promise<string> =>
     choice === null ? Promise.reject(new Failure('cancelled', 'Nothing was chosen.')) : Promise.resolve(choice)
   const desktop: Desktop = {
@@ -141,7 +151,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
     desktop,
     show: (note) => {
       notes.push(note)
-      return Promise.resolve({ kind: 'sent' })
+      return Promise.resolve(answer)
     },
     emit,
     warn: (message, thrown) => warnings.push(`${message} ${String(thrown ?? '')}`),
@@ -185,6 +195,10 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
     copied: () => copied,
     choose: (path) => {
       choice = path
+    },
+    withholdNotice: (incidentId) => withholdNotice(archivePath, incidentId, NOW_MS * 1000 - 3_600_000_000),
+    answerNotes: (next) => {
+      answer = next
     },
     notes,
     warnings,
