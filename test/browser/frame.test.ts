@@ -169,7 +169,7 @@ describe('sources', () => {
     ['snapshot', /snapshot, read completely/, { sources: ['cabin'] }],
     ['sample', /sample, up to date/, { sources: [] }],
     ['failed', /not readable/, { state: NOT_THERE }],
-    ['live', /Home\s*running since/, {}],
+    ['live', /Home\s*live/, {}],
     ['stale', /not watching since 14:30/, { state: NOT_WATCHED }],
   ])('%s: the switcher says its state', async (_source, words, house) => {
     const page = await open({ house })
