@@ -108,7 +108,8 @@ describe('delivery', () => {
     await page.getByRole('button', { name: 'Pause notifications' }).click()
     await page.getByRole('button', { name: 'For 1 hour' }).click()
     await page.locator('.rule').getByText('Paused until 16:12.').waitFor()
-    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Resume')
+    // The news of the pause may come before the answer that moves the focus.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Resume')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Pause notifications' }).click()
     await page.getByRole('button', { name: 'Until resumed' }).click()
@@ -147,7 +148,10 @@ describe('delivery', () => {
     await page.locator('.setting-below').getByText(`15:12: ${why}.`).waitFor()
     await banner.waitFor()
     houseOf(page).answerNotes({ kind: 'sent' })
-    await page.evaluate(() => window.hassetteMonitor.alerts.tryNotification())
+    // One a second is let through.
+    await expect
+      .poll(() => page.evaluate(async () => (await window.hassetteMonitor.alerts.tryNotification()).ok))
+      .toBe(true)
     await banner.waitFor({ state: 'detached' })
     expect(await page.locator('.setting-below').count()).toBe(0)
   })
@@ -160,9 +164,17 @@ describe('delivery', () => {
       prepare: ({ faults }) => faults.override('alerts.status', async (real) => ({ ...(await real()), problem })),
     })
     const notices = page.getByRole('region', { name: 'Notices' })
-    await notices.getByText('Failures are not judged now: nobody is told of them.').waitFor()
-    await notices.getByText('Recording goes on; it is tried again without being asked.').waitFor()
     const { faults, emit } = houseOf(page)
+    // The alerts of the house begin to judge at about the same time, and say so.
+    const unjudged = notices.getByText('Failures are not judged now: nobody is told of them.')
+    await expect
+      .poll(async () => {
+        const found = await page.evaluate(() => window.hassetteMonitor.alerts.status())
+        if (found.ok) emit('alertsChanged', found.value)
+        return unjudged.count()
+      })
+      .toBe(1)
+    await notices.getByText('Recording goes on; it is tried again without being asked.').waitFor()
     faults.clear()
     const status = await page.evaluate(() => window.hassetteMonitor.alerts.status())
     if (status.ok) emit('alertsChanged', status.value)
