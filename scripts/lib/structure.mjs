@@ -40,7 +40,7 @@ export const LIMITS = {
   'floors of these rooms': { most: 5 },
   'exported names declared twice or more': { most: 6 },
   'files in src/renderer': { most: 258 },
-  'lines in src/renderer': { most: 16_309 },
+  'lines in src/renderer': { most: 16_316 },
   'lines of the fake': { most: 2_356 },
 }
 
