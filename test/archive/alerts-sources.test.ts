@@ -301,6 +301,22 @@ describe('a source that is not seen', () => {
     expect(home.incidents()).toMatchObject([{ rule: 'blind', ending: 'recovered' }])
   })
 
+  it('is judged by its own clock, and by ours again once that is set right', async () => {
+    const home = new AlertHome(folder.path('archive.db'))
+    await home.look()
+    const behindAfter = async (clockOffsetUs: number | null) => {
+      await home.after(SECOND, [home.sight({ kind: 'seen', caughtUp: true, clockOffsetUs })])
+      home.restart()
+      return home.memory().engine.sources[home.sourceId]?.behindUs
+    }
+    expect(await behindAfter(20 * MINUTE)).toBe(20 * MINUTE)
+    // What is not known changes nothing.
+    expect(await behindAfter(null)).toBe(20 * MINUTE)
+    expect(await behindAfter(0)).toBe(0)
+    // One that is ahead needs no waiting for.
+    expect(await behindAfter(-20 * MINUTE)).toBe(0)
+  })
+
   it('that does not run is told once, over a restart of ours too, and is over only when it was seen to run', async () => {
     const path = folder.path('archive.db')
     const home = new AlertHome(path)

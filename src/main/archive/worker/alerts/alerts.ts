@@ -182,8 +182,9 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
 /** A source that the engine meets for the first time is history until all of it was read. */
 function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: AlertMemory): SourceEvent[] {
   const state = engine.sources[sourceId]
+  const clockOffsetUs = sight.kind === 'seen' ? (sight.clockOffsetUs ?? null) : null
   return [
-    { kind: 'source', sourceId, name, mode, clockOffsetUs: (sight.kind === 'seen' && sight.clockOffsetUs) || null },
+    { kind: 'source', sourceId, name, mode, clockOffsetUs },
     ...(state ? [] : [{ kind: 'importing' as const, sourceId, now: true }]),
     ...(sight.kind === 'seen' ? [{ kind: 'seen' as const, sourceId }] : []),
   ]
