@@ -177,16 +177,7 @@ export function createSources(db: Database, { copies, onRead, ...forSync }: Sour
     watchFile: ({ sourceId, shiftUs }, context) => {
       const { file_path: path, mode } = fileOf(sourceId)
       const known = { isLive: mode === 'live', signs: sync.signs(sourceId) }
-      const file = { inode: fileFacts(path)?.inode, count: known.signs.count, writes: 0, writtenMs: 0 }
-      /** Counts the looks, close together, that see the same file with something new of its Hassette. */
-      const countWrite = (wasSeen: boolean, count: number): void => {
-        const inode = fileFacts(path)?.inode
-        const now = performance.now()
-        if (inode !== file.inode || now - file.writtenMs > WRITES_WITHIN_MS) file.writes = 0
-        if (inode === file.inode && wasSeen && count > file.count)
-          Object.assign(file, { writes: file.writes + 1, writtenMs: now })
-        Object.assign(file, { inode, count })
-      }
+      const countWrites = createWriteCounter(path, known.signs.count)
       const read = ({ last, wasSeen, quietMs }: Look) =>
         inOrder(sourceId, async () => {
           const { reader, pauseMs, close } = await open(path, shiftUs, TAIL_LOCK_WAIT_MS)
@@ -195,8 +186,7 @@ export function createSources(db: Database, { copies, onRead, ...forSync }: Sour
             const seenUs = quietMs === null ? null : quietMs * 1000
             await sync.read(sourceId, reader, { pauseMs, context: quiet, whole: last, wasSeen, seenUs })
             const signs = sync.signs(sourceId)
-            countWrite(wasSeen, signs.count)
-            return { isLive: noteLife(fileOf(sourceId), file.writes), signs }
+            return { isLive: noteLife(fileOf(sourceId), countWrites(wasSeen, signs.count)), signs }
           } finally {
             close()
           }
@@ -236,6 +226,29 @@ function createQueues(): <T>(sourceId: number, work: () => Promise<T>) => Promis
       result.catch(() => undefined),
     )
     return result
+  }
+}
+
+/**
+ * Counts the looks, close together, that find something new of a Hassette in the same file; a copy that takes its place
+ * begins anew. Takes whether the file was looked at just before, and how many signs of its Hassette were seen so far.
+ */
+function createWriteCounter(path: string, signsAtFirst: number): (wasSeen: boolean, signs: number) => number {
+  let knownInode = fileFacts(path)?.inode
+  let knownSigns = signsAtFirst
+  let writes = 0
+  let writtenMs = 0
+  return (wasSeen, signs) => {
+    const inode = fileFacts(path)?.inode
+    const nowMs = performance.now()
+    if (inode !== knownInode || nowMs - writtenMs > WRITES_WITHIN_MS) writes = 0
+    if (inode === knownInode && wasSeen && signs > knownSigns) {
+      writes++
+      writtenMs = nowMs
+    }
+    knownInode = inode
+    knownSigns = signs
+    return writes
   }
 }
 
