@@ -1,5 +1,5 @@
 import { createVisibility } from '@main/alerts/visibility'
-import type { SourceInfo, SourceState } from '@shared/source'
+import type { HassetteState, SourceInfo, SourceState } from '@shared/source'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 const SECOND_US = 1_000_000
@@ -102,6 +102,18 @@ describe('what the alerts make of a source', () => {
     expect(sightOf(live)).toEqual({ kind: 'seen', caughtUp: false, hassette: null, clockOffsetUs: 0 })
     expect(sightOf(live, 9)).toEqual({ kind: 'seen', caughtUp: false, hassette: null, clockOffsetUs: 0 })
     expect(sightOf(live, 1)).toEqual({ kind: 'seen', caughtUp: true, hassette: null, clockOffsetUs: 0 })
+  })
+
+  it.each<[HassetteState | null, boolean]>([
+    [null, false],
+    [{ kind: 'running', sinceUs: 1, sure: false, signUs: null }, false],
+    [{ kind: 'running', sinceUs: 1, sure: false, signUs: 1 }, false],
+    [{ kind: 'running', sinceUs: 1, sure: true, signUs: null }, true],
+    [{ kind: 'stopped', sinceUs: 1, due: false }, true],
+    [{ kind: 'down', how: 'silent', sinceUs: 1, due: true }, true],
+  ])('concludes from a Hassette only what was seen of it: %j', (hassette, counts) => {
+    const [seen] = sights.of([source(live, { hassette, clockOffsetUs: 7 })], nowUs, elapsedMs)
+    expect(seen?.sight).toMatchObject({ kind: 'seen', hassette: counts ? hassette : null, clockOffsetUs: 7 })
   })
 
   it('takes a clock that is set back for no sleep', () => {
