@@ -18,7 +18,7 @@ import { createRetention, limitsFrom } from '@main/maintenance/retention'
 import { createSettingsStore } from '@main/settings/settings'
 import type { SettingsStore } from '@main/settings/settings'
 import { createViewStateStore } from '@main/settings/view-state'
-import { startCopier } from '@main/maintenance/copier'
+import { verdictOnArchive, startCopier } from '@main/maintenance/copier'
 import type { Copier } from '@main/maintenance/copier'
 import { databaseBytes } from '@main/maintenance/disk'
 import { createArchiveCopies } from '@main/maintenance/archive-copies'
@@ -146,14 +146,7 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     viewState,
     works,
     keeping,
-    judge: async (path) => {
-      const judging = copier()
-      try {
-        return await judging.judge(path)
-      } finally {
-        await judging.close()
-      }
-    },
+    judge: (path) => verdictOnArchive(copier, path),
     desktop,
     alerting,
     delivery,

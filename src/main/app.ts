@@ -21,7 +21,7 @@ import { createSecurity } from './security/security'
 import { createServiceRunner } from './service'
 import { createSettingsStore } from './settings/settings'
 import { createViewStateStore } from './settings/view-state'
-import { startCopier } from './maintenance/copier'
+import { verdictOnArchive, startCopier } from './maintenance/copier'
 import type { Copier } from './maintenance/copier'
 import { databaseBytes } from './maintenance/disk'
 import { createArchiveCopies } from './maintenance/archive-copies'
@@ -197,14 +197,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       viewState,
       works,
       keeping,
-      judge: async (path) => {
-        const judging = copier()
-        try {
-          return await judging.judge(path)
-        } finally {
-          await judging.close()
-        }
-      },
+      judge: (path) => verdictOnArchive(copier, path),
       desktop,
       alerting,
       delivery,
