@@ -6,7 +6,7 @@ import type { Bridge, Call } from './bridge'
 
 declare global {
   interface Window {
-    /** Given by whoever opens the page; without it the page asks Vite's server. */
+    /** Given by the test that opens the page; without it the page asks Vite's server. */
     callMain?: Call
     /** The contract, by the name that it has in the app. */
     hassetteMonitor: Api

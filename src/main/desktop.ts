@@ -4,7 +4,7 @@ import { mayOpenOutside } from './security/origin'
 import { oncePer, oneAtATime } from './turnstile'
 
 /**
- * What the app asks of the desktop it runs on. The window names no path: whoever sits before the computer chooses one in
+ * What the app asks of the desktop it runs on. The window names no path: the user chooses one in
  * the system's own dialog, which the window can neither see nor answer. Each `ask…` resolves to an absolute path and
  * throws `cancelled` when nothing was chosen, `busy` while another dialog is open.
  */

@@ -1,7 +1,7 @@
 import { Failure } from '@shared/result'
 
 /**
- * Lets pass once in so many milliseconds; whoever comes sooner gets `busy`. For what a page could otherwise do without
+ * Lets a caller pass once in this time, milliseconds; one that comes sooner gets `busy`. For what a page could otherwise do without
  * end outside of its window: open programs, show notifications. `nowMs`: a clock that only goes forward.
  */
 export function oncePer(pauseMs: number, nowMs: () => number): () => void {
@@ -13,7 +13,7 @@ export function oncePer(pauseMs: number, nowMs: () => number): () => void {
   }
 }
 
-/** Does one piece of work at a time; whoever comes meanwhile gets `busy`. */
+/** Does one piece of work at a time; a caller that comes meanwhile gets `busy`. */
 export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let isGoing = false
   return async (work) => {

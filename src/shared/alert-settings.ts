@@ -20,7 +20,7 @@ export function isSourceRule(rule: AlertRule): rule is SourceRule {
 const LAST_MINUTE = 24 * 60 - 1
 const minuteOfDay = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_MINUTE))
 
-/** How soon more failures than usual are an incident; `custom` = so many within so many minutes (1 to 180). */
+/** How soon more failures than usual are an incident; `custom` = `failures` within `minutes` (1 to 180). */
 export const sensitivitySchema = v.variant('level', [
   v.strictObject({ level: v.picklist(['low', 'medium', 'high']) }),
   v.strictObject({

@@ -13,7 +13,7 @@ export type TrayIconChoice = (typeof TRAY_ICON_CHOICES)[number]
 export const MIN_SIZE_MB = 10
 export const MAX_RETENTION_DAYS = 3650
 
-/** So many Hassette databases are read at most. */
+/** Most Hassette databases that are read. */
 export const MAX_SOURCES = 20
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))

@@ -63,7 +63,7 @@ export function createDelivery({ notifier, write, clock, warn }: DeliveryOptions
   }
 }
 
-/** So many failures within five minutes are a storm. */
+/** Failures within five minutes that make a storm. */
 const STORM = 100
 const BESIDE_US = 15 * 60_000_000
 

@@ -259,7 +259,7 @@ export interface AlertsOutcome {
   unread: number[]
   muted: Muted[]
   pausedUntilUs: number | null
-  /** So many events (runs, sessions, missed starts) the engine could not take though they were told it three times. */
+  /** Number of events (runs, sessions, missed starts) that the engine could not take in three tries. */
   leftOut: number
 }
 

@@ -49,7 +49,7 @@ export interface ArchiveClient {
 type Role = 'writer' | 'reader'
 
 const BACK_OFF_MS = [100, 500, 2000] as const
-/** So many deaths in a minute, and the archive is given up for a while. */
+/** Number of deaths within a minute after which the archive is given up for a while. */
 const DEATHS = 3
 
 /** Starts both threads at once; they need nothing of Electron. Never throws: what goes wrong becomes the state. */
@@ -192,7 +192,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
     await new Promise((resume) => setTimeout(resume, wait))
   }
 
-  /** What makes an open archive unusable; whoever watches its state is told the way on. */
+  /** What makes an open archive unusable; its state says what can be done. */
   const fail = (problem: Problem): void => {
     if (closing || busy || state.kind === 'unavailable') return
     settled = giveUp(problem)
@@ -205,7 +205,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   const noteTrouble = (thrown: unknown, call: { verb: string; source: unknown }): void => {
     const problem = toProblem(thrown)
     if (problem.code === 'archive_unreadable') fail(problem)
-    // Whoever was writing tries again by itself; reading goes on. The alerts may have nothing to write the next time.
+    // What was being written is tried again by its caller; reading goes on. The alerts may have nothing to write the next time.
     if (call.verb === 'alertsStep' || problem.code !== 'disk_full' || state.kind !== 'ready') return
     // It writes what it could not, or has nothing to write any more, when it succeeds.
     waitsFor = { ...call, verb: call.verb.replace('watchFile', 'syncFile') }
@@ -263,7 +263,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
       ]),
     ) as unknown as Remote<Api>
 
-  // The next turn: whoever made the client must have it before it hears of a state.
+  // The next turn: the caller must have the client before it hears of a state.
   settled = Promise.resolve().then(open)
 
   return {

@@ -39,8 +39,8 @@ export function fileFacts(path: string): FileFacts | null {
 
 /**
  * Tells one state of a database file and its `-wal` from the next: inodes, sizes and times in nanoseconds (by size alone
- * most commits would be missed, since a WAL is overwritten in place). A missing and an empty `-wal` are the same, lest
- * our own opening looks like a commit. Null when there is no file.
+ * most commits would be missed, since a WAL is overwritten in place). A missing and an empty `-wal` are the same:
+ * else our own opening would look like a commit. Null when there is no file.
  */
 export function databaseVersion(path: string): string | null {
   const main = versionOf(path)

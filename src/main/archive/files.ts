@@ -50,7 +50,7 @@ export function removeLeftovers(path: string): void {
   removeDatabase(partOf(path))
 }
 
-/** What SQLite and we keep beside a database under its name: whoever writes there harms the database. */
+/** What SQLite and we keep beside a database under its name: writing there harms the database. */
 const KEPT_BESIDE = [...DATABASE_PARTS.slice(1), '-journal', '.lock', PART_SUFFIX, OLD_SUFFIX]
 
 /**

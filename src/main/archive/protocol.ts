@@ -13,7 +13,7 @@ export type FromThread =
   | { type: 'committed'; sourceId: number; runs: number }
   /** For the log file: something failed for which there is no code. */
   | { type: 'fault'; verb: string; stack: string }
-  /** For the log file: so many calls of a verb kept the thread for long lately, the longest of them for so long. */
+  /** For the log file: how many calls of a verb kept the thread for long lately, and how long the longest took. */
   | { type: 'slow'; verb: string; calls: number; milliseconds: number }
 
 type Verbs<Api> = Record<keyof Api, true>

@@ -28,7 +28,7 @@ export function prepareElectron(places: Places): void {
   app.setAppLogsPath(places.logsDir)
   // Windows groups notifications and task bar buttons by it; elsewhere it does nothing.
   app.setAppUserModelId('io.github.hassette-monitor')
-  // As root Chromium cannot sandbox its helper processes and would restart them for ever; only whoever gave --no-sandbox
+  // As root Chromium cannot sandbox its helper processes and would restart them for ever; only a start with --no-sandbox
   // (the set-up script, as root, from a checkout) goes without.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   const { set, remove } = chromiumSwitches(devServerOf(process.env, app.isPackaged), app.isPackaged)

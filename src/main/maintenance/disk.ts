@@ -19,7 +19,7 @@ export async function databaseBytes(path: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
-/** Throws `disk_full` unless a copy of so many bytes has room beside a path; a file system that does not say passes. */
+/** Throws `disk_full` unless a copy of this size, in bytes, has room beside a path; a file system that does not say passes. */
 export async function requireRoom(path: string, bytes: number): Promise<void> {
   const folder = dirname(realPath(path))
   const free = await statfs(folder).then(

@@ -126,7 +126,7 @@ export function settingsFromFile(
   return { layer, invalid }
 }
 
-/** The first so many that are paths of this computer, absolute, each once. */
+/** The first `MAX_SOURCES` that are paths of this computer, absolute, each once. */
 function goodSources(raw: unknown[], dataDir: string, platform: NodeJS.Platform, invalid: string[]): string[] {
   const good = new Set<string>()
   for (const [index, entry] of raw.entries()) {

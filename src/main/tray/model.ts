@@ -28,7 +28,7 @@ export interface TrayView {
   items: TrayItem[]
 }
 
-/** So many incidents and sources have a line of their own. */
+/** Most incidents, and most sources, that have a line of their own. */
 const NAMED = 5
 const MAX_NAME_CHARS = 48
 /** Room for a path and what is wrong with it. */

@@ -25,7 +25,7 @@ const PRIOR_US = 12 * HOUR_US
 const PRIOR_HOUR_US = HOUR_US
 const MINUTES_A_DAY = DAY_US / MINUTE_US
 const MINUTES_AN_HOUR = HOUR_US / MINUTE_US
-/** Minutes are forgotten so many at once, not one by one. */
+/** Number of minutes that are forgotten at once, instead of one by one. */
 const SLACK_MINUTES = MINUTES_A_DAY
 
 export function createBaseline(): Baseline {

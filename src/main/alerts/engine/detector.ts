@@ -14,7 +14,7 @@ import { BASELINE_US, GRACE_US } from './time'
 
 /** Less than this share of a window's failures is what is usual there, and no part of the incident. */
 const LEAST_SHARE = 0.1
-/** So many failures in a quarter of an hour are still usual: at least as many come by chance as often as not quite. */
+/** A number of failures in a quarter of an hour is usual while chance brings as many with this probability or more. */
 const USUAL_CHANCE = 0.25
 /** Who fails more often within a second of Hassette's time is not asked about each time. */
 const ASKS_A_SECOND = 10

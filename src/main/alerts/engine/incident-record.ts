@@ -220,7 +220,7 @@ function countMinute(record: IncidentRecord, minute: number, n: number): void {
   if (!same) record.minutes = record.minutes.filter(([known]) => known > oldest)
 }
 
-/** Failures within so many minutes up to this moment, to the minute. */
+/** Failures within the last `length` minutes up to this moment, to the minute. */
 function inMinutes({ minutes }: IncidentRecord, atUs: number, length: number): number {
   const last = Math.floor(atUs / MINUTE_US)
   return minutes.reduce((sum, [minute, n]) => (minute <= last && minute > last - length ? sum + n : sum), 0)

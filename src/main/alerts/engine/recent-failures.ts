@@ -17,7 +17,7 @@ export type RecentFailures = Failures[]
 export const LONGEST_US = 3 * HOUR_US
 /** Older than the short windows: seconds no longer matter. */
 const COARSE_US = 6 * MINUTE_US
-/** So many entries are kept as they are; then older ones are put together by minute, and the oldest go. */
+/** Most entries that are kept as they are; beyond that older ones are put together by minute, and the oldest go. */
 const MANY = 4096
 
 /** Puts a failure in its place by time. */

@@ -156,7 +156,7 @@ function takeFailure(
     noteOther(source, named)
   }
   const streak = askStreaks(source, targetId, atUs, around.settings.sensitivity)
-  // Whoever has dependency failures already needs no second incident for what else fails in between.
+  // A handler that has dependency failures already needs no second incident for what else fails in between.
   const isKnown = (other ?? incidentOf(source, 'rate', targetId)) !== undefined && streak?.rule === 'failures'
   if (streak && !isKnown) return take(source, streak, around, run.watched)
   if (!dependencyFailure) return []
@@ -165,7 +165,7 @@ function takeFailure(
   return []
 }
 
-/** What goes on for hours becomes usual, little by little, lest an incident never end that nobody minds. */
+/** What goes on for hours becomes usual, little by little: else an incident that nobody minds would never end. */
 function learnFrom(source: SourceAlertState, record: IncidentRecord, atUs: number, { unlearnsRates }: Tuning): void {
   if (record.rule !== 'rate') return
   if (!unlearnsRates || atUs > record.openedUs + LEARNT_AFTER_US) countFailures(source.baseline, atUs, 1)

@@ -2,7 +2,7 @@
 export interface Tuning {
   /** Most failures in a row that the streak rule may ask for. */
   longestStreak: number
-  /** An incident is over only after so many of its usual gaps without a failure; 0 = after 15 minutes, or a success. */
+  /** Number of its usual gaps without a failure after which an incident is over; 0 = after 15 minutes, or a success. */
   quietGaps: number
   /** Failures of an incident by rate are taken out of the baseline, as those of a streak are. */
   unlearnsRates: boolean

@@ -26,7 +26,7 @@ export interface ClockLead {
   fromIndex: number
 }
 
-/** So many that were written down after one tell whether it is ahead. */
+/** Number of rows after one, in the order of writing, that tell whether it is ahead. */
 export const FOLLOWING = 20
 /** The order of writing is no order of time to the second: failed writes are tried again. */
 const TOLERANCE_US = MINUTE_US

@@ -15,7 +15,7 @@ const VERSIONS: Record<number, string> = {
   15: '0.60',
 }
 
-/** A large file is counted in so many spans of time, lest a statement holds it for long. */
+/** Number of spans of time in which a large file is counted, so that no statement holds it for long. */
 const SPANS = 16
 const SMALL = 20_000
 

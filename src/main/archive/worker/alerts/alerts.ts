@@ -49,7 +49,7 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
   const caughtUpUs = new Map<number, number>()
   /** Not shown yet when the archive was opened. */
   let leftOver: DueNotice[] = []
-  /** Newest notice that was answered: whoever got it shows it, and tells. */
+  /** Newest notice that was returned: its receiver shows it and reports the outcome. */
   let answered = 0
 
   const load = (nowUs: number): AlertMemory => {

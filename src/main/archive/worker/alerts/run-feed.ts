@@ -9,7 +9,7 @@ import { marksOf, statusOf } from '../core/run-codes'
 import { TARGET_NAME } from './outcome'
 import type { ToldPlaces } from './store'
 
-/** So many runs are told at once. */
+/** Number of runs that are told at once. */
 const SLICE = 1000
 /** What is usual is learnt from these days. */
 const LEARNT_FROM_US = BASELINE_US + DAY_US

@@ -97,7 +97,7 @@ function fullFailure(lockPath: string, cause: Error): Failure {
   })
 }
 
-/** Says that it is the lock that is in the way, lest somebody gives up a sound archive. */
+/** Says that it is the lock that is in the way, so that nobody gives up a sound archive. */
 function unusableFailure(path: string, lockPath: string, cause: Error): Failure {
   return new Failure(
     'archive_locked',
@@ -151,7 +151,7 @@ const COPY_MS = 10_000
 type Mending = { kind: 'mended'; aside: string | null } | { kind: 'left' }
 
 /**
- * Makes a damaged lock file usable again; what it held is kept beside it. Whoever lives and holds it goes on holding it.
+ * Makes a damaged lock file usable again; what it held is kept beside it. A living process that holds it goes on holding it.
  * `code` is what SQLite said; `ours` = the archive beside it is ours, so the file can be nothing but its lock. Throws
  * what the system says.
  */
@@ -174,7 +174,7 @@ function mendLock(lockPath: string, code: string, ours: boolean): Mending {
 /** No database, a broken one, or one with other tables than ours. */
 const DAMAGED = /^SQLITE_(NOTADB|CORRUPT|FORMAT|ERROR|CONSTRAINT|MISMATCH|SCHEMA)/
 
-/** Whoever was quicker has made a file there by now: the slash lets the system refuse to move that one. */
+/** A quicker process may have made a file there by now: the slash lets the system refuse to move that one. */
 function moveFolder(lockPath: string, aside: string): Mending {
   try {
     renameFile(`${lockPath}/`, aside)

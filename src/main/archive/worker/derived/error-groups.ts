@@ -15,7 +15,7 @@ interface GroupLimits {
 
 const LIMITS: GroupLimits = { target: 200, source: 2000 }
 
-/** So many failures of late whose group is known without working it out. */
+/** Number of recent failures whose group is known without working it out. */
 const REMEMBERED = 1000
 
 /** Sorts failed runs into groups of one cause, and counts them. */
@@ -122,7 +122,7 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
     const { byFingerprint, ofTarget } = load()
     // Long keys would be kept thousands of times.
     const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 32)
-    // Whoever fills in older runs of the source may have made it meanwhile.
+    // Code that fills in older runs of the source may have made it meanwhile.
     let id = byFingerprint.get(fingerprint) ?? statements.find.get(sourceId, FINGERPRINT_VERSION, fingerprint)
     if (id !== undefined) byFingerprint.set(fingerprint, id)
     if (id !== undefined && ofTarget.get(targetId)?.has(id)) return id

@@ -10,7 +10,7 @@ import type { ZoneMap } from './zone-map'
 
 /**
  * What the writer's connection keeps in memory of what is in the archive, shared by all that append: streams of one
- * source write the same rows. Whoever else writes (deletes runs, removes a source) calls `forget` after its transaction;
+ * source write the same rows. Other code that writes (deletes runs, removes a source) calls `forget` after its transaction;
  * so does everybody after a rollback.
  */
 export interface WriterMemory {

@@ -72,7 +72,7 @@ export async function copyRuns(copy: Copy): Promise<CopiedRuns> {
     }
     if (runs.length > 0) copy.onBatch(runs.length)
     context.progress({ done, total: Math.max(total, done) })
-    // Whoever writes without a pause would keep us here for ever, a run at a time; the next look takes the rest.
+    // A Hassette that writes without a pause would keep us here for ever, a run at a time; the next look takes the rest.
     if (found.length < wanted) return taken
     await context.pause(pauseMs)
   }

@@ -117,7 +117,7 @@ interface ClockOffset {
   us(): number | null
 }
 
-/** So many commits must agree before anything is believed, and before something else is. */
+/** Number of commits that must agree before an offset is believed, and before another one is. */
 const AGREEING = 5
 const SPREAD_US = 30_000_000
 /** What lies further back says nothing of now, milliseconds. */

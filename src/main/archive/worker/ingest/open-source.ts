@@ -18,7 +18,7 @@ export interface OpenSource {
   close(): void
 }
 
-/** Between two statements while Hassette may be writing, lest its WAL cannot be checkpointed. */
+/** Between two statements while Hassette may be writing, so that its WAL can be checkpointed. */
 const PAUSE_MS = 10
 
 /**

@@ -4,7 +4,7 @@ import { keepsLogs, LOGS_OF_A_RUN } from '../../batch'
 import { runId } from '../core/ids'
 import { decodeUid } from '../core/execution-id'
 
-/** So many of the newest failures may still get lines. */
+/** Number of the newest failures that may still get lines. */
 const FAILURES = 2000
 
 /**

@@ -279,7 +279,7 @@ function prepareAll(db: Database) {
   }
 }
 
-/** So many of the sampled runs must be there, with the same execution id and start. */
+/** Number of the sampled runs that must be there, with the same execution id and start. */
 const AGREEING = 20
 /** Some may be missing: retention, a gap. */
 const SHARE = 0.9

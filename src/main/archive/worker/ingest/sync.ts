@@ -227,7 +227,7 @@ export function createSync(db: Database, { memory, onCommitted, keepsFrom = () =
   }
 }
 
-/** After a reading no more runs than these wait to be counted: whoever looks at trends has to add them up each time. */
+/** After a reading no more runs than these wait to be counted: each query of trends has to add them up. */
 const MOST_WAITING = 1000
 
 /** What is to be done about trends when a source was read to its end. */

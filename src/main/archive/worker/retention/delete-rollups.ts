@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { META } from '../core/meta'
 import { bucketAt, KEPT_S, RESOLUTION } from '../derived/rollups/accumulator'
 
-/** So many of the newest sessions of a source are kept however old. */
+/** Number of the newest sessions of a source that are kept however old. */
 const SESSIONS = 200
 
 /** Rows in one transaction, about. */

@@ -6,12 +6,12 @@ import type { Cut, ExpiredRun } from './expiry'
 import { createExpiredRuns } from './expiry'
 import { createGroupDecrement } from '../derived/error-groups'
 
-/** So many runs of a block in one transaction at most; fewer where the disk is slow. */
+/** Most runs of a block in one transaction; fewer where the disk is slow. */
 const MOST = BLOCK_SIZE
 const FEWEST = 256
 /** A transaction that took longer makes the next one smaller, milliseconds. */
 const LONG_MS = 12
-/** Runs that are scattered among others are deleted a stretch at a time: so many stretches in one transaction. */
+/** Runs that are scattered among others are deleted a stretch at a time: most stretches in one transaction. */
 const STRETCHES = 256
 
 /** What one transaction deleted. */

@@ -172,7 +172,7 @@ function prepareSourceErasure(db: Database) {
       trendTable(db, 'rollups', 'target_id', new Set([...targets.all(sourceId), ...streamTotals.all(sourceId)])),
       trendTable(db, 'group_rollups', 'group_id', new Set(groups.all(sourceId))),
     ],
-    /** Each deletes at most so many rows of a source and returns how many; to be called until that is 0, in order. */
+    /** Each deletes at most `limit` rows of a source and returns how many; to be called until that is 0, in order. */
     steps: [
       each(
         'SELECT id FROM error_groups WHERE source_id = ? LIMIT ?',

@@ -153,7 +153,7 @@ interface Choice {
   spares: number
 }
 
-// A session that claims to begin in the future spares nothing, lest a wrong clock pin its runs.
+// A session that claims to begin in the future spares nothing: else a wrong clock would keep its runs for ever.
 const GOES = `r.id BETWEEN @first AND @last AND (r.started_us < @beforeUs OR (@future AND r.started_us > @nowUs))
   AND NOT (@spares AND EXISTS (SELECT 1 FROM sessions s
     WHERE s.id = r.session_id AND s.started_us >= @beforeUs AND s.started_us <= @nowUs))`
@@ -180,7 +180,7 @@ function choiceOf(block: number, { beforeUs, nowUs, future, sparesSessions }: Cu
   }
 }
 
-/** The limits in force, for whoever writes the archive. */
+/** The limits in force, for all that write the archive. */
 export interface Expiry {
   set(limits: Limits): void
   /**

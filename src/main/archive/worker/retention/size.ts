@@ -6,7 +6,7 @@ import type { CallContext } from '../core/serve'
 
 /** A pass of the size rule leaves so much of the limit, so that the next one is not due at once. */
 export const GOAL = 0.95
-/** So many free pages stay in the file at most: new runs would ask for them again. */
+/** Most free pages that stay in the file: new runs would ask for them again. */
 export const KEPT_FREE = 500
 /** The index of the WAL, and what a pass writes at its end: its own row of the log. */
 const BESIDE_PAGES = 16
@@ -87,7 +87,7 @@ export async function shrink(
     db.pragma(`incremental_vacuum(${Math.min(step, free - freePages)})`)
     await context.pause(PAUSE_MS)
     const left = size.pages().free
-    // Whoever deletes meanwhile makes more; but a step that frees nothing would be repeated for ever.
+    // Deleting goes on meanwhile and makes more; but a step that frees nothing would be repeated for ever.
     if (left >= free) break
     free = left
   }

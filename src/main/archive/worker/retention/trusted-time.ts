@@ -23,7 +23,7 @@ interface TimeOrigin {
 
 const REAL: TimeOrigin = { clockUs: () => Date.now() * 1000, elapsedMs: () => performance.now() }
 
-/** So many starts are remembered. */
+/** Number of starts that are remembered. */
 const STARTS = 16
 /** A difference that changed by less is not written again, microseconds. */
 const STEP_US = MINUTE_US
@@ -68,7 +68,7 @@ export function createTrustedTime(db: Database, { clockUs, elapsedMs }: TimeOrig
   }
 }
 
-/** By how much two clocks differ is not told to the second, lest it be written again and again. */
+/** By how much two clocks differ is not told to the second, so that it is not written again and again. */
 function rough({ aheadUs, ...waits }: TimeWait): TimeWait {
   return { ...waits, aheadUs: aheadUs === null ? null : Math.round(aheadUs / STEP_US) * STEP_US }
 }

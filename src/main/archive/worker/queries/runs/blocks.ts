@@ -22,7 +22,7 @@ interface Found {
 }
 
 /**
- * The one door to the runs of a block: whoever wants runs asks here, so that packed blocks can be read here one day.
+ * The one way to the runs of a block, so that packed blocks can be read here one day.
  */
 export interface Blocks {
   /**
@@ -42,7 +42,7 @@ export interface Blocks {
   lastEndedBy(stream: number, endUs: number): number
 }
 
-/** So many runs are read with their messages at once; some are long. */
+/** Number of runs that are read with their messages at once; some are long. */
 const WITH_TEXTS = 128
 
 export function createBlocks(db: Database): Blocks {
@@ -178,7 +178,7 @@ interface RangeInput {
   targetsJson: string | null
 }
 
-/** So many blocks of the zone map are read at once. */
+/** Number of blocks of the zone map that are read at once. */
 const CHUNK = 32
 
 // In this order: most rows of a block at the end of a range fail by their start, which is cheap to tell.

@@ -103,7 +103,7 @@ function streamsOf({ sourceId }: { sourceId: number }, wanted: CompiledFilter, d
 type Field = Input<'runs.values'>['field']
 type Value = string | number
 
-/** A list of values names so many at most. */
+/** Most values that a list names. */
 const MOST = 200
 
 /**

@@ -141,7 +141,7 @@ export function createRunRows(db: Database, directory: Directory): (run: StoredR
 export function firstLine(message: string | null): string | null {
   const line = message?.split(/\r?\n/).find((each) => each.trim() !== '')
   if (line === undefined) return null
-  // By code points, lest half a character is left at the end.
+  // By code points: else half a character could be left at the end.
   const characters = [...line.trim()]
   return characters.length <= LINE_LENGTH ? line.trim() : `${characters.slice(0, LINE_LENGTH - 1).join('')}…`
 }

@@ -7,7 +7,7 @@ export type Content = StorageInfo['content']
 
 /** Bytes of a row without its texts: measured on archives of 0.5 and 7 million runs, with what pages waste. */
 const ROW = { failure: 28, traceback: 110, log: 70, trend: 49, groupTrend: 20 } as const
-/** So many of the newest rows tell how long texts are. */
+/** Number of the newest rows that tell how long texts are. */
 const SAMPLE = 200
 /** Buckets of trends counted by one statement. */
 const BUCKETS = {

@@ -5,7 +5,7 @@ import { RESOLUTION } from '../../derived/rollups/accumulator'
 import { createAgedStreams } from '../../retention/expiry'
 import type { AgedStream } from '../../retention/expiry'
 
-/** The rate of runs is taken over so many hours. */
+/** Number of hours over which the rate of runs is taken. */
 const HOURS = 168
 
 interface StreamFigures {

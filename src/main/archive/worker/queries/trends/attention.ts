@@ -16,17 +16,17 @@ import { createMissedCounter } from './missed'
 import { targetFigures } from './target-figures'
 import type { TargetFigures } from './target-figures'
 
-/** So many rows are told; the rest is counted. */
+/** Most rows that are returned; the rest is counted. */
 const MOST = 8
 /** Fewer failures in a row are no streak. */
 const STREAK = 2
 /** What was slow must have run so often, in both ranges, and have become slower by so much. */
 const SLOWER = { runs: 20, times: 2, byUs: 50_000 }
-/** Of the starts expected so many, and such a share, must be missing. */
+/** Fewest missing starts, and their least share of those expected. */
 const MISSED = { runs: 2, share: 0.2 }
 /** A group is new if the archive had looked for so long before it came; else everything would be. */
 const LOOKED_US = HOUR_US
-/** A handler that is silent for so many of its usual pauses, and so long, is said not to have run in this session. */
+/** Number of its usual pauses, and the time, after which a silent handler is said not to have run in this session. */
 const SILENT = { pauses: 5, atLeastUs: HOUR_US, knownRuns: 5 }
 const GRAVEST_FIRST: AttentionReason['kind'][] = ['failing', 'new_group', 'slower', 'never_ran', 'missed']
 

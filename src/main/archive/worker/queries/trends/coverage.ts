@@ -95,7 +95,7 @@ function firstOf(streams: AvailableStream[]): number {
   return Math.min(...streams.map((stream) => stream.fromUs))
 }
 
-/** The reason as it is stored: `deleted:N` where so many runs were deleted before they could be read, or a word. */
+/** The reason as it is stored: `deleted:N` where N runs were deleted before they could be read, or a word. */
 function gapOf({ fromUs, toUs, reason }: StoredGap): Gap {
   const lost = /^deleted:(\d+)$/.exec(reason ?? '')
   return lost

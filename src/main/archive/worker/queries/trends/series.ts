@@ -17,7 +17,7 @@ import { nearestHour, bucketIndexAt, stepsOf } from './chart-buckets'
 import type { Steps } from './chart-buckets'
 import { zoneOf } from '../../core/time-zone'
 import type { Zone } from '../../core/time-zone'
-/** So many runs are read for a chart whose range has no minutes any more; a chart of hours is drawn instead of more. */
+/** Most runs that are read for a chart whose range has no minutes any more; a chart of hours is drawn instead of more. */
 const MOST_RUNS = 100_000
 
 interface Parts {

@@ -71,7 +71,7 @@ interface Buckets {
   from: number
   to: number
 }
-/** A statement looks up so many rows, or reads so many buckets. */
+/** Most rows that a statement looks up, and most buckets that it reads. */
 const MOST_LOOKUPS = 4096
 const MOST_BUCKETS = 48
 
@@ -138,7 +138,7 @@ function lookupsOf(piece: TrendPiece, keys: readonly number[]): Lookups[] {
   })
 }
 
-/** Stretches of at most so many buckets. */
+/** Stretches of at most `most` buckets. */
 function split({ from: length, fromUs, toUs }: TrendPiece, most: number): Buckets[] {
   const [first, end] = [fromUs / SECOND_US, toUs / SECOND_US]
   return Array.from({ length: Math.ceil((end - first) / length / most) }, (_, index) => {
