@@ -91,13 +91,6 @@ export type WithheldReason = 'off' | 'snoozed' | 'quiet_hours' | 'cap' | 'paused
 export type NoticeOutcome =
   { kind: 'sent' } | { kind: 'suppressed'; reason: WithheldReason } | { kind: 'failed'; reason: string }
 
-/** What the tray shows: a shape and one line. */
-export interface TrayStatus {
-  shape: 'fine' | 'attention' | 'blind' | 'paused'
-  openIncidents: number
-  line: string
-}
-
 /** A notification as the Alerts page lists it; `pending` = the system has not answered yet. */
 export interface NoticeRow {
   id: number

@@ -47,11 +47,4 @@ export const alertWords = {
   stoppedReason: 'It was stopped and has not started again',
   /** A sentence within a line. */
   blindReason: (sentence: string): string => sentence.replace(/\.$/, ''),
-  tray: {
-    fine: 'Hassette: no incident',
-    open: (incidents: number, where: string, since: string): string =>
-      `Hassette: ${plural(incidents, 'incident')} · ${where} since ${since}`,
-    blind: (source: string, since: string): string => `Hassette: not watching ${source} since ${since}`,
-    paused: (until: string): string => `Hassette: notifications paused until ${until}`,
-  },
 } as const

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
-import type { EngineState } from '@main/alerts/engine/engine-state'
-import { trayStatus } from '@main/alerts/engine/tray-status'
 import { incidentsOf, noticesOf, play } from './scenarios/play'
 import type { Story } from './story'
 import { BEGIN_US, DAY, HOUR, MINUTE, played, SECOND, tellStory, withSettings } from './story'
@@ -49,11 +47,9 @@ describe('what is never notified', () => {
     const { told, state } = played((story) => story.fails(1, -HOUR, 2 * HOUR, MINUTE))
     expect(incidentsOf(told)).toMatchObject([{ late: true }])
     expect(noticesOf(told)).toEqual([])
-    expect(trayStatus(state, 0)).toEqual({
-      shape: 'attention',
-      openIncidents: 1,
-      line: 'Hassette: 1 incident · app_1.on_change since 23:00',
-    })
+    expect(state.sources[1]?.open).toMatchObject([
+      { members: [{ appKey: 'app_1', name: 'on_change' }], firstUs: BEGIN_US - HOUR, ending: null },
+    ])
   })
 
   it('what is switched off, and while notifications are paused', () => {
@@ -68,9 +64,10 @@ describe('what is never notified', () => {
       storm(story)
     })
     expect([noticesOf(paused.told), withheld(paused.told)]).toEqual([[], ['paused']])
-    const status = (state: EngineState) => trayStatus(state, 60).shape
-    expect(status(played((story) => story.event(0, { kind: 'pause', untilUs: BEGIN_US + DAY })).state)).toBe('paused')
-    expect(status(paused.state)).toBe('attention')
+    const untilUs = BEGIN_US + DAY
+    const still = played((story) => story.event(0, { kind: 'pause', untilUs })).state
+    expect([still.notify.pausedUntilUs, still.sources[1]?.open]).toEqual([untilUs, []])
+    expect([paused.state.notify.pausedUntilUs, paused.state.sources[1]?.open.length]).toEqual([null, 1])
   })
 
   it('what is muted: it ends, and what it does later counts no more', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
-import { trayStatus } from '@main/alerts/engine/tray-status'
 import type { Timeline, Told } from './scenarios/play'
 import { FURTHER_STREAM, incidentsOf, inFurtherStream, noticesOf, play, throughJson } from './scenarios/play'
 import { BEGIN_US, DAY, HOUR, MINUTE, SECOND, tellStory } from './story'
@@ -121,13 +120,13 @@ describe('S16 a schema that we cannot read', () => {
     expect(notice).toMatchObject({ title: 'Not watching Hassette since 01:00', body: 'made by a newer Hassette' })
     expect(notice!.us - at).toBeLessThanOrEqual(11 * MINUTE)
     expect(notice!.us - at).toBeGreaterThanOrEqual(10 * MINUTE)
-    expect(trayStatus(during.state, 0).shape).toBe('blind')
+    expect(during.state.sources[1]?.blind).toEqual({ sinceUs: at, reason: 'made by a newer Hassette' })
 
     story.event(2 * HOUR, { kind: 'seen', sourceId: 1 })
     const { told, state } = play(story.timeline(4 * HOUR))
     expect(kinds(told)).toEqual(['opened', 'recovered'])
     expect(incidentsOf(told)[0]).toMatchObject({ rule: 'blind', ending: 'recovered' })
-    expect(trayStatus(state, 0).shape).toBe('fine')
+    expect([state.sources[1]?.blind, state.sources[1]?.open]).toEqual([null, []])
   })
 
   it('keeps an incident open that nobody sees end', () => {
