@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import type { Verb } from '@shared/verbs'
 import { Failure } from '../src/shared/result'
-import type { BackEnd, createBackEnd } from './back-end'
+import type { DevBackEnd, createDevBackEnd } from './back-end'
 import { buildThreads } from './threads'
 
 /** A call of the page over Vite's own socket. */
@@ -27,10 +27,10 @@ export function serveSampleHome(): Plugin {
       const dataDir = mkdtempSync(join(tmpdir(), 'hassette-monitor-dev-'))
       // Vite knows the names by which the parts of main import each other.
       const made = (await server.ssrLoadModule(join(import.meta.dirname, 'back-end.ts'))) as {
-        createBackEnd: typeof createBackEnd
+        createDevBackEnd: typeof createDevBackEnd
       }
       const none = (): Promise<never> => Promise.reject(new Failure('cancelled', 'A browser has no such dialog.'))
-      const backEnd: BackEnd = made.createBackEnd({
+      const backEnd: DevBackEnd = made.createDevBackEnd({
         dataDir,
         recordingDir: resolve(root, 'resources/sample'),
         threads,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { build } from 'vite'
-import type { ThreadFiles } from './back-end'
+import type { ThreadFiles } from '@main/back-end'
 
 const root = resolve(import.meta.dirname, '..')
 const NAMES = ['writer', 'reader', 'copier'] as const

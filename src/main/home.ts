@@ -2,11 +2,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toProblem } from '@shared/result'
 import type { ArchiveState, HassetteFacts, SourceInfo } from '@shared/source'
+import type { Limits } from '@shared/storage'
 import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
-import type { ArchiveClient } from './archive/client'
+import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import { placeOf } from './archive/file-facts'
 import { createBriefing } from './briefing'
-import type { HomeOptions } from './home-options'
 import type { Service } from './service'
 import { plannedSample } from './sources/sample/planned'
 import type { PlannedSource } from './sources/planned-source'
@@ -15,6 +15,7 @@ import { plannedFile } from './sources/hassette-file-source'
 import { createSourceRegistry } from './sources/registry'
 import { createTurns } from './turns'
 import type { Turns } from './turns'
+import type { Clock } from './util/clock'
 
 /** What this run shows: one archive and its sources, the user's own or the sample home. */
 export interface Home extends Service {
@@ -64,6 +65,34 @@ export interface Home extends Service {
   awoke: () => void
   /** The limits of the archive are others now. */
   limitsChanged: () => void
+}
+
+/** What a home tells the rest of the app. */
+export interface HomeListeners {
+  onArchiveState: (state: ArchiveState) => void
+  onSources: (sources: SourceInfo[]) => void
+  onCommitted: (sourceId: number, runs: number) => void
+  /** A source's file lies elsewhere now: the old path is not to be read at the next start. */
+  onSourceMoved: (from: string, to: string) => void
+}
+
+/** What a home is made from. */
+export interface HomeOptions extends HomeListeners {
+  archivePath: string
+  /** A folder of ours; emptied whenever the sample is opened. */
+  sampleDir: string
+  /** Where the recording lies in the app. */
+  recordingDir: string
+  sourcePaths: string[]
+  forceSample: boolean
+  clock: Clock
+  /** The limits in force. */
+  limits: () => Limits
+  openArchive: (options: Pick<ArchiveClientOptions, 'path' | 'onState' | 'onCommitted'>) => ArchiveClient
+  /** How a Hassette file is read and watched; by default by the threads of the archive. */
+  planFile?: (archive: ArchiveClient, path: string) => PlannedSource
+  info: (message: string) => void
+  warn: (message: string, thrown?: unknown) => void
 }
 
 /**

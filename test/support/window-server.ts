@@ -23,8 +23,8 @@ import { vi } from 'vitest'
 import { Failure } from '@shared/result'
 import { FIRST_VIEW } from '@shared/settings'
 import type { SourceState } from '@shared/source'
-import { createBackEnd } from '../../dev/back-end'
-import type { BackEnd, BackEndOptions } from '../../dev/back-end'
+import { createDevBackEnd } from '../../dev/back-end'
+import type { DevBackEnd, DevBackEndOptions } from '../../dev/back-end'
 import { faults } from '../../dev/faults'
 import type { Faults } from '../../dev/faults'
 import { HOUSE_THREADS } from './build-house-threads'
@@ -55,13 +55,13 @@ export interface HouseOptions {
   /** Somebody was told that failures are notified; by default so. */
   told?: boolean
   /** Services that change the archive by themselves. */
-  services?: NonNullable<BackEndOptions['services']>
+  services?: NonNullable<DevBackEndOptions['services']>
 }
 
 /** A back end on an archive of its own, with the strings that a test can pull. */
-export interface House extends Pick<BackEnd, 'settings' | 'clock' | 'places' | 'home'> {
+export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' | 'home'> {
   faults: Faults
-  emit: BackEndOptions['emit']
+  emit: DevBackEndOptions['emit']
   /** Its file, where the house has a real one. */
   hassette: string
   /** Lets the reading of the first source come to its end, if that is its state. */
@@ -77,7 +77,7 @@ export interface House extends Pick<BackEnd, 'settings' | 'clock' | 'places' | '
   /** Notes that an incident was not told an hour ago, since notifications were switched off. */
   withholdNotice: (incidentId: number) => void
   /** What the system says of notifications from now on. */
-  answerNotes: (answer: Awaited<ReturnType<BackEndOptions['show']>>) => void
+  answerNotes: (answer: Awaited<ReturnType<DevBackEndOptions['show']>>) => void
   notes: Note[]
   warnings: string[]
   close: () => Promise<void>
@@ -101,7 +101,7 @@ const SOURCES = {
 } as const satisfies Record<string, Partial<HouseSource>>
 
 /** Opens a house. `emit` hears its events; `made` is a folder where archives are kept for the next one like it. */
-export async function openHouse(options: HouseOptions, made: string, emit: BackEndOptions['emit']): Promise<House> {
+export async function openHouse(options: HouseOptions, made: string, emit: DevBackEndOptions['emit']): Promise<House> {
   const { sources = ['home'], runs = 7000, olderSessions = 0, settings = {} } = options
   const rows = sources.map((name): HouseSource => ({ ...SOURCES[name], runs, olderSessions }))
   const first = rows[0]
@@ -126,7 +126,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
   let choice: string | null = null
   const warnings: string[] = []
   const notes: Note[] = []
-  let answer: Awaited<ReturnType<BackEndOptions['show']>> = { kind: 'sent' }
+  let answer: Awaited<ReturnType<DevBackEndOptions['show']>> = { kind: 'sent' }
   const choose = (): Promise<string> =>
     choice === null ? Promise.reject(new Failure('cancelled', 'Nothing was chosen.')) : Promise.resolve(choice)
   const desktop: Desktop = {
@@ -144,7 +144,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
   }
   const still: SourceState = { kind: first?.mode === 'live' ? 'live' : 'up_to_date', atMs: NOW_MS }
   const doing: Doing = { state: options.state ?? still, finish: () => undefined }
-  const backEnd = createBackEnd({
+  const backEnd = createDevBackEnd({
     dataDir,
     recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
     threads: HOUSE_THREADS,
@@ -211,7 +211,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: BackE
 }
 
 /** Until the house stands as a test wants it: a window that opens earlier would have to wait for it. */
-async function untilRead({ home }: BackEnd, sample: boolean): Promise<void> {
+async function untilRead({ home }: DevBackEnd, sample: boolean): Promise<void> {
   const [source] = await home.sources()
   if (home.isSample() !== sample || source === undefined) throw new Error('its sources are not known yet')
   const isBusy = source.state.kind === 'connecting' || (sample && source.state.kind !== 'up_to_date')

@@ -9,7 +9,7 @@ import type { JobRunner, WorkJob } from './job-runner'
 import { nextPass } from './retention-schedule'
 
 /** Keeps the archive within its limits by itself. */
-interface Retention extends Service {
+export interface Retention extends Service {
   /** Something was told that may make a pass due: the archive became ready, new runs, other limits. */
   look: () => void
   /** What the sources are doing. */

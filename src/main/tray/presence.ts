@@ -13,15 +13,14 @@ export interface TrayPresence extends Service {
   isShown: () => boolean
   /** Whether the app goes on without a window now: somebody chose it and the icon is there to bring the window back. */
   staysWithoutWindow: () => boolean
-  /** A click in the menu. */
-  act: (action: TrayAction) => void
 }
 
 /** What the presence is made from. */
 export interface TrayPresenceOptions {
   board: AlertBoard
   host: TrayHost
-  icon: TrayIcon
+  /** `onAction` hears of clicks. */
+  createIcon: (onAction: (action: TrayAction) => void) => TrayIcon
   settings: Pick<SettingsStore, 'values' | 'onChange'>
   /** Opens the window, on a page where one is named. */
   open: (path: string | null) => void
@@ -39,7 +38,8 @@ const LOST_TRAY_MS = 5000
 
 /** Shows the icon while the system has a place for it, and keeps it true to the board, the settings and the time. */
 export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
-  const { board, host, icon, settings, open, hasWindow, onPlace, quit, nowUs } = options
+  const { board, host, createIcon, settings, open, hasWindow, onPlace, quit, nowUs } = options
+  const icon = createIcon(act)
   let redraw: NodeJS.Timeout | undefined
   let lost: NodeJS.Timeout | undefined
   let leftToTray = false
@@ -98,6 +98,5 @@ export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
       leftToTray = settings.values().close_to_tray && host.isThere() && host.holdsOurs()
       return leftToTray
     },
-    act,
   }
 }

@@ -10,8 +10,6 @@ export interface MainWindowOptions {
   bounds: () => SavedBounds | null
   rememberBounds: (bounds: SavedBounds) => void
   devTools: boolean
-  /** Somebody can see the window, or nobody any more: it is hidden, minimized or closed. */
-  onVisibility: (visible: boolean) => void
 }
 
 /** The one window of the app; it comes and goes while the app runs. */
@@ -19,6 +17,8 @@ export interface MainWindow {
   /** Opens it, or brings the open one to the front. `path` is the page to show (`/history?…`). */
   show: (path?: string) => void
   current: () => BrowserWindow | null
+  /** Hears whether somebody can see the window; nobody can when it is hidden, minimized or closed. */
+  onVisibility: (listener: (visible: boolean) => void) => void
   close: () => void
 }
 
@@ -28,6 +28,8 @@ const BACKGROUND = { light: '#fcfcfd', dark: '#15171b' }
 /** Builds the opener; every window it opens is sandboxed, isolated and without Node. */
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   let window: BrowserWindow | null = null
+  const listeners: ((visible: boolean) => void)[] = []
+  const tellVisible = (visible: boolean): void => listeners.forEach((listener) => listener(visible))
 
   function open(path: string | undefined): void {
     const saved = options.bounds()
@@ -70,13 +72,13 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     opened.on('resize', remember)
     opened.on('move', remember)
     opened.on('close', remember)
-    opened.on('show', () => options.onVisibility(true))
-    opened.on('restore', () => options.onVisibility(true))
-    opened.on('hide', () => options.onVisibility(false))
-    opened.on('minimize', () => options.onVisibility(false))
+    opened.on('show', () => tellVisible(true))
+    opened.on('restore', () => tellVisible(true))
+    opened.on('hide', () => tellVisible(false))
+    opened.on('minimize', () => tellVisible(false))
     opened.on('closed', () => {
       if (window === opened) window = null
-      options.onVisibility(false)
+      tellVisible(false)
     })
     void opened.loadURL(path === undefined ? options.url : `${options.url}#${path}`)
   }
@@ -92,6 +94,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       window.focus()
     },
     current: () => window,
+    onVisibility: (listener) => void listeners.push(listener),
     close: () => window?.close(),
   }
 }

@@ -1,0 +1,172 @@
+import { EventEmitter } from 'node:events'
+import type { AlertsStatus } from '@shared/alert'
+import type { AppInfo } from '@shared/contract'
+import type { ArchiveState, SourceInfo } from '@shared/source'
+import type { StorageWork } from '@shared/storage'
+import { createDelivery } from './alerts/delivery'
+import { createAlertService } from './alerts/service'
+import type { AlertService } from './alerts/service'
+import { createArchiveClient } from './archive/client'
+import type { ArchiveClientOptions } from './archive/client'
+import type { Places } from './cli/places'
+import type { Desktop } from './desktop'
+import { createHome } from './home'
+import type { Home, HomeOptions } from './home'
+import type { Handlers } from './ipc/dispatch'
+import { createHandlers } from './ipc/handlers'
+import { createArchiveCopies } from './maintenance/archive-copies'
+import { startCopier, verdictOnArchive } from './maintenance/copier'
+import { databaseBytes } from './maintenance/disk'
+import { createJobRunner } from './maintenance/job-runner'
+import type { JobRunner } from './maintenance/job-runner'
+import { createRetention, limitsFrom } from './maintenance/retention'
+import type { Retention } from './maintenance/retention'
+import type { Notifier } from './notifications/notifier'
+import type { SettingsStore } from './settings/settings'
+import type { ViewStateStore } from './settings/view-state'
+import type { MovableClock } from './util/clock'
+
+/** What the back end tells. */
+export interface BackEndEvents {
+  archiveState: [state: ArchiveState]
+  sources: [sources: SourceInfo[]]
+  /** New runs are in the archive. */
+  committed: [sourceId: number, runs: number]
+  storageWork: [work: StorageWork | null]
+  alertsStatus: [status: AlertsStatus]
+}
+
+/** The built entry files of the archive's threads. */
+export interface ThreadFiles {
+  writer: string
+  reader: string
+  copier: string
+}
+
+/** What a back end is made from. */
+export interface BackEndOptions {
+  places: Places
+  settings: SettingsStore
+  viewState: ViewStateStore
+  clock: MovableClock
+  desktop: Desktop
+  notifier: Pick<Notifier, 'show'>
+  threads: ThreadFiles
+  /** Where the recording of the sample home lies. */
+  recordingDir: string
+  forceSample: boolean
+  /** Whether the system shows tray icons now. */
+  tray: () => AppInfo['tray']
+  /** Calls back whenever the machine woke up. */
+  onResume: (work: () => void) => void
+  info: (message: string) => void
+  warn: (message: string, thrown?: unknown) => void
+  /** Other waits, for tests. */
+  client?: Partial<ArchiveClientOptions>
+  /** How the file of a source is read; by default as a Hassette's. */
+  planFile?: HomeOptions['planFile']
+}
+
+/** Main without a window, a tray or Electron: the archive, its sources, its upkeep, the alerts, and the verbs on them. */
+export interface BackEnd {
+  events: EventEmitter<BackEndEvents>
+  home: Home
+  works: JobRunner
+  retention: Retention
+  alerts: AlertService
+  handlers: Handlers
+}
+
+/** Builds the parts and connects them; the caller starts and stops `home`, `retention` and `alerts`. */
+export function createBackEnd(options: BackEndOptions): BackEnd {
+  const { places, settings, viewState, clock, desktop, notifier, threads, onResume, info, warn } = options
+  const events = new EventEmitter<BackEndEvents>()
+  const home = createHome({
+    clock,
+    archivePath: settings.values().db_path ?? places.defaultArchive,
+    sampleDir: places.sampleDir,
+    recordingDir: options.recordingDir,
+    sourcePaths: settings.values().sources,
+    forceSample: options.forceSample,
+    limits: () => limitsFrom(settings.values()),
+    openArchive: (archive) =>
+      createArchiveClient({
+        ...archive,
+        ...options.client,
+        writer: threads.writer,
+        reader: threads.reader,
+        onFault: warn,
+        onSlow: info,
+      }),
+    onArchiveState: (state) => void events.emit('archiveState', state),
+    onSources: (sources) => void events.emit('sources', sources),
+    onCommitted: (sourceId, runs) => void events.emit('committed', sourceId, runs),
+    onSourceMoved: (from, to) => {
+      try {
+        settings.moveSource(from, to)
+      } catch (thrown) {
+        warn('the settings still name a path that a source has left', thrown)
+      }
+    },
+    ...(options.planFile && { planFile: options.planFile }),
+    info,
+    warn,
+  })
+  const isReady = (): boolean => home.archiveState().kind === 'ready'
+  const works = createJobRunner(warn)
+  works.onChange((work) => void events.emit('storageWork', work))
+  const copier = () => startCopier(threads.copier, warn)
+  const retention = createRetention({
+    archive: () => (home.isSample() || !isReady() ? null : { path: home.archivePath(), write: home.write() }),
+    limits: () => limitsFrom(settings.values()),
+    works,
+    bytesOf: databaseBytes,
+    onResume,
+    info,
+    warn,
+  })
+  const delivery = createDelivery({ notifier, write: home.write, clock, warn })
+  const alerts = createAlertService({
+    archive: () => (isReady() ? { key: home.isSample() ? 'sample' : home.archivePath(), write: home.write() } : null),
+    settings: () => settings.values().alerts,
+    delivery,
+    clock,
+    onStatus: (status) => void events.emit('alertsStatus', status),
+    onResume,
+    warn,
+  })
+  for (const event of ['archiveState', 'committed'] as const) {
+    events.on(event, () => {
+      retention.look()
+      alerts.look()
+    })
+  }
+  events.on('sources', (sources) => {
+    retention.sourcesChanged(sources)
+    alerts.sourcesChanged(sources)
+  })
+  settings.onChange(() => {
+    home.limitsChanged()
+    retention.settingsChanged()
+    alerts.look()
+  })
+  const handlers = createHandlers({
+    home,
+    settings,
+    viewState,
+    works,
+    keeping: createArchiveCopies({ home, works, startCopier: copier, warn }),
+    judge: (path) => verdictOnArchive(copier, path),
+    desktop,
+    alerting: alerts,
+    delivery,
+    info: () => ({
+      dataDir: places.dataDir,
+      archivePath: home.archivePath(),
+      logsDir: places.logsDir,
+      sample: home.isSample(),
+      tray: options.tray(),
+    }),
+  })
+  return { events, home, works, retention, alerts, handlers }
+}
