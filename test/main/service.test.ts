@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Service } from '@main/service'
-import { ServiceFailure, createServiceRunner } from '@main/service'
+import type { Service } from '@main/util/service'
+import { ServiceFailure, createServiceRunner } from '@main/util/service'
 
 function recording(names: string[], failing?: string): { services: Service[]; calls: string[] } {
   const calls: string[] = []

@@ -1,6 +1,6 @@
 import type { AlertService } from '../alerts/service'
 import type { Delivery } from '../alerts/delivery'
-import type { Home } from '../home'
+import type { Home } from '../open-archive'
 import { oncePer } from '../turnstile'
 import type { Handlers } from './dispatch'
 import { createTickets } from './tickets'

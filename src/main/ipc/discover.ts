@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { Failure, toProblem } from '@shared/result'
 import type { FoundSource } from '@shared/source'
-import type { Home } from '../home'
+import type { Home } from '../open-archive'
 import { refuseNetworkPath } from '../network-path'
 import { findDatabases, thisComputer } from '../sources/discovery'
 

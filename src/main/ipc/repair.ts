@@ -5,7 +5,7 @@ import type { ArchiveState } from '@shared/source'
 import type { ArchiveVerdict } from '../archive/api'
 import type { Desktop } from '../desktop'
 import { restoreCopy, startFresh, wasOurs } from '../archive/repair'
-import type { Home } from '../home'
+import type { Home } from '../open-archive'
 import { refuseNetworkPath } from '../network-path'
 import type { SettingsStore } from '../settings/settings'
 

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { Failure } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
-import type { Home } from '../home'
+import type { Home } from '../open-archive'
 import type { SettingsStore } from '../settings/settings'
 import { typedPath } from './discover'
 import type { Handlers } from './dispatch'

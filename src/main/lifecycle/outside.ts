@@ -1,6 +1,6 @@
 import { app } from 'electron'
 import { parseFlags } from '../cli/flags'
-import type { Service } from '../service'
+import type { Service } from '../util/service'
 import type { MainWindow } from '../windows/main-window'
 import type { OpenWindow } from '../windows/opener'
 import { pathOfLink } from './link'

@@ -4,7 +4,7 @@ import type { SourceInfo } from '@shared/source'
 import { MB_BYTES } from '@shared/storage'
 import type { Limits, PassReason, Bound } from '@shared/storage'
 import type { RetainReport, Remote, WriteApi, RetainRequest } from '../archive/api'
-import type { Service } from '../service'
+import type { Service } from '../util/service'
 import type { JobRunner, WorkJob } from './job-runner'
 import { nextPass } from './retention-schedule'
 

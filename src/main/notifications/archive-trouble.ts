@@ -4,7 +4,7 @@ import { noticeWords as words } from '@shared/messages-tray'
 import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import { mayPass } from '@shared/source'
-import type { Service } from '../service'
+import type { Service } from '../util/service'
 import type { AlertBoard } from '../tray/board'
 import type { Notifier } from './notifier'
 

@@ -1,5 +1,5 @@
 import { app, session } from 'electron'
-import type { Service } from '../service'
+import type { Service } from '../util/service'
 import { lockContents, lockSession } from './lockdown'
 import type { Origins } from './origin'
 import { devServerOf, pageUrl } from './origin'

@@ -1,5 +1,5 @@
 import { quietEnd, snoozeFor } from '@shared/quiet-span'
-import type { Service } from '../service'
+import type { Service } from '../util/service'
 import type { SettingsStore } from '../settings/settings'
 import type { AlertBoard } from './board'
 import type { TrayHost } from './host'

@@ -1,5 +1,5 @@
 import { nativeTheme } from 'electron'
-import type { Service } from '../service'
+import type { Service } from '../util/service'
 import type { SettingsStore } from '../settings/settings'
 
 /** Light, dark or the system's choice: Electron's own theme follows the setting, and with it every `light-dark()`. */

@@ -6,16 +6,15 @@ import type { Limits } from '@shared/storage'
 import type { Pace, ReadApi, Remote, WriteApi } from './archive/api'
 import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import { placeOf } from './archive/file-facts'
-import { createBriefing } from './briefing'
-import type { Service } from './service'
-import { plannedSample } from './sources/sample/planned'
-import type { PlannedSource } from './sources/planned-source'
-import type { SourceRegistry } from './sources/registry'
 import { plannedFile } from './sources/hassette-file-source'
+import type { PlannedSource } from './sources/planned-source'
 import { createSourceRegistry } from './sources/registry'
+import type { SourceRegistry } from './sources/registry'
+import { plannedSample } from './sources/sample/planned'
 import { createTurns } from './turns'
 import type { Turns } from './turns'
 import type { Clock } from './util/clock'
+import type { Service } from './util/service'
 
 /** What this run shows: one archive and its sources, the user's own or the sample home. */
 export interface Home extends Service {
@@ -286,4 +285,35 @@ export function createHome(options: HomeOptions): Home {
     awoke: () => registry?.startOver(),
     limitsChanged: () => briefing.tell(user),
   }
+}
+
+/** What an archive's threads have to be told, again whenever they were started again. */
+export interface Briefing {
+  setPace: (pace: Pace) => void
+  /** Tells the archives that are ready; the others are told when they become ready. */
+  tell: (...clients: (ArchiveClient | null)[]) => void
+}
+
+export function createBriefing({ limits, warn }: BriefingOptions): Briefing {
+  let pace: Pace = 'hidden'
+
+  function tellOne({ write }: ArchiveClient): void {
+    const failed = (thrown: unknown): void => warn('the archive was not told of pace and limits', thrown)
+    write.setLimits({ limits: limits() }).catch(failed)
+    write.setPace({ pace }).catch(failed)
+  }
+
+  return {
+    setPace: (wanted) => {
+      pace = wanted
+    },
+    tell: (...clients) => {
+      for (const client of clients) if (client?.state().kind === 'ready') tellOne(client)
+    },
+  }
+}
+
+interface BriefingOptions {
+  limits: () => Limits
+  warn: (message: string, thrown?: unknown) => void
 }
