@@ -1,7 +1,7 @@
 import { app, clipboard, dialog, shell } from 'electron'
 import { Failure } from '@shared/result'
 import { mayOpenOutside } from './security/origin'
-import { oncePer, oneAtATime } from './turnstile'
+import { oncePer, oneAtATime } from './util/concurrency'
 
 /**
  * What the app asks of the desktop it runs on. The window names no path: the user chooses one in

@@ -1,6 +1,5 @@
 import { runApp } from './app'
-import { readCommandLine } from './lifecycle/command-line'
-import { claimInstance, prepareElectron, reportSecondStart } from './lifecycle/early'
+import { readCommandLine, claimInstance, prepareElectron, reportSecondStart } from './lifecycle/before-ready'
 
 const start = readCommandLine()
 prepareElectron(start.places)

@@ -1,5 +1,5 @@
 import { createScheduler } from '@archive/core'
-import { createTickets } from '@main/ipc/tickets'
+import { createTickets } from '@main/util/concurrency'
 import { Failure } from '@shared/result'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'

@@ -4,10 +4,10 @@ import { isTrustedSender } from '@main/ipc/sender'
 import { assetPath } from '@main/security/asset-path'
 import { CONTENT_SECURITY_POLICY } from '@main/security/csp'
 import { typedPath } from '@main/ipc/discover'
-import { isNetworkPath } from '@main/network-path'
+import { isNetworkPath } from '@main/util/user-path'
 import { devServerOf, isOwnPage, isOwnUrl, mayOpenOutside, mayRequest } from '@main/security/origin'
 import { chromiumSwitches } from '@main/security/switches'
-import { oneAtATime, oncePer } from '@main/turnstile'
+import { oneAtATime, oncePer } from '@main/util/concurrency'
 
 const packaged = { devServer: null }
 const development = { devServer: 'http://localhost:5173' }

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { isNetworkPath } from '../network-path'
+import { isNetworkPath } from '../util/user-path'
 
 /** What the system says about folders; each throws where it does not know. */
 export interface SystemFolders {

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import { Failure, toProblem } from '@shared/result'
 import type { FoundSource } from '@shared/source'
 import type { Home } from '../open-archive'
-import { refuseNetworkPath } from '../network-path'
+import { refuseNetworkPath } from '../util/user-path'
 import { findDatabases, thisComputer } from '../sources/discovery'
 
 /** Looks for Hassettes on this computer and says what each file holds, or why it cannot be read. */

@@ -16,7 +16,7 @@ import { repairArchive } from './repair'
 import type { RepairParts } from './repair'
 import { createSourceUpkeepHandlers } from './source-upkeep'
 import { createStorageHandlers } from './storage'
-import { createTickets } from './tickets'
+import { createTickets } from '../util/concurrency'
 
 /** What the verbs work on. */
 export interface HandlerParts extends Omit<AlertHandlerParts, 'home'> {

@@ -6,7 +6,7 @@ import type { ArchiveVerdict } from '../archive/api'
 import type { Desktop } from '../desktop'
 import { restoreCopy, startFresh, wasOurs } from '../archive/repair'
 import type { Home } from '../open-archive'
-import { refuseNetworkPath } from '../network-path'
+import { refuseNetworkPath } from '../util/user-path'
 import type { SettingsStore } from '../settings/settings'
 
 /** What a repair works on. */

@@ -7,7 +7,7 @@ import { isMissing, fileFacts, fileIdentity, freeName, realPath } from '../archi
 import { oldOf, partOf, removeDatabase, DATABASE_PARTS } from '../archive/files'
 import { wasOurs } from '../archive/repair'
 import type { Home } from '../open-archive'
-import { refuseNetworkPath } from '../network-path'
+import { refuseNetworkPath } from '../util/user-path'
 import type { Copier } from './copier'
 import { databaseBytes, requireRoom } from './disk'
 import type { JobRunner, WorkNews } from './job-runner'

@@ -4,7 +4,7 @@ import type { SettingName, SettingOrigin, Settings } from '@shared/settings'
 import { alertSettingsSchema, DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { MAX_SOURCES, settingsSchema } from '@shared/settings'
 import { isReservedName } from '../archive/files'
-import { isNetworkPath } from '../network-path'
+import { isNetworkPath } from '../util/user-path'
 import { goodParts, isObject } from './good-parts'
 
 /** A layer of settings: what one origin says, already checked. */

@@ -1,6 +1,9 @@
-import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { BrowserWindow, nativeTheme, screen, Menu } from 'electron'
+import type { SettingsStore } from '../settings/settings'
 import type { SavedBounds } from '../settings/view-state'
+import type { Service } from '../util/service'
 import { MIN_SIZE, openingBounds } from './bounds'
+import type { WindowNews } from '../ipc/renderer-events'
 
 /** What the window is made from. */
 export interface MainWindowOptions {
@@ -97,4 +100,40 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     onVisibility: (listener) => void listeners.push(listener),
     close: () => window?.close(),
   }
+}
+
+/** Opens the window, or brings the open one to the front; `path`: the page to show, null for the one it is on. */
+export type OpenWindow = (path: string | null) => void
+
+/** Builds the one way in which a link, the tray and a notification open the window. */
+export function createOpener(window: MainWindow, news: Pick<WindowNews, 'navigate'>): OpenWindow {
+  return (path) => {
+    const wasOpen = window.current() !== null
+    window.show(path ?? undefined)
+    if (wasOpen && path !== null) news.navigate(path)
+  }
+}
+
+/** Light, dark or the system's choice: Electron's own theme follows the setting, and with it every `light-dark()`. */
+export function createTheme(settings: SettingsStore): Service {
+  let unsubscribe = (): void => undefined
+  return {
+    name: 'theme',
+    start: () => {
+      nativeTheme.themeSource = settings.values().theme
+      unsubscribe = settings.onChange(({ values }) => {
+        nativeTheme.themeSource = values.theme
+      })
+    },
+    stop: () => unsubscribe(),
+  }
+}
+
+/** macOS needs a menu for copy, paste and quit to work at all; elsewhere the window has none. */
+export function installMenu(): void {
+  if (process.platform !== 'darwin') {
+    Menu.setApplicationMenu(null)
+    return
+  }
+  Menu.setApplicationMenu(Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]))
 }

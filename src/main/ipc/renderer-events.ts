@@ -1,7 +1,7 @@
 import type { BrowserWindow } from 'electron'
 import type { EventPayloads } from '@shared/contract'
 import type { EventName } from '@shared/verbs'
-import { sendEvent } from '../ipc/router'
+import { sendEvent } from './router'
 
 /** At most this often the window hears of new runs; an import commits many times a second. */
 const COMMIT_NOTICE_MS = 250

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pathOfLink } from '@main/lifecycle/link'
+import { pathOfLink } from '@main/cli/deep-link'
 
 describe('pathOfLink', () => {
   it.each([

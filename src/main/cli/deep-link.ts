@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { LINK_SCHEME } from '../cli/flags'
+import { LINK_SCHEME } from './flags'
 
 /** The pages a link may open. */
 const PAGES = ['alerts', 'handlers', 'jobs', 'history', 'settings']

@@ -1,9 +1,9 @@
 import { app } from 'electron'
 import { parseFlags } from '../cli/flags'
+import type { Log } from '../log/log'
 import type { Service } from '../util/service'
-import type { MainWindow } from '../windows/main-window'
-import type { OpenWindow } from '../windows/opener'
-import { pathOfLink } from './link'
+import type { MainWindow, OpenWindow } from '../windows/main-window'
+import { pathOfLink } from '../cli/deep-link'
 
 /** What the window needs to hear from outside: a second start, a link, a click on the dock, its own end. */
 export interface OutsideParts {
@@ -61,4 +61,34 @@ function tryFlags(argv: string[]): { link: string | null } | null {
   } catch {
     return null
   }
+}
+
+const STOP_TIMEOUT_MS = 8000
+
+/**
+ * Ends the app in order whoever asks for it (last window, menu, SIGINT, SIGTERM, session end): `stop` runs once, then
+ * the process exits. A service that does not stop in 8 s does not keep the app alive.
+ */
+export function stopBeforeExit(stop: () => Promise<void>, warn: (message: string) => void): void {
+  let stopping = false
+  app.on('before-quit', (event) => {
+    event.preventDefault()
+    if (stopping) return
+    stopping = true
+    const timeout = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        warn('a service did not stop in time')
+        resolve()
+      }, STOP_TIMEOUT_MS)
+    })
+    void Promise.race([stop(), timeout]).then(() => app.exit(0))
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+}
+
+/** Ends a start that failed: the reason in the log and on stderr, exit code 1. */
+export function leaveWith(thrown: unknown, log: Log): void {
+  log.error('start failed', thrown)
+  process.stderr.write(`Hassette Monitor did not start: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+  app.exit(1)
 }

@@ -1,0 +1,62 @@
+import { Failure } from '@shared/result'
+
+/**
+ * Lets a caller pass once in this time, milliseconds; one that comes sooner gets `busy`. For what a page could otherwise do without
+ * end outside of its window: open programs, show notifications. `nowMs`: a clock that only goes forward.
+ */
+export function oncePer(pauseMs: number, nowMs: () => number): () => void {
+  let lastMs = -Infinity
+  return () => {
+    const now = nowMs()
+    if (now - lastMs < pauseMs) throw new Failure('busy', 'That was asked for a moment ago.', 'Try again in a second.')
+    lastMs = now
+  }
+}
+
+/** Does one piece of work at a time; a caller that comes meanwhile gets `busy`. */
+export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let isGoing = false
+  return async (work) => {
+    if (isGoing) throw new Failure('busy', 'A choice is waited for.', 'Answer the dialog that is open first.')
+    isGoing = true
+    try {
+      return await work()
+    } finally {
+      isGoing = false
+    }
+  }
+}
+
+/** Does one piece of work after the other, in the order they came; a failure is its caller's alone. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>
+
+/** A queue of its own. */
+export function createTurns(): Turns {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** Work of which only the newest of each ticket matters: what came before it is cancelled. */
+export interface Tickets {
+  run<T>(ticket: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+}
+
+export function createTickets(): Tickets {
+  const current = new Map<string, AbortController>()
+  return {
+    run: async (ticket, work) => {
+      current.get(ticket)?.abort()
+      const own = new AbortController()
+      current.set(ticket, own)
+      try {
+        return await work(own.signal)
+      } finally {
+        if (current.get(ticket) === own) current.delete(ticket)
+      }
+    },
+  }
+}
