@@ -1,6 +1,6 @@
 import { app, clipboard, dialog, shell } from 'electron'
 import { Failure } from '@shared/result'
-import { mayOpenOutside } from './security/origin'
+import { mayOpenOutside } from './security/policy'
 import { oncePer, oneAtATime } from './util/concurrency'
 
 /**

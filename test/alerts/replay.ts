@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { fingerprintOf } from '@archive/derived'
-import { loadRecording } from '@main/sources/sample/recording'
+import { loadRecording } from '@main/sources/sample'
 import type { RunStatus } from '@shared/run'
 import type { FixtureName } from '../support/fixtures'
 import { openFixture } from '../support/fixtures'

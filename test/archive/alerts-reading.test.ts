@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { loadRecording } from '@main/sources/sample/recording'
+import { loadRecording } from '@main/sources/sample'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lookAt } from '../support/alerts-look'

@@ -1,4 +1,4 @@
-import { nextPass } from '@main/maintenance/retention-schedule'
+import { nextPass } from '@main/maintenance/retention'
 import { describe, expect, it } from 'vitest'
 import { CONTEXT } from '../support/archive'
 import { useTempFolder } from '../support/fixtures'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { BoardStatus } from '@main/tray/board'
+import type { BoardStatus } from '@main/tray/state'
 import type { RunningApp } from '../support/electron-app'
 import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/electron-app'
 import { startHassetteWriter } from '../support/hassette-writer'

@@ -1,6 +1,6 @@
 import { createArchiveTrouble } from '@main/notifications/archive-trouble'
 import type { Note } from '@main/notifications/notifier'
-import { createAlertBoard } from '@main/tray/board'
+import { createAlertBoard } from '@main/tray/state'
 import type { AlertSettings } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { ArchiveState } from '@shared/source'

@@ -1,5 +1,5 @@
-import { nextPass } from '@main/maintenance/retention-schedule'
-import type { Moment } from '@main/maintenance/retention-schedule'
+import { nextPass } from '@main/maintenance/retention'
+import type { Moment } from '@main/maintenance/retention'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

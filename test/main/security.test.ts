@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { isReservedName } from '@main/archive/files'
 import { isTrustedSender } from '@main/ipc/sender'
-import { assetPath } from '@main/security/asset-path'
-import { CONTENT_SECURITY_POLICY } from '@main/security/csp'
-import { typedPath } from '@main/ipc/discover'
+import {
+  assetPath,
+  CONTENT_SECURITY_POLICY,
+  devServerOf,
+  isOwnPage,
+  isOwnUrl,
+  mayOpenOutside,
+  mayRequest,
+  chromiumSwitches,
+} from '@main/security/policy'
+import { typedPath } from '@main/ipc/handlers/sources'
 import { isNetworkPath } from '@main/util/user-path'
-import { devServerOf, isOwnPage, isOwnUrl, mayOpenOutside, mayRequest } from '@main/security/origin'
-import { chromiumSwitches } from '@main/security/switches'
 import { oneAtATime, oncePer } from '@main/util/concurrency'
 
 const packaged = { devServer: null }

@@ -1,5 +1,5 @@
 import type { HassetteState, SourceInfo, SourceState } from '@shared/source'
-import { traySources } from '@main/tray/sources'
+import { traySources } from '@main/tray/publisher'
 import { describe, expect, it } from 'vitest'
 
 const problem = { code: 'source_not_found', message: 'gone' } as const

@@ -1,7 +1,6 @@
-import { removalOf, runOf, sessionsOf } from '@main/sources/hassette-file/batch-mapping'
-import type { ExecutionRow, HassetteSession } from '@main/sources/hassette-file/batch-mapping'
+import { removalOf, runOf, sessionsOf, toUs } from '@main/sources/hassette-file/mapping'
+import type { ExecutionRow, HassetteSession } from '@main/sources/hassette-file/mapping'
 import { modeOf } from '@main/sources/hassette-file/reader'
-import { toUs } from '@main/sources/hassette-file/values'
 import { describe, expect, it } from 'vitest'
 
 const STOP_US = 1_795_444_505_438_107

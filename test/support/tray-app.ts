@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { AlertBoard, BoardStatus } from '@main/tray/board'
+import type { AlertBoard, BoardStatus } from '@main/tray/state'
 import type { RunningApp } from './electron-app'
 
 /** A busy machine answers late. */

@@ -2,7 +2,7 @@ import { whereOfTargets } from '@main/alerts/engine/texts'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import { isSourceRule } from '@shared/alert-settings'
 import { alertWords } from '@shared/messages-alerts'
-import type { BoardStatus, TrayIncident } from '../tray/board'
+import type { BoardStatus, TrayIncident } from '../tray/state'
 
 /** Beyond the end of every calendar in use (µs), and a safe integer: "until somebody resumes". */
 export const UNTIL_RESUMED_US = 8_640_000_000_000_000

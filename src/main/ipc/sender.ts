@@ -1,5 +1,5 @@
-import type { Origins } from '../security/origin'
-import { isOwnPage } from '../security/origin'
+import type { Origins } from '../security/policy'
+import { isOwnPage } from '../security/policy'
 
 /** The part of Electron's frame that the check needs; `senderFrame` is null when the frame is gone. */
 export interface SenderFrame {

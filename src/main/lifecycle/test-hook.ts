@@ -1,7 +1,7 @@
 import { app } from 'electron'
 import type { MovableClock } from '../util/clock'
 import type { Notifier } from '../notifications/notifier'
-import type { AlertBoard } from '../tray/board'
+import type { AlertBoard } from '../tray/state'
 
 /** What tests of the running app may reach. */
 export interface TestParts {

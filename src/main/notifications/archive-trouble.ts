@@ -5,7 +5,7 @@ import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import { mayPass } from '@shared/source'
 import type { Service } from '../util/service'
-import type { AlertBoard } from '../tray/board'
+import type { AlertBoard } from '../tray/state'
 import type { Notifier } from './notifier'
 
 /**

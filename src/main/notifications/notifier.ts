@@ -1,7 +1,6 @@
 import { Notification } from 'electron'
 import type { NoticeOutcome } from '@shared/alert'
 import { noticeWords as words } from '@shared/messages-tray'
-import { bodyFor } from './body'
 
 /** A notification for the system. */
 export interface Note {
@@ -74,4 +73,13 @@ export function createNotifier(open: (path: string) => void): Notifier {
   }
 
   return { show, withdraw }
+}
+
+/**
+ * The body as a system takes it. Notification services of Linux read it as markup: what comes out of an error message
+ * (`<lambda>`) would vanish or become a tag.
+ */
+export function bodyFor(body: string, platform: NodeJS.Platform): string {
+  if (platform !== 'linux') return body
+  return body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

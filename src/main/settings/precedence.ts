@@ -5,7 +5,7 @@ import { alertSettingsSchema, DEFAULT_ALERT_SETTINGS } from '@shared/alert-setti
 import { MAX_SOURCES, settingsSchema } from '@shared/settings'
 import { isReservedName } from '../archive/files'
 import { isNetworkPath } from '../util/user-path'
-import { goodParts, isObject } from './good-parts'
+import { goodParts, isObject } from './json-file'
 
 /** A layer of settings: what one origin says, already checked. */
 export type SettingsLayer = Partial<Settings>

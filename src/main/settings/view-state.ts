@@ -1,8 +1,7 @@
 import * as v from 'valibot'
 import type { ViewState } from '@shared/settings'
 import { FIRST_VIEW, viewStateSchema } from '@shared/settings'
-import { goodParts } from './good-parts'
-import { readJson, writeJson } from './json-file'
+import { goodParts, readJson, writeJson } from './json-file'
 
 const boundsSchema = v.object({
   x: v.number(),

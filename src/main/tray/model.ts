@@ -1,7 +1,8 @@
 import { formatDay, formatMinute, sameDay } from '@shared/format'
 import { trayWords as words } from '@shared/messages-tray'
 import type { QuietSpan } from '@shared/quiet-span'
-import type { TrayIncident, TraySource, BoardStatus } from './board'
+import type { TrayIconChoice } from '@shared/settings'
+import type { TrayIncident, TraySource, BoardStatus } from './state'
 
 export const SHAPES = ['fine', 'attention', 'blind', 'stopped', 'paused'] as const
 /** The silhouette of the icon; it tells the state without colour. */
@@ -199,4 +200,33 @@ function short(name: string, maxChars = MAX_NAME_CHARS): string {
 
 function capital(content: string): string {
   return content.slice(0, 1).toUpperCase() + content.slice(1)
+}
+
+/** What decides which drawing of a shape fits. */
+export interface PanelFacts {
+  platform: NodeJS.Platform
+  choice: TrayIconChoice
+  /** The system's own theme is dark, whatever theme the window has. */
+  systemIsDark: boolean
+  /** `XDG_CURRENT_DESKTOP`, empty where it is not set. */
+  desktop: string
+}
+
+/** Desktops whose panel is dark whatever the theme. */
+const DARK_PANELS = /gnome|unity|ubuntu|cinnamon/i
+
+/**
+ * The file of a shape in `build/tray`. macOS tints a template by itself; elsewhere there is one drawing for light
+ * panels and one for dark ones.
+ */
+export function iconFile(shape: Shape, panel: PanelFacts): string {
+  if (panel.platform === 'darwin') return `${shape}Template.png`
+  const ground = panelIsDark(panel) ? 'dark' : 'light'
+  return `${shape}-on-${ground}.${panel.platform === 'win32' ? 'ico' : 'png'}`
+}
+
+/** Nobody tells a panel's colour on Linux: the setting decides, and without it what the desktop usually has. */
+function panelIsDark({ platform, choice, systemIsDark, desktop }: PanelFacts): boolean {
+  if (choice !== 'auto') return choice === 'dark'
+  return systemIsDark || (platform === 'linux' && DARK_PANELS.test(desktop))
 }

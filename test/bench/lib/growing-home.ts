@@ -1,6 +1,6 @@
 import type { RunInput } from '@main/archive/batch'
 import { createRetentionPasses, setWalLimit, createArchiveSize } from '@archive/retention'
-import { nextPass } from '@main/maintenance/retention-schedule'
+import { nextPass } from '@main/maintenance/retention'
 import type { Limits } from '@shared/storage'
 import { batchOf, createSynthetic } from '../../support/synthetic'
 import { trusted } from '../../support/trusted'

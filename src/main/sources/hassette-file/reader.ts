@@ -1,5 +1,3 @@
-import { DAY_US } from '@main/util/time'
-import { fileFacts } from '@main/archive/file-facts'
 import type {
   Anchor,
   AppInput,
@@ -10,15 +8,26 @@ import type {
   SessionInput,
   TargetInput,
 } from '@main/archive/batch'
+import { fileFacts } from '@main/archive/file-facts'
+import { DAY_US } from '@main/util/time'
 import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
-import { anchorOfRow, appOf, jobOf, listenerOf, runOf, sessionsOf } from './batch-mapping'
-import { readFacts } from './facts'
 import { openHassetteFile, openHassetteImage, sourceFailure } from './identify'
-import { blockingOf, logOf } from './other-rows'
+import {
+  anchorOfRow,
+  appOf,
+  jobOf,
+  listenerOf,
+  runOf,
+  sessionsOf,
+  blockingOf,
+  logOf,
+  toUs,
+  durationOf,
+} from './mapping'
+import type { HassetteSchema } from './schema'
 import { prepareAll } from './statements'
 import type { Statements } from './statements'
-import { toUs } from './values'
 
 /** Hassette writes its heartbeat every 5 minutes; after 11 it is gone. Also the border between live and snapshot. */
 export const SILENCE_US = 660_000_000
@@ -205,4 +214,53 @@ function newestSign(statements: Statements): number | null {
   const row = statements.newest.get()
   if (!row || row.heartbeat === null) return null
   return Math.max(toUs(row.heartbeat, 0) ?? 0, toUs(row.started, 0) ?? 0)
+}
+
+/** Released versions by the schema that they write; of two schemas there is no release. */
+const VERSIONS: Record<number, string> = {
+  9: '0.48',
+  10: '0.49–0.50',
+  11: '0.50–0.51',
+  12: '0.51–0.55',
+  13: '0.56–0.59',
+  14: '0.59–0.60',
+  15: '0.60',
+}
+
+/** Number of spans of time in which a large file is counted, so that no statement holds it for long. */
+const SPANS = 16
+const SMALL = 20_000
+
+/** Facts of a file without its rows being read in; unshifted. */
+export async function readFacts(
+  statements: Statements,
+  schema: HassetteSchema,
+  guard: <T>(read: () => T) => T,
+  breathe: () => Promise<void>,
+): Promise<Omit<HassetteFacts, 'bytes' | 'mode' | 'copied'>> {
+  const { oldest, newest } = guard(() => statements.starts.get()) ?? { oldest: null, newest: null }
+  const last = guard(() => statements.newest.get())
+  const ids = guard(() => statements.ids.get())
+  const isSmall = (ids?.newest ?? 0) - (ids?.oldest ?? 0) < SMALL
+  const countOf = async (tier: Tier): Promise<number> => {
+    if (typeof oldest !== 'number' || typeof newest !== 'number') return 0
+    const spans = isSmall ? 1 : SPANS
+    let count = 0
+    for (let span = 0; span < spans; span++) {
+      const from = oldest + ((newest - oldest) * span) / spans
+      const to = span === spans - 1 ? Number.MAX_VALUE : oldest + ((newest - oldest) * (span + 1)) / spans
+      count += guard(() => statements.countStarts.get(tier, from, to)) ?? 0
+      await breathe()
+    }
+    return count
+  }
+  return {
+    schemaVersion: schema.userVersion,
+    hassetteVersions: VERSIONS[schema.userVersion] ?? null,
+    sessions: guard(() => statements.countSessions.get()) ?? 0,
+    appRuns: await countOf('app'),
+    frameworkRuns: await countOf('framework'),
+    oldestRunUs: toUs(oldest, 0),
+    newestRunUs: last && last.started !== null ? (toUs(last.started, 0) ?? 0) + durationOf(last.duration) : null,
+  }
 }

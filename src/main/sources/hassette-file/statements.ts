@@ -1,7 +1,15 @@
 import { LOGS_OF_A_RUN } from '@main/archive/batch'
 import type { Database } from 'better-sqlite3'
-import type { AnchorRow, ExecutionRow, JobRow, ListenerRow, ManifestRow, HassetteSession } from './batch-mapping'
-import type { BlockingRow, LogRow } from './other-rows'
+import type {
+  AnchorRow,
+  ExecutionRow,
+  JobRow,
+  ListenerRow,
+  ManifestRow,
+  HassetteSession,
+  BlockingRow,
+  LogRow,
+} from './mapping'
 import { columnOrNull } from './schema'
 import type { HassetteSchema } from './schema'
 

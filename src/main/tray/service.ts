@@ -1,11 +1,11 @@
 import { quietEnd, snoozeFor } from '@shared/quiet-span'
-import type { Service } from '../util/service'
 import type { SettingsStore } from '../settings/settings'
-import type { AlertBoard } from './board'
+import type { Service } from '../util/service'
 import type { TrayHost } from './host'
-import type { TrayAction } from './model'
 import { trayView } from './model'
-import type { TrayIcon } from './tray'
+import type { TrayAction } from './model'
+import type { AlertBoard } from './state'
+import type { TrayIcon } from './icon'
 
 /** The tray as a service, and what the window needs to know of it. */
 export interface TrayPresence extends Service {

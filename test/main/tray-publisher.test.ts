@@ -1,5 +1,5 @@
-import { createAlertBoard } from '@main/tray/board'
-import { createBulletin } from '@main/tray/bulletin'
+import { createAlertBoard } from '@main/tray/state'
+import { createBulletin } from '@main/tray/publisher'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import type { SourceInfo, SourceMode } from '@shared/source'
 import { describe, expect, it } from 'vitest'

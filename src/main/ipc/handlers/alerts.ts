@@ -1,8 +1,8 @@
-import type { AlertService } from '../alerts/service'
-import type { Delivery } from '../alerts/delivery'
-import type { Home } from '../open-archive'
-import { oncePer, createTickets } from '../util/concurrency'
-import type { Handlers } from './dispatch'
+import type { Delivery } from '../../alerts/delivery'
+import type { AlertService } from '../../alerts/service'
+import type { Home } from '../../open-archive'
+import { oncePer, createTickets } from '../../util/concurrency'
+import type { Handlers } from '../dispatch'
 
 /** What the verbs of the alerts work on. */
 export interface AlertHandlerParts {

@@ -1,8 +1,15 @@
-import type { Anchor, AppInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
+import type {
+  Anchor,
+  AppInput,
+  RunInput,
+  SessionInput,
+  TargetInput,
+  BlockingInput,
+  LogInput,
+} from '@main/archive/batch'
 import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
 import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
 import { handlerTrigger, jobTrigger } from './trigger-words'
-import { count, durationOf, real, text, toUs, whole } from './values'
 
 /** Rows as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any column. */
 export interface HassetteSession {
@@ -249,4 +256,99 @@ function originOf(origin: unknown): RunOrigin {
 
 function tierOf(tier: unknown): Tier {
   return tier === 'framework' ? 'framework' : 'app'
+}
+
+/** Values of SQLite columns that may hold anything, as what the archive can take. */
+
+/** Latest time kept, year 2242: start and duration together stay below 2^53. */
+const LATEST_US = 8_600_000_000_000_000
+/** Ten years; nothing runs longer. */
+const LONGEST_US = 315_576_000_000_000
+
+/** Seconds since 1970 as whole microseconds, moved by `shiftUs`; null for null and for what is no number. */
+export function toUs(seconds: unknown, shiftUs: number): number | null {
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return null
+  return Math.min(LATEST_US, Math.max(0, Math.round(seconds * 1e6) + shiftUs))
+}
+
+/** Milliseconds as whole microseconds; 0 for what is no number. */
+export function durationOf(milliseconds: unknown): number {
+  if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds)) return 0
+  return Math.min(LONGEST_US, Math.max(0, Math.round(milliseconds * 1000)))
+}
+
+export function text(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' ? value : String(value)
+}
+
+export function real(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+export function whole(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+}
+
+export function count(value: unknown): number {
+  return Math.max(0, whole(value) ?? 0)
+}
+
+/** Log lines and stalls as Hassette has them; a hostile file may hold anything in any column. */
+
+export interface LogRow {
+  id: number
+  timestamp: number
+  level: string
+  logger_name: string
+  func_name: string | null
+  lineno: number | null
+  message: string
+  exc_info: string | null
+  execution_id: string | null
+}
+
+export interface BlockingRow {
+  id: number
+  session_id: number | null
+  app_key: string | null
+  instance_index: number | null
+  execution_id: string | null
+  tier: string
+  primitive: string | null
+  source_location: string | null
+  stall_duration_ms: number | null
+  detected_ts: number
+  reason: string | null
+  frames: string | null
+}
+
+export function logOf(row: LogRow, shiftUs: number): LogInput {
+  return {
+    foreignId: row.id,
+    atUs: toUs(row.timestamp, shiftUs) ?? 0,
+    level: text(row.level) ?? '',
+    logger: text(row.logger_name) ?? '',
+    function: text(row.func_name),
+    line: whole(row.lineno),
+    message: text(row.message) ?? '',
+    error: text(row.exc_info),
+  }
+}
+
+export function blockingOf(row: BlockingRow, shiftUs: number): BlockingInput {
+  return {
+    foreignId: row.id,
+    foreignSessionId: whole(row.session_id),
+    executionId: text(row.execution_id),
+    appKey: text(row.app_key),
+    instanceIndex: whole(row.instance_index),
+    detectedUs: toUs(row.detected_ts, shiftUs) ?? 0,
+    durationUs: row.stall_duration_ms === null ? null : durationOf(row.stall_duration_ms),
+    detector: text(row.tier) ?? '',
+    primitive: text(row.primitive),
+    sourceLocation: text(row.source_location),
+    reason: text(row.reason),
+    frames: text(row.frames),
+  }
 }

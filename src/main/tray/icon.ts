@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Menu, Tray, nativeTheme } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
 import type { TrayIconChoice } from '@shared/settings'
-import { iconFile } from './icons'
+import { iconFile } from './model'
 import type { TrayAction, TrayItem, TrayView } from './model'
 
 /** The icon in the system's tray. */

@@ -4,6 +4,8 @@ import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 import * as v from 'valibot'
 import { Failure } from '@shared/result'
+import type { ArchiveClient } from '../archive/client'
+import type { PlannedSource } from './planned-source'
 
 const factsSchema = v.object({
   /** Start of the first and finish of the last run, microseconds since 1970. */
@@ -37,5 +39,23 @@ export async function loadRecording(folder: string): Promise<Recording> {
       'Install Hassette Monitor again, or start it with --source and a hassette.db.',
       { cause: thrown },
     )
+  }
+}
+
+export const SAMPLE_NAME = 'Sample home'
+
+/** The recording as a source of this run, moved so that its last run finished now. */
+export function plannedSample(archive: Pick<ArchiveClient, 'write'>, recordingDir: string): PlannedSource {
+  return {
+    path: null,
+    name: SAMPLE_NAME,
+    prepare: async () => ({ ...(await archive.write.addRecording({ name: SAMPLE_NAME })), same: false }),
+    read: async (sourceId, { signal, onProgress }) => {
+      const recording = await loadRecording(recordingDir)
+      await archive.write.importRecording(
+        { sourceId, image: recording.image, shiftUs: Date.now() * 1000 - recording.endUs },
+        { signal, onProgress: ({ done, total }) => onProgress(done, total) },
+      )
+    },
   }
 }
