@@ -11,8 +11,8 @@ import type { PlannedSource } from './sources/planned-source'
 import { createSourceRegistry } from './sources/registry'
 import type { SourceRegistry } from './sources/registry'
 import { plannedSample } from './sources/sample'
-import { createTurns } from './util/concurrency'
-import type { Turns } from './util/concurrency'
+import { createSerialQueue } from './util/concurrency'
+import type { SerialQueue } from './util/concurrency'
 import type { Clock } from './util/clock'
 import type { Service } from './util/service'
 
@@ -32,9 +32,9 @@ export interface Home extends Service {
    * Does what changes the archive beside the reading of sources: one after the other, so that a change waits for the
    * end of work that puts another file in the archive's place.
    */
-  change: Turns
+  change: SerialQueue
   /** A change while no source is read. */
-  changeAtRest: Turns
+  changeAtRest: SerialQueue
   /**
    * Closes the user's archive, lets `work` change what lies at its path, and opens what `work` answers. Whatever
    * `work` throws reaches the caller after the archive was opened again. The sample home gives way to what it knows.
@@ -102,7 +102,7 @@ export interface HomeOptions extends HomeListeners {
 export function createHome(options: HomeOptions): Home {
   const { sampleDir, recordingDir, forceSample, openArchive, info, warn } = options
   const { planFile = (archive, path) => plannedFile(archive, path, info) } = options
-  const change = createTurns()
+  const change = createSerialQueue()
   const briefing = createBriefing(options)
   let archivePath = options.archivePath
   let sourcePaths = [...options.sourcePaths]

@@ -4,6 +4,7 @@ import type { SourceInfo } from '@shared/source'
 import { MB_BYTES, PASS_PERIODS_US } from '@shared/storage'
 import type { Limits, PassReason, Bound } from '@shared/storage'
 import type { RetainReport, Remote, WriteApi, RetainRequest } from '../archive/api'
+import { rerunMeanwhile } from '../util/concurrency'
 import type { Service } from '../util/service'
 import type { JobRunner, WorkJob } from './job-runner'
 
@@ -66,8 +67,6 @@ export function createRetention(options: RetentionOptions): Retention {
   let importing = false
   let limits = JSON.stringify(options.limits())
   let limitsChanged = false
-  let looking = false
-  let lookAgain = false
   let stopped = false
   const unsubscribes: (() => void)[] = []
 
@@ -125,29 +124,15 @@ export function createRetention(options: RetentionOptions): Retention {
     if (limitTooSmall) warn(`the size limit is too small: ${bytesAfter} bytes are left without a run that may go`)
   }
 
-  async function lookOn(): Promise<void> {
-    do {
-      lookAgain = false
+  const look = rerunMeanwhile(async () => {
+    try {
       // One after the other until nothing is due.
       while (await runNext());
-    } while (lookAgain)
-  }
-
-  function look(): void {
-    if (looking) {
-      lookAgain = true
-      return
+    } catch (thrown) {
+      // An archive that is being opened or closed is looked at again soon.
+      if (toProblem(thrown).code === 'internal') warn('the retention could not look at the archive', thrown)
     }
-    looking = true
-    lookOn()
-      .catch((thrown: unknown) => {
-        // An archive that is being opened or closed is looked at again soon.
-        if (toProblem(thrown).code === 'internal') warn('the retention could not look at the archive', thrown)
-      })
-      .finally(() => {
-        looking = false
-      })
-  }
+  })
 
   return {
     name: 'retention',

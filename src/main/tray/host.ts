@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MessageBus } from 'dbus-native'
+import { rerunMeanwhile } from '../util/concurrency'
 
 /** Whether the system has a place for a tray icon, followed as it comes and goes. */
 export interface TrayHost {
@@ -54,8 +55,6 @@ export function createLinuxTrayHost(address: string | null, warn: (message: stri
   const listeners = new Set<() => void>()
   let bus: MessageBus | null = null
   let known = NOBODY
-  let asking = false
-  let askAgain = false
 
   function learn(now: typeof NOBODY): void {
     if (now.there === known.there && now.ours === known.ours) return
@@ -70,29 +69,15 @@ export function createLinuxTrayHost(address: string | null, warn: (message: stri
     bus = client
     client.connection.on('error', (error) => warn(`session bus: ${error.message}`))
     client.connection.on('close', () => learn(NOBODY))
+    const ask = rerunMeanwhile(async () => {
+      // It may leave between two questions, or the bus may.
+      learn(await answer(client).catch(() => NOBODY))
+    })
     client.connection.on('message', ({ interface: sender, member }) => {
-      if (sender === WATCHER || (sender === BUS && member === 'NameOwnerChanged')) void ask(client)
+      if (sender === WATCHER || (sender === BUS && member === 'NameOwnerChanged')) ask()
     })
     for (const rule of RULES) await client.addMatch(rule)
-    await ask(client)
-  }
-
-  /** One question at a time; what changes meanwhile is asked for once more. */
-  async function ask(client: MessageBus): Promise<void> {
-    askAgain = true
-    if (asking) return
-    asking = true
-    try {
-      while (askAgain) {
-        askAgain = false
-        learn(await answer(client))
-      }
-    } catch {
-      // It left between two questions, or the bus did.
-      learn(NOBODY)
-    } finally {
-      asking = false
-    }
+    ask()
   }
 
   return {
