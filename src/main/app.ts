@@ -1,4 +1,4 @@
-import { app, powerMonitor } from 'electron'
+import { app, ipcMain, powerMonitor } from 'electron'
 import type { Start } from './lifecycle/before-ready'
 import { installMenu, createMainWindow, createOpener, createTheme } from './windows/main-window'
 import { createOutside, leaveWith, stopBeforeExit } from './lifecycle/app-events'
@@ -21,7 +21,7 @@ import { createBulletin } from './tray/publisher'
 import { hostOfThisSystem } from './tray/host'
 import { createTrayPresence } from './tray/service'
 import { createTrayIcon } from './tray/icon'
-import { createWindowNews } from './ipc/renderer-events'
+import { createRendererEvents } from './ipc/renderer-events'
 
 /** Builds the services of the app, starts them in order, and stops them in reverse when the app ends. */
 export function runApp({ flags, places, flagSettings, environmentSettings }: Start, bundleDir: string): void {
@@ -49,7 +49,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     rememberBounds: viewState.rememberBounds,
     devTools: !app.isPackaged,
   })
-  const news = createWindowNews(window.current)
+  const news = createRendererEvents(window.current)
   const open = createOpener(window, news)
   const board = createAlertBoard()
   const bulletin = createBulletin(board)
@@ -135,7 +135,7 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
       { name: 'menu', start: installMenu, stop: () => undefined },
       createTheme(settings),
       security,
-      createRouter({ handlers, origins: security.origins, warn: log.warn }),
+      createRouter({ ipc: ipcMain, handlers, origins: security.origins, warn: log.warn }),
       tray,
       createOutside({
         window,

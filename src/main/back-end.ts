@@ -13,7 +13,11 @@ import type { Desktop } from './desktop'
 import { createHome } from './open-archive'
 import type { Home, HomeOptions } from './open-archive'
 import type { Handlers } from './ipc/dispatch'
-import { createHandlers } from './ipc/handlers'
+import { createAlertHandlers } from './ipc/handlers/alerts'
+import { createAppHandlers } from './ipc/handlers/app'
+import { createRunHandlers } from './ipc/handlers/runs'
+import { createSourceHandlers } from './ipc/handlers/sources'
+import { createStorageHandlers } from './ipc/handlers/storage'
 import { createArchiveCopies } from './maintenance/archive-copies'
 import { startCopier, verdictOnArchive } from './maintenance/copier'
 import { databaseBytes } from './maintenance/disk'
@@ -150,23 +154,31 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     retention.settingsChanged()
     alerts.look()
   })
-  const handlers = createHandlers({
-    home,
-    settings,
-    viewState,
-    works,
-    keeping: createArchiveCopies({ home, works, startCopier: copier, warn }),
-    judge: (path) => verdictOnArchive(copier, path),
-    desktop,
-    alerting: alerts,
-    delivery,
-    info: () => ({
-      dataDir: places.dataDir,
-      archivePath: home.archivePath(),
-      logsDir: places.logsDir,
-      sample: home.isSample(),
-      tray: options.tray(),
+  const handlers: Handlers = {
+    ...createAppHandlers({
+      settings,
+      viewState,
+      desktop,
+      info: () => ({
+        dataDir: places.dataDir,
+        archivePath: home.archivePath(),
+        logsDir: places.logsDir,
+        sample: home.isSample(),
+        tray: options.tray(),
+      }),
     }),
-  })
+    ...createSourceHandlers({ home, settings }),
+    ...createRunHandlers(home),
+    ...createAlertHandlers({ home, alerting: alerts, delivery }),
+    ...createStorageHandlers({
+      home,
+      settings,
+      works,
+      copies: createArchiveCopies({ home, works, startCopier: copier, warn }),
+      desktop,
+      judge: (path) => verdictOnArchive(copier, path),
+      dataDir: places.dataDir,
+    }),
+  }
   return { events, home, works, retention, alerts, handlers }
 }

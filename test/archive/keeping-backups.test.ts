@@ -27,13 +27,13 @@ describe('work on the archive of a home', () => {
 
   it('backs up again over an older backup, never over anything else', async () => {
     const writer = await hassette(50)
-    const { keeping, hasRuns, stop } = await start([writer.path])
+    const { copies, hasRuns, stop } = await start([writer.path])
     await hasRuns(50)
     const backup = folder.path('backup.db')
-    expect(await keeping.backUp(backup)).toMatchObject({ outcome: 'done', file: backup, problem: null })
+    expect(await copies.backUp(backup)).toMatchObject({ outcome: 'done', file: backup, problem: null })
     await writer.run({ count: 25 })
     await hasRuns(75)
-    expect(await keeping.backUp(backup)).toMatchObject({ outcome: 'done', file: backup })
+    expect(await copies.backUp(backup)).toMatchObject({ outcome: 'done', file: backup })
     expect(rowsOf(backup, 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 75 }])
     const notes = folder.path('notes.txt')
     writeFileSync(notes, 'mine')
@@ -43,11 +43,11 @@ describe('work on the archive of a home', () => {
       [notes, 'archive_unreadable'],
       [folder.path('no/such/folder.db'), 'archive_unreadable'],
     ] as const) {
-      expect(await keeping.backUp(path)).toMatchObject({ outcome: 'failed', problem: { code } })
+      expect(await copies.backUp(path)).toMatchObject({ outcome: 'failed', problem: { code } })
     }
     // A folder gets a file with a name of its own.
     mkdirSync(folder.path('backups'))
-    const { file } = await keeping.backUp(folder.path('backups'))
+    const { file } = await copies.backUp(folder.path('backups'))
     expect(file).toMatch(/backups\/hassette-backup-\d{4}-\d\d-\d\d\.db$/)
     expect(readdirSync(folder.path('backups'))).toHaveLength(1)
     await stop()
@@ -59,7 +59,7 @@ describe('work on the archive of a home', () => {
     const writer = await hassette(50)
     const gone = folder.path('home/gone.db')
     mkdirSync(folder.path('home'))
-    const { keeping, hasRuns } = await start([writer.path, gone])
+    const { copies, hasRuns } = await start([writer.path, gone])
     await hasRuns(50)
     const wal = `${writer.path}-wal`
     writeFileSync(folder.path('empty.txt'), '')
@@ -85,9 +85,9 @@ describe('work on the archive of a home', () => {
     const kept = (): unknown => expect.unreachable()
     for (const [path, code] of refused) {
       for (const done of [
-        await keeping.backUp(path),
-        await keeping.move(path, 'copy', kept),
-        await keeping.move(path, 'fresh', kept),
+        await copies.backUp(path),
+        await copies.move(path, 'copy', kept),
+        await copies.move(path, 'fresh', kept),
       ]) {
         expect({ path, ...done }).toMatchObject({ path, outcome: 'failed', problem: { code } })
       }
@@ -101,7 +101,7 @@ describe('work on the archive of a home', () => {
   it('leaves a file alone that somebody put there while the copy was made', async () => {
     const writer = await hassette(50)
     const place = folder.path('place.db')
-    const { keeping, hasRuns } = await start([writer.path], (copier) => ({
+    const { copies, hasRuns } = await start([writer.path], (copier) => ({
       ...copier,
       copy: async (request, options) => {
         const report = await copier.copy(request, options)
@@ -111,7 +111,7 @@ describe('work on the archive of a home', () => {
     }))
     await hasRuns(50)
     const kept = (): unknown => expect.unreachable()
-    for (const work of [() => keeping.backUp(place), () => keeping.move(place, 'copy', kept)]) {
+    for (const work of [() => copies.backUp(place), () => copies.move(place, 'copy', kept)]) {
       expect(await work()).toMatchObject({ outcome: 'failed', problem: { code: 'archive_unreadable' } })
       expect(readFileSync(place, 'utf8')).toBe('mine')
       rmSync(place)
@@ -121,14 +121,14 @@ describe('work on the archive of a home', () => {
 
   it('restores a backup: what was there lies beside it, and what Hassette has since is read again', async () => {
     const writer = await hassette(50)
-    const { keeping, hasRuns, stop } = await start([writer.path])
+    const { copies, hasRuns, stop } = await start([writer.path])
     await hasRuns(50)
     const backup = folder.path('backup.db')
-    await keeping.backUp(backup)
+    await copies.backUp(backup)
     await writer.run({ count: 25 })
     await hasRuns(75)
     const [before] = hashFiles(backup)
-    const done = await keeping.restore(backup)
+    const done = await copies.restore(backup)
     expect(done).toMatchObject({ outcome: 'done', problem: null })
     expect(done.file).toMatch(/hassette\.db\.replaced-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/)
     expect(dirname(done.file ?? '')).toBe(dirname(archive()))
@@ -144,14 +144,14 @@ describe('work on the archive of a home', () => {
 
   it('restores nothing that is no sound backup of ours', async () => {
     const writer = await hassette(50)
-    const { keeping, hasRuns } = await start([writer.path])
+    const { copies, hasRuns } = await start([writer.path])
     await hasRuns(50)
     const { ino } = statSync(archive())
     const damaged = folder.path('damaged.db')
     writeFileSync(damaged, 'x'.repeat(10_000))
     // Its header and what is asked of it first are sound.
     const rotten = folder.path('rotten.db')
-    await keeping.backUp(rotten)
+    await copies.backUp(rotten)
     overwrite(
       rotten,
       rowsOf<{ page: number }>(rotten, "SELECT rootpage AS page FROM sqlite_schema WHERE name = 'runs'"),
@@ -162,9 +162,9 @@ describe('work on the archive of a home', () => {
       [folder.path('none.db'), 'not_found'],
       [archive(), 'invalid_input'],
     ] as const) {
-      expect(await keeping.restore(path)).toMatchObject({ outcome: 'failed', problem: { code } })
+      expect(await copies.restore(path)).toMatchObject({ outcome: 'failed', problem: { code } })
     }
-    expect(await keeping.restore(rotten)).toMatchObject({
+    expect(await copies.restore(rotten)).toMatchObject({
       outcome: 'failed',
       problem: { code: 'archive_unreadable', message: expect.stringContaining(rotten) as string },
     })
@@ -184,7 +184,7 @@ describe('work on the archive of a home', () => {
     // Sound, but no reason to move what is not ours.
     const made = await startWatching(backup, writer.path)
     await made.close()
-    expect(await other.keeping.restore(backup)).toMatchObject({
+    expect(await other.copies.restore(backup)).toMatchObject({
       outcome: 'failed',
       problem: { code: 'archive_foreign' },
     })
@@ -196,30 +196,30 @@ describe('work on the archive of a home', () => {
     const first = await start([source])
     await first.hasRuns(2949)
     const backup = folder.path('backup.db')
-    await first.keeping.backUp(backup)
+    await first.copies.backUp(backup)
     await first.stop()
     execFileSync('rm', ['-r', folder.path('data')])
 
-    const { keeping, home, hasRuns } = await start([])
+    const { copies, home, hasRuns } = await start([])
     await waitFor('the sample', () => home.isSample())
     await waitFor('its source', async () => (await home.sources()).some(({ mode }) => mode === 'sample'))
     for (const refused of [
-      () => keeping.compact(),
-      () => keeping.backUp(folder.path('x.db')),
-      () => keeping.move(folder.path('y.db'), 'copy', () => undefined),
+      () => copies.compact(),
+      () => copies.backUp(folder.path('x.db')),
+      () => copies.move(folder.path('y.db'), 'copy', () => undefined),
     ]) {
       await expect(refused()).rejects.toMatchObject({ code: 'invalid_input' })
     }
-    expect(await keeping.restore(backup)).toMatchObject({ outcome: 'done' })
+    expect(await copies.restore(backup)).toMatchObject({ outcome: 'done' })
     await hasRuns(2949)
     expect(home.isSample()).toBe(false)
     expect(await home.sources()).toMatchObject([{ path: source }])
   })
 
   it('leaves the user’s archive alone where the sample was asked for', async () => {
-    const { keeping } = await start([], undefined, true)
-    await expect(keeping.restore(folder.path('x.db'))).rejects.toMatchObject({ code: 'invalid_input' })
-    await expect(keeping.move(folder.path('x.db'), 'fresh', () => undefined)).rejects.toMatchObject({
+    const { copies } = await start([], undefined, true)
+    await expect(copies.restore(folder.path('x.db'))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(copies.move(folder.path('x.db'), 'fresh', () => undefined)).rejects.toMatchObject({
       code: 'invalid_input',
     })
     expect(existsSync(archive())).toBe(false)

@@ -27,14 +27,14 @@ describe('work on the archive of a home', () => {
 
   it('compacts while a Hassette writes: smaller, nothing lost, nothing doubled', async () => {
     const writer = await hassette(400)
-    const { keeping, states, hasRuns, stop } = await start([writer.path])
+    const { copies, states, hasRuns, stop } = await start([writer.path])
     await hasRuns(400)
     waste(archive())
     const { ino } = statSync(archive())
     const writing = writer.run({ rate: 100, seconds: 60 })
     await waitFor('runs from before', () => writer.committedIds().length > 400)
     const before = writer.committedIds().length
-    const done = await keeping.compact()
+    const done = await copies.compact()
     expect(done).toMatchObject({ kind: 'compact', outcome: 'done', problem: null })
     expect(done.bytesBefore).toBeGreaterThan(3_000_000)
     expect(done.bytesAfter).toBeLessThan(done.bytesBefore - 2_500_000)
@@ -53,7 +53,7 @@ describe('work on the archive of a home', () => {
   it('meanwhile nothing is read, and a change that somebody makes waits: it is in the archive that comes', async () => {
     const writer = await hassette(50)
     let whileCopying: () => Promise<void> = () => Promise.resolve()
-    const { keeping, home, hasRuns } = await start([writer.path], (copier) => ({
+    const { copies, home, hasRuns } = await start([writer.path], (copier) => ({
       ...copier,
       copy: async (...request) => {
         const report = await copier.copy(...request)
@@ -81,7 +81,7 @@ describe('work on the archive of a home', () => {
       expect(rows).toHaveLength(50)
       expect(await home.sources()).toMatchObject([{ id: source?.id }])
     }
-    expect(await keeping.compact()).toMatchObject({ outcome: 'done', problem: null })
+    expect(await copies.compact()).toMatchObject({ outcome: 'done', problem: null })
     await renamed
     await hasRuns(70)
     expect(rowsOf(archive(), 'SELECT name FROM sources')).toEqual([{ name: 'Attic' }])
@@ -89,10 +89,10 @@ describe('work on the archive of a home', () => {
 
   it('cancelled, everything is as it was and goes on', async () => {
     const writer = await hassette(50)
-    const { keeping, works, hasRuns, states } = await start([writer.path])
+    const { copies, works, hasRuns, states } = await start([writer.path])
     await hasRuns(50)
     const { ino } = statSync(archive())
-    const working = keeping.compact()
+    const working = copies.compact()
     works.cancel()
     expect(await working).toMatchObject({ outcome: 'cancelled' })
     expect(states.at(-2)).toMatchObject({ cancelling: true })
@@ -105,7 +105,7 @@ describe('work on the archive of a home', () => {
 
   it('a copy that cannot be opened gives way to what it replaced', async () => {
     const writer = await hassette(50)
-    const { keeping, hasRuns } = await start([writer.path], (copier) => ({
+    const { copies, hasRuns } = await start([writer.path], (copier) => ({
       ...copier,
       copy: async (...request) => {
         const report = await copier.copy(...request)
@@ -115,7 +115,7 @@ describe('work on the archive of a home', () => {
     }))
     await hasRuns(50)
     const before = rowsOf(archive(), 'SELECT * FROM runs')
-    expect(await keeping.compact()).toMatchObject({ outcome: 'failed', problem: { code: 'archive_unreadable' } })
+    expect(await copies.compact()).toMatchObject({ outcome: 'failed', problem: { code: 'archive_unreadable' } })
     await writer.run({ count: 10 })
     await hasRuns(60)
     expect(rowsOf(archive(), 'SELECT * FROM runs').slice(0, before.length)).toEqual(before)
@@ -124,10 +124,10 @@ describe('work on the archive of a home', () => {
 
   it('one at a time', async () => {
     const writer = await hassette(50)
-    const { keeping, hasRuns } = await start([writer.path])
+    const { copies, hasRuns } = await start([writer.path])
     await hasRuns(50)
-    const first = keeping.compact()
-    await expect(keeping.backUp(folder.path('b.db'))).rejects.toMatchObject({ code: 'busy' })
+    const first = copies.compact()
+    await expect(copies.backUp(folder.path('b.db'))).rejects.toMatchObject({ code: 'busy' })
     expect(await first).toMatchObject({ outcome: 'done' })
   })
 })

@@ -9,11 +9,11 @@ describe('work on the archive of a home', () => {
 
   it('moves with a copy: the old file stays, and both hold the same', async () => {
     const writer = await hassette(50)
-    const { keeping, home, hasRuns, stop } = await start([writer.path])
+    const { copies, home, hasRuns, stop } = await start([writer.path])
     await hasRuns(50)
     mkdirSync(folder.path('elsewhere'))
     const settled: string[] = []
-    const done = await keeping.move(folder.path('elsewhere'), 'copy', (path) => settled.push(path))
+    const done = await copies.move(folder.path('elsewhere'), 'copy', (path) => settled.push(path))
     const moved = folder.path('elsewhere/hassette.db')
     expect(done).toMatchObject({ outcome: 'done', file: archive(), problem: null })
     expect([home.archivePath(), ...settled]).toEqual([moved, moved])
@@ -28,11 +28,11 @@ describe('work on the archive of a home', () => {
 
   it('moves nowhere when the place is taken, foreign, in use, or cannot be remembered', async () => {
     const writer = await hassette(50)
-    const { keeping, home, hasRuns } = await start([writer.path])
+    const { copies, home, hasRuns } = await start([writer.path])
     await hasRuns(50)
     const never = (): void => expect.unreachable()
     const other = folder.path('other.db')
-    await keeping.backUp(other)
+    await copies.backUp(other)
     for (const [path, how, code] of [
       [other, 'copy', 'invalid_input'],
       [archive(), 'copy', 'invalid_input'],
@@ -40,11 +40,11 @@ describe('work on the archive of a home', () => {
       [writer.path, 'fresh', 'archive_foreign'],
       [archive(), 'fresh', 'invalid_input'],
     ] as const) {
-      expect(await keeping.move(path, how, never)).toMatchObject({ outcome: 'failed', problem: { code } })
+      expect(await copies.move(path, how, never)).toMatchObject({ outcome: 'failed', problem: { code } })
     }
     const used = startProbe('open', folder.path('used.db'))
     await used.next()
-    expect(await keeping.move(folder.path('used.db'), 'fresh', never)).toMatchObject({
+    expect(await copies.move(folder.path('used.db'), 'fresh', never)).toMatchObject({
       outcome: 'failed',
       problem: { code: 'archive_locked' },
     })
@@ -54,7 +54,7 @@ describe('work on the archive of a home', () => {
       throw new Failure('disk_full', 'The settings could not be written.')
     }
     const fresh = folder.path('fresh.db')
-    expect(await keeping.move(fresh, 'copy', noRoom)).toMatchObject({ problem: { code: 'disk_full' } })
+    expect(await copies.move(fresh, 'copy', noRoom)).toMatchObject({ problem: { code: 'disk_full' } })
     expect(existsSync(fresh)).toBe(false)
     expect(home.archivePath()).toBe(archive())
     await writer.run({ count: 5 })
@@ -63,17 +63,17 @@ describe('work on the archive of a home', () => {
 
   it('moves to a new archive, and back to what is there', async () => {
     const writer = await hassette(50)
-    const { keeping, home, hasRuns } = await start([writer.path])
+    const { copies, home, hasRuns } = await start([writer.path])
     await hasRuns(50)
     const fresh = folder.path('fresh.db')
-    expect(await keeping.move(fresh, 'fresh', () => undefined)).toMatchObject({ outcome: 'done', file: archive() })
+    expect(await copies.move(fresh, 'fresh', () => undefined)).toMatchObject({ outcome: 'done', file: archive() })
     expect(home.archivePath()).toBe(fresh)
     // The Hassette of the settings is read into it.
     await hasRuns(50)
     await writer.run({ count: 10 })
     await hasRuns(60)
     expect(rowsOf(archive(), 'SELECT count(*) AS n FROM runs')).toEqual([{ n: 50 }])
-    expect(await keeping.move(archive(), 'fresh', () => undefined)).toMatchObject({ outcome: 'done', file: fresh })
+    expect(await copies.move(archive(), 'fresh', () => undefined)).toMatchObject({ outcome: 'done', file: fresh })
     await hasRuns(60)
   })
 })

@@ -50,7 +50,7 @@ export function useKeptHome() {
     const works = createJobRunner((message) => warnings.push(message))
     const warn = (message: string) => warnings.push(message)
     const startOne = (): Copier => around(startCopier(ENTRIES.copier, warn))
-    const keeping = createArchiveCopies({ home, works, startCopier: startOne, warn })
+    const copies = createArchiveCopies({ home, works, startCopier: startOne, warn })
     const stop = async (): Promise<void> => {
       await works.stop()
       await home.stop()
@@ -65,7 +65,7 @@ export function useKeptHome() {
         const [source] = await home.sources().catch(() => [])
         return source !== undefined && source.appRuns + source.frameworkRuns === runs
       })
-    return { home, works, keeping, states, warnings, hasRuns, stop }
+    return { home, works, copies, states, warnings, hasRuns, stop }
   }
 
   const hassette = async (runs: number): Promise<HassetteWriter> => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isReservedName } from '@main/archive/files'
-import { isTrustedSender } from '@main/ipc/sender'
+import { isTrustedSender } from '@main/ipc/router'
 import {
   assetPath,
   CONTENT_SECURITY_POLICY,
@@ -11,8 +11,7 @@ import {
   mayRequest,
   chromiumSwitches,
 } from '@main/security/policy'
-import { typedPath } from '@main/ipc/handlers/sources'
-import { isNetworkPath } from '@main/util/user-path'
+import { isNetworkPath, typedPath } from '@main/util/user-path'
 import { oneAtATime, oncePer } from '@main/util/concurrency'
 
 const packaged = { devServer: null }

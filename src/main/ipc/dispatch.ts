@@ -9,6 +9,9 @@ import type { Verb } from '@shared/verbs'
 /** One function a verb; a verb without one does not compile. */
 export type Handlers = { [K in Verb]: (input: Input<K>) => Output<K> | Promise<Output<K>> }
 
+/** The functions of some areas of the contract: `HandlersOf<'runs'>` has `runs.page` and its neighbours. */
+export type HandlersOf<Area extends string> = Pick<Handlers, Extract<Verb, `${Area}.${string}`>>
+
 /**
  * While another file takes the archive's place, or a thread of it is started again, a query would be refused for some
  * tenths of a second: it is asked again after these waits, milliseconds, before anybody hears of it.

@@ -1,13 +1,12 @@
 import type { BrowserWindow } from 'electron'
 import type { EventPayloads } from '@shared/contract'
 import type { EventName } from '@shared/verbs'
-import { sendEvent } from './router'
 
 /** At most this often the window hears of new runs; an import commits many times a second. */
 const COMMIT_NOTICE_MS = 250
 
 /** Carries news to the open window; without a window they are dropped, since opening one reads everything anew. */
-export interface WindowNews {
+export interface RendererEvents {
   archiveState: (state: EventPayloads['archiveState']) => void
   sourcesChanged: (sources: EventPayloads['sourcesChanged']) => void
   settingsChanged: (view: EventPayloads['settingsChanged']) => void
@@ -19,13 +18,13 @@ export interface WindowNews {
 }
 
 /** Builds the carrier for whatever window is open at the time. */
-export function createWindowNews(current: () => BrowserWindow | null): WindowNews {
+export function createRendererEvents(current: () => BrowserWindow | null): RendererEvents {
   const pending = new Map<number, number>()
   let timer: NodeJS.Timeout | null = null
 
   function send<E extends EventName>(event: E, payload: EventPayloads[E]): void {
     const window = current()
-    if (window !== null) sendEvent(window.webContents, event, payload)
+    if (window !== null && !window.webContents.isDestroyed()) window.webContents.send(event, payload)
   }
 
   function flush(): void {

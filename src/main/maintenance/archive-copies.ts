@@ -28,7 +28,7 @@ export interface ArchiveCopies {
 }
 
 /** What it works with. */
-interface KeepingParts {
+interface ArchiveCopiesParts {
   home: Pick<
     Home,
     | 'archivePath'
@@ -53,7 +53,7 @@ interface Job {
 }
 
 /** Builds the four verbs. */
-export function createArchiveCopies({ home, works, startCopier, warn }: KeepingParts): ArchiveCopies {
+export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveCopiesParts): ArchiveCopies {
   /** Runs one piece of work, measures it, and notes in the archive that it was done. */
   const run = (reason: WorkNote['reason'], work: (job: Job) => Promise<void>): Promise<WorkDone> =>
     works.run(reason, { automatic: false }, async (say, signal) => {

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { Failure } from '@shared/result'
 
 /**
@@ -17,4 +18,17 @@ export function refuseNetworkPath(path: string, platform: NodeJS.Platform = proc
     `${path} is not on this computer.`,
     'Copy it here, or give the share a drive letter.',
   )
+}
+
+/**
+ * A path as somebody types it: `~` is the home folder, and what is no absolute path or, on Windows, one of another
+ * computer is refused.
+ */
+export function typedPath(text: string, home: string, platform: NodeJS.Platform = process.platform): string {
+  refuseNetworkPath(text, platform)
+  const path = text.trim().replace(/^~(?=[\\/]|$)/, home)
+  if (!isAbsolute(path)) {
+    throw new Failure('invalid_input', `${text} is not a full path.`, 'Give the whole path of the hassette.db.')
+  }
+  return path
 }

@@ -3,7 +3,7 @@ import type { SettingsStore } from '../settings/settings'
 import type { SavedBounds } from '../settings/view-state'
 import type { Service } from '../util/service'
 import { MIN_SIZE, openingBounds } from './bounds'
-import type { WindowNews } from '../ipc/renderer-events'
+import type { RendererEvents } from '../ipc/renderer-events'
 
 /** What the window is made from. */
 export interface MainWindowOptions {
@@ -106,7 +106,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
 export type OpenWindow = (path: string | null) => void
 
 /** Builds the one way in which a link, the tray and a notification open the window. */
-export function createOpener(window: MainWindow, news: Pick<WindowNews, 'navigate'>): OpenWindow {
+export function createOpener(window: MainWindow, news: Pick<RendererEvents, 'navigate'>): OpenWindow {
   return (path) => {
     const wasOpen = window.current() !== null
     window.show(path ?? undefined)

@@ -16,7 +16,7 @@ export async function compact(opened: Opened): Promise<{ bytesBefore: number; by
   const fail = (message: string, thrown?: unknown): never => {
     throw new Error(message, { cause: thrown })
   }
-  const keeping = createArchiveCopies({
+  const copies = createArchiveCopies({
     home: {
       archivePath: () => opened.path,
       isSample: () => false,
@@ -37,7 +37,7 @@ export async function compact(opened: Opened): Promise<{ bytesBefore: number; by
     startCopier: () => startCopier(THREADS.copier, fail),
     warn: fail,
   })
-  const { outcome, problem, bytesBefore, bytesAfter } = await keeping.compact()
+  const { outcome, problem, bytesBefore, bytesAfter } = await copies.compact()
   if (outcome !== 'done') throw new Error(`the compaction is ${outcome}: ${problem?.message ?? ''}`)
   return { bytesBefore, bytesAfter }
 }

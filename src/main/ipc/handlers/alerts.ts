@@ -2,7 +2,7 @@ import type { Delivery } from '../../alerts/delivery'
 import type { AlertService } from '../../alerts/service'
 import type { Home } from '../../open-archive'
 import { oncePer, createTickets } from '../../util/concurrency'
-import type { Handlers } from '../dispatch'
+import type { HandlersOf } from '../dispatch'
 
 /** What the verbs of the alerts work on. */
 export interface AlertHandlerParts {
@@ -14,10 +14,8 @@ export interface AlertHandlerParts {
 /** Time between two test notifications, milliseconds; what comes sooner is refused. */
 const TRY_PAUSE_MS = 1000
 
-type AlertHandlers = Pick<Handlers, Extract<keyof Handlers, `alerts.${string}`>>
-
 /** The verbs of the alerts. */
-export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerParts): AlertHandlers {
+export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerParts): HandlersOf<'alerts'> {
   const replays = createTickets()
   // Each is kept in the archive, and the newest push the oldest out.
   const inTurn = oncePer(TRY_PAUSE_MS, () => performance.now())

@@ -1,24 +1,20 @@
 import { homedir } from 'node:os'
-import { isAbsolute } from 'node:path'
 import { Failure, toProblem } from '@shared/result'
 import type { SourceInfo, FoundSource } from '@shared/source'
 import type { Home } from '../../open-archive'
 import type { SettingsStore } from '../../settings/settings'
 import { findDatabases, thisComputer } from '../../sources/discovery'
-import { refuseNetworkPath } from '../../util/user-path'
-import type { Handlers } from '../dispatch'
+import { typedPath } from '../../util/user-path'
+import type { HandlersOf } from '../dispatch'
 
 /** What the verbs about sources work on. */
-export interface SourceUpkeepParts {
+export interface SourceHandlerParts {
   home: Home
-  settings: Pick<SettingsStore, 'removeSources'>
+  settings: Pick<SettingsStore, 'addSource' | 'removeSources'>
 }
 
-/** The verbs about a source as it is kept in the archive. */
-export function createSourceUpkeepHandlers({
-  home,
-  settings,
-}: SourceUpkeepParts): Pick<Handlers, 'sources.examine' | 'sources.rename' | 'sources.setMode' | 'sources.remove'> {
+/** The verbs about sources: which there are, what happens to each, and what is kept of it. */
+export function createSourceHandlers({ home, settings }: SourceHandlerParts): HandlersOf<'sources'> {
   const find = async (sourceId: number): Promise<SourceInfo> => {
     const source = (await home.sources()).find(({ id }) => id === sourceId)
     if (!source) throw new Failure('not_found', 'There is no such source.')
@@ -26,6 +22,24 @@ export function createSourceUpkeepHandlers({
   }
 
   return {
+    'sources.list': () => home.sources(),
+    'sources.retry': async ({ sourceId }) => {
+      await home.retrySource(sourceId)
+      return null
+    },
+    'sources.cancel': ({ sourceId }) => {
+      home.cancelSource(sourceId)
+      return null
+    },
+    'sources.discover': () => discoverSources(home),
+    'sources.watch': async ({ path: text }) => {
+      const path = typedPath(text, homedir())
+      // What cannot be read is not written into the settings.
+      await home.identify(path)
+      settings.addSource(path)
+      await home.watch(path)
+      return null
+    },
     'sources.examine': async (input) => {
       if ('path' in input) return home.identify(typedPath(input.path, homedir()))
       const { path } = await find(input.sourceId)
@@ -57,7 +71,7 @@ export function createSourceUpkeepHandlers({
 }
 
 /** Looks for Hassettes on this computer and says what each file holds, or why it cannot be read. */
-export async function discoverSources(home: Pick<Home, 'identify'>): Promise<FoundSource[]> {
+async function discoverSources(home: Pick<Home, 'identify'>): Promise<FoundSource[]> {
   const candidates = await findDatabases(thisComputer())
   const found: FoundSource[] = []
   for (const { path, because } of candidates) {
@@ -69,17 +83,4 @@ export async function discoverSources(home: Pick<Home, 'identify'>): Promise<Fou
     }
   }
   return found
-}
-
-/**
- * A path as somebody types it: `~` is the home folder, and what is no absolute path or, on Windows, one of another
- * computer is refused.
- */
-export function typedPath(text: string, home: string, platform: NodeJS.Platform = process.platform): string {
-  refuseNetworkPath(text, platform)
-  const path = text.trim().replace(/^~(?=[\\/]|$)/, home)
-  if (!isAbsolute(path)) {
-    throw new Failure('invalid_input', `${text} is not a full path.`, 'Give the whole path of the hassette.db.')
-  }
-  return path
 }

@@ -3,7 +3,6 @@ import type { Input } from '@shared/contract'
 import { Failure } from '@shared/result'
 import type { SettingOrigin } from '@shared/settings'
 import type { ArchiveState } from '@shared/source'
-import type { Verb } from '@shared/verbs'
 import type { ArchiveVerdict } from '../../archive/api'
 import { restoreCopy, startFresh, wasOurs } from '../../archive/repair'
 import type { Desktop } from '../../desktop'
@@ -14,28 +13,26 @@ import { retainJob, limitsFrom } from '../../maintenance/retention'
 import type { Home } from '../../open-archive'
 import type { SettingsStore } from '../../settings/settings'
 import { refuseNetworkPath } from '../../util/user-path'
-import type { Handlers } from '../dispatch'
+import type { HandlersOf } from '../dispatch'
 
 /** What the verbs about the archive work on. */
-export interface StorageParts {
-  home: Pick<Home, 'archivePath' | 'isSample' | 'read' | 'write'>
+export interface StorageHandlerParts extends RepairParts {
+  home: RepairParts['home'] & Pick<Home, 'isSample' | 'read' | 'retryArchive' | 'write'>
   settings: Pick<SettingsStore, 'values' | 'view' | 'setArchive'>
   works: JobRunner
-  keeping: ArchiveCopies
+  copies: ArchiveCopies
   desktop: Pick<Desktop, 'askFile' | 'askFolder' | 'askNewFile'>
 }
 
 /** The verbs about the archive and its file. Which file or folder is meant only the system's dialog says. */
-export function createStorageHandlers({
-  home,
-  settings,
-  works,
-  keeping,
-  desktop,
-}: StorageParts): Pick<Handlers, Extract<Verb, `storage.${string}`>> {
+export function createStorageHandlers(parts: StorageHandlerParts): HandlersOf<'archive' | 'storage'> {
+  const { home, settings, works, copies, desktop } = parts
   const folder = (): string => dirname(home.archivePath())
 
   return {
+    'archive.state': () => home.archiveState(),
+    'archive.retry': () => home.retryArchive(),
+    'archive.repair': (way) => repairArchive(parts, way),
     'storage.info': () => home.read()['storage.info']({ limits: limitsFrom(settings.values()) }),
     'storage.log': (input) => home.read()['storage.log'](input),
     'storage.preview': (limits) => home.read()['storage.preview'](limits),
@@ -46,12 +43,12 @@ export function createStorageHandlers({
       const job = retainJob(home.write(), { reason: 'by_hand', rules: ['time', 'size'], limits })
       return works.run('clean', { automatic: false }, job)
     },
-    'storage.compact': () => keeping.compact(),
-    'storage.backUp': async () => keeping.backUp(await desktop.askNewFile(join(folder(), backupName(new Date())))),
-    'storage.restore': async () => keeping.restore(await desktop.askFile(folder())),
+    'storage.compact': () => copies.compact(),
+    'storage.backUp': async () => copies.backUp(await desktop.askNewFile(join(folder(), backupName(new Date())))),
+    'storage.restore': async () => copies.restore(await desktop.askFile(folder())),
     'storage.move': async ({ how }) => {
       refuseFixedPlace(settings.view().origins.db_path)
-      return keeping.move(await desktop.askFolder(folder()), how, settings.setArchive)
+      return copies.move(await desktop.askFolder(folder()), how, settings.setArchive)
     },
     'storage.cancel': () => {
       works.cancel()
