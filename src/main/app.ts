@@ -1,46 +1,47 @@
+import { join } from 'node:path'
 import { app, ipcMain, powerMonitor } from 'electron'
-import type { Start } from './lifecycle/before-ready'
-import { installMenu, createMainWindow, createOpener, createTheme } from './windows/main-window'
-import { createOutside, leaveWith, stopBeforeExit } from './lifecycle/app-events'
-import { resourcesOf } from './lifecycle/resources'
-import { exposeToTests, shortWaits } from './lifecycle/test-hook'
-import { createMovableClock } from './util/clock'
 import { createBackEnd } from './back-end'
+import type { BackEnd } from './back-end'
 import { createDesktop } from './desktop'
+import { createRendererEvents } from './ipc/renderer-events'
+import type { RendererEvents } from './ipc/renderer-events'
 import { createRouter } from './ipc/router'
+import { createAppEvents, leaveWith, stopBeforeExit } from './lifecycle/app-events'
+import type { Start } from './lifecycle/before-ready'
+import { exposeToTests, shortWaits } from './lifecycle/test-hook'
 import { openLog } from './log/log'
+import type { Log } from './log/log'
 import { createArchiveTrouble } from './notifications/archive-trouble'
+import type { ArchiveTrouble } from './notifications/archive-trouble'
 import { createNotifier } from './notifications/notifier'
 import { createSecurity } from './security/security'
-import { createServiceRunner } from './util/service'
 import { createSettingsStore } from './settings/settings'
+import type { SettingsStore } from './settings/settings'
 import { createViewStateStore } from './settings/view-state'
-import { createAlertBoard } from './tray/state'
-import type { QuietControls } from './tray/state'
-import { createBulletin } from './tray/publisher'
+import type { ViewStateStore } from './settings/view-state'
 import { hostOfThisSystem } from './tray/host'
-import { createTrayPresence } from './tray/service'
 import { createTrayIcon } from './tray/icon'
-import { createRendererEvents } from './ipc/renderer-events'
+import { createTrayPublisher, quietControls } from './tray/publisher'
+import { createTrayService } from './tray/service'
+import { createTrayStateStore } from './tray/state'
+import type { TrayStateStore } from './tray/state'
+import { createMovableClock } from './util/clock'
+import { createServiceRunner } from './util/service'
+import type { Service } from './util/service'
+import { createMainWindow, createOpener, createTheme, installMenu } from './windows/main-window'
 
 /** Builds the services of the app, starts them in order, and stops them in reverse when the app ends. */
-export function runApp({ flags, places, flagSettings, environmentSettings }: Start, bundleDir: string): void {
+export function runApp(start: Start, bundleDir: string): void {
+  const { flags, places } = start
   const resources = resourcesOf(bundleDir)
   const log = openLog(places.logsDir)
   log.info(
     `Hassette Monitor ${app.getVersion()}, Electron ${process.versions.electron}, ${process.platform} ${process.arch}`,
   )
-  const settings = createSettingsStore({
-    path: places.settingsFile,
-    dataDir: places.dataDir,
-    flag: flagSettings,
-    environment: environmentSettings,
-    warn: log.warn,
-  })
-  const viewState = createViewStateStore(places.viewStateFile, log.warn)
+  const { settings, viewState } = openStores(start, log)
+  const clock = createMovableClock()
   const desktop = createDesktop()
   const security = createSecurity(resources.renderer, desktop.openUrl, log.warn)
-  const waits = shortWaits()
   const window = createMainWindow({
     url: security.url,
     preload: resources.preload,
@@ -49,33 +50,32 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     rememberBounds: viewState.rememberBounds,
     devTools: !app.isPackaged,
   })
-  const news = createRendererEvents(window.current)
-  const open = createOpener(window, news)
-  const board = createAlertBoard()
-  const bulletin = createBulletin(board)
-  const tray = createTrayPresence({
-    board,
+  const toWindow = createRendererEvents(window.current)
+  const open = createOpener(window, toWindow)
+  const trayState = createTrayStateStore()
+  const tray = createTrayService({
+    trayState,
     host: hostOfThisSystem(log.warn),
     createIcon: (onAction) =>
       createTrayIcon({ iconsDir: resources.trayIcons, choice: () => settings.values().tray_icon, onAction }),
     settings,
     open,
     hasWindow: () => window.current() !== null,
-    onPlace: (isThere) => news.trayChanged(isThere ? 'there' : 'missing'),
+    onPlace: (isThere) => toWindow.trayChanged(isThere ? 'there' : 'missing'),
     quit: () => app.quit(),
     nowUs: () => Date.now() * 1000,
   })
   const notifier = createNotifier(open)
-  const clock = createMovableClock()
+  const waits = shortWaits()
   const trouble = createArchiveTrouble({
-    board,
+    trayState,
     notifier,
     settings: () => settings.values().alerts,
     nowUs: clock.nowUs,
     warn: log.warn,
     ...waits.trouble,
   })
-  const { events, home, works, retention, alerts, handlers } = createBackEnd({
+  const backEnd = createBackEnd({
     places,
     settings,
     viewState,
@@ -86,67 +86,117 @@ export function runApp({ flags, places, flagSettings, environmentSettings }: Sta
     recordingDir: resources.recording,
     forceSample: flags.sample,
     tray: () => (tray.isShown() ? 'there' : 'missing'),
-    onResume: (work) => {
-      powerMonitor.on('resume', work)
-    },
+    onResume: (work) => void powerMonitor.on('resume', work),
     info: log.info,
     warn: log.warn,
     client: waits.client,
   })
+  const { home } = backEnd
   window.onVisibility((visible) => home.setPace(visible ? 'visible' : 'hidden'))
-  const attempt = (work: Promise<void>): void => {
-    work.catch((thrown: unknown) => log.warn('the tray could not change the alerts', thrown))
-  }
-  const controls: QuietControls = {
-    snooze: (snooze) => attempt(alerts.snoozeAll(snooze)),
-    endSnooze: () => attempt(alerts.snoozeAll(null)),
-    pause: (untilUs) => attempt(alerts.pause(untilUs ?? 'resumed')),
-    resume: () => attempt(alerts.pause(null)),
-  }
-  events.on('archiveState', news.archiveState)
-  events.on('sources', news.sourcesChanged)
-  events.on('committed', news.committed)
-  events.on('storageWork', news.storageWork)
-  events.on('alertsStatus', news.alertsChanged)
-  settings.onChange(news.settingsChanged)
-  // The sample home is no news: the tray and the notifications are about the user's own.
-  events.on('archiveState', (state) => {
-    if (!home.isSample()) trouble.look(state)
-  })
-  events.on('sources', (sources) => {
-    if (!home.isSample()) bulletin.sources(sources)
-  })
-  events.on('alertsStatus', (status) => {
-    if (home.isSample()) return
-    if (board.controls() === null) board.takeControls(controls)
-    bulletin.alerts(status)
-  })
-  exposeToTests({ board, notifier, clock, lookAtHassettes: home.lookAtHassettes })
+  tellWindow(toWindow, backEnd, settings)
+  tellSystem(trayState, trouble, backEnd, log)
+  exposeToTests({ trayState, notifier, clock, lookAtHassettes: home.lookAtHassettes })
+  const { link, hidden } = flags
+  const { staysWithoutWindow } = tray
   const services = createServiceRunner(
     [
-      { name: 'window state', start: () => undefined, stop: viewState.flush },
-      home,
-      { name: 'storage work', start: () => undefined, stop: works.stop },
-      { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
-      { name: 'sleep', start: () => void powerMonitor.on('resume', home.awoke), stop: () => undefined },
-      retention,
-      alerts,
+      ...backEndServices(backEnd, viewState),
       trouble,
       { name: 'menu', start: installMenu, stop: () => undefined },
       createTheme(settings),
       security,
-      createRouter({ ipc: ipcMain, handlers, origins: security.origins, warn: log.warn }),
+      createRouter({ ipc: ipcMain, handlers: backEnd.handlers, origins: security.origins, warn: log.warn }),
       tray,
-      createOutside({
-        window,
-        open,
-        link: flags.link,
-        hidden: flags.hidden,
-        staysWithoutWindow: tray.staysWithoutWindow,
-      }),
+      createAppEvents({ window, open, link, hidden, staysWithoutWindow }),
     ],
     (service, thrown) => log.error(`${service} did not stop`, thrown),
   )
   stopBeforeExit(services.stop, log.warn)
   services.start().catch((thrown: unknown) => leaveWith(thrown, log))
+}
+
+/** What is kept in files of JSON: the settings, and what the window remembers. */
+function openStores(
+  { places, flagSettings, environmentSettings }: Start,
+  { warn }: Log,
+): { settings: SettingsStore; viewState: ViewStateStore } {
+  const settings = createSettingsStore({
+    path: places.settingsFile,
+    dataDir: places.dataDir,
+    flag: flagSettings,
+    environment: environmentSettings,
+    warn,
+  })
+  return { settings, viewState: createViewStateStore(places.viewStateFile, warn) }
+}
+
+/** Reports to the open window what happens behind it. */
+function tellWindow(toWindow: RendererEvents, { events }: BackEnd, settings: SettingsStore): void {
+  events.on('archiveState', toWindow.archiveState)
+  events.on('sources', toWindow.sourcesChanged)
+  events.on('committed', toWindow.committed)
+  events.on('storageWork', toWindow.storageWork)
+  events.on('alertsStatus', toWindow.alertsChanged)
+  settings.onChange(toWindow.settingsChanged)
+}
+
+/** Reports outside of the window, by tray and notifications, what concerns the user's own archive; the sample is no news. */
+function tellSystem(
+  trayState: TrayStateStore,
+  trouble: ArchiveTrouble,
+  { events, home, alerts }: BackEnd,
+  { warn }: Log,
+): void {
+  const publisher = createTrayPublisher(trayState, quietControls(alerts, warn))
+  events.on('archiveState', (state) => {
+    if (!home.isSample()) trouble.look(state)
+  })
+  events.on('sources', (sources) => {
+    if (!home.isSample()) publisher.sources(sources)
+  })
+  events.on('alertsStatus', (status) => {
+    if (!home.isSample()) publisher.alerts(status)
+  })
+}
+
+/** The threads start before Electron is ready; what looks at the clock, after. */
+function backEndServices({ home, works, retention, alerts }: BackEnd, viewState: ViewStateStore): Service[] {
+  return [
+    { name: 'window state', start: () => undefined, stop: viewState.flush },
+    home,
+    { name: 'storage work', start: () => undefined, stop: works.stop },
+    { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
+    { name: 'sleep', start: () => void powerMonitor.on('resume', home.awoke), stop: () => undefined },
+    retention,
+    alerts,
+  ]
+}
+
+/** Files that come with the app, absolute paths. `bundleDir` is the folder of the built main file. */
+interface Resources {
+  renderer: string
+  preload: string
+  writer: string
+  reader: string
+  copier: string
+  recording: string
+  /** The folder of the tray's drawings: plain files, since Electron looks for their `@2x` and `Template` kin by name. */
+  trayIcons: string
+  /** Null where the package or the system gives the window its icon. */
+  icon: string | null
+}
+
+/** Packaged, the recording lies beside the asar; from a checkout, in `resources/`. */
+function resourcesOf(bundleDir: string): Resources {
+  const root = join(bundleDir, '..', '..')
+  return {
+    renderer: join(bundleDir, '..', 'renderer'),
+    preload: join(bundleDir, '..', 'preload', 'index.cjs'),
+    writer: join(bundleDir, 'writer.js'),
+    reader: join(bundleDir, 'reader.js'),
+    copier: join(bundleDir, 'copier.js'),
+    recording: app.isPackaged ? join(process.resourcesPath, 'sample') : join(root, 'resources', 'sample'),
+    trayIcons: app.isPackaged ? join(process.resourcesPath, 'tray') : join(root, 'build', 'tray'),
+    icon: app.isPackaged ? null : join(root, 'build', 'icons', '256x256.png'),
+  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { BoardStatus } from '@main/tray/state'
+import type { TrayState } from '@main/tray/state'
 import type { RunningApp } from '../support/electron-app'
 import { dataFolder, launchApp, removeFolders, spawnApp } from '../support/electron-app'
 import { startHassetteWriter } from '../support/hassette-writer'
@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     const nowUs = Date.now() * 1000
     const blind = { name: 'Cabin', state: 'blind' as const, sinceUs: nowUs }
     const pictures: string[] = []
-    const shown: [BoardStatus, RegExp][] = [
+    const shown: [TrayState, RegExp][] = [
       [CALM, /^Hassette: all fine$/],
       [broken(nowUs), /^Hassette: 2 incidents · kitchen_lights & co since \d\d:\d\d$/],
       [{ ...CALM, sources: [blind] }, /^Hassette: not watching Cabin since \d\d:\d\d$/],
@@ -111,7 +111,7 @@ describe.skipIf(process.platform !== 'linux')('the tray of a Linux desktop (need
     await app.app.evaluate(() => {
       const hooked = globalThis as Hooked
       hooked.asked = []
-      hooked.hassetteMonitorTest.board.takeControls({
+      hooked.hassetteMonitorTest.trayState.takeControls({
         snooze: (snooze) => hooked.asked.push(['snooze', snooze]),
         endSnooze: () => hooked.asked.push(['endSnooze']),
         pause: (untilUs) => hooked.asked.push(['pause', untilUs]),

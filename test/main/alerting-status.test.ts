@@ -1,5 +1,5 @@
 import { createMovableClock } from '@main/util/clock'
-import { boardOf, pauseOf, UNTIL_RESUMED_US } from '@main/alerts/status'
+import { trayStateOf, pauseOf, UNTIL_RESUMED_US } from '@main/alerts/status'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
@@ -50,26 +50,29 @@ describe('what the tray tells of the alerts', () => {
     ['failures', 'kitchen_lights.motion: 6 failures in a row'],
     ['missed', 'kitchen_lights.motion: 6 starts missed'],
   ])('of an incident by %s', (rule, title) => {
-    expect(boardOf(status({ open: [incident(7, rule)] }), isNews).incidents).toEqual([
+    expect(trayStateOf(status({ open: [incident(7, rule)] }), isNews).incidents).toEqual([
       { id: 7, title, sinceUs: NOW_US, snooze: null, path: '/alerts?incident=7' },
     ])
   })
 
   it('leaves out blind sources, which are told with the sources', () => {
-    const { incidents } = boardOf(status({ open: [incident(8, 'blind'), incident(7, 'rate')] }), isNews)
+    const { incidents } = trayStateOf(status({ open: [incident(8, 'blind'), incident(7, 'rate')] }), isNews)
     expect(incidents.map(({ id }) => id)).toEqual([7])
   })
 
   it('leaves out what only a recording held', () => {
     const old = { ...incident(8, 'rate'), sourceId: 2 }
-    expect(boardOf(status({ open: [old, incident(7, 'rate')] }), isNews).incidents.map(({ id }) => id)).toEqual([7])
+    expect(trayStateOf(status({ open: [old, incident(7, 'rate')] }), isNews).incidents.map(({ id }) => id)).toEqual([7])
   })
 
   it('says that nothing is judged while the archive cannot be looked at, and what is paused', () => {
-    expect(boardOf(status(), isNews)).toMatchObject({ judged: true, paused: null })
+    expect(trayStateOf(status(), isNews)).toMatchObject({ judged: true, paused: null })
     const problem = { code: 'disk_full' as const, message: 'The disk is full.' }
-    expect(boardOf(status({ unread: [3] }), isNews)).toMatchObject({ judged: false })
-    expect(boardOf(status({ problem, paused: 'resumed' }), isNews)).toMatchObject({ judged: false, paused: 'resumed' })
+    expect(trayStateOf(status({ unread: [3] }), isNews)).toMatchObject({ judged: false })
+    expect(trayStateOf(status({ problem, paused: 'resumed' }), isNews)).toMatchObject({
+      judged: false,
+      paused: 'resumed',
+    })
   })
 })
 

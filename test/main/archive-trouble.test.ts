@@ -1,6 +1,6 @@
 import { createArchiveTrouble } from '@main/notifications/archive-trouble'
 import type { Note } from '@main/notifications/notifier'
-import { createAlertBoard } from '@main/tray/state'
+import { createTrayStateStore } from '@main/tray/state'
 import type { AlertSettings } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { ArchiveState } from '@shared/source'
@@ -23,12 +23,12 @@ beforeEach(() => vi.useFakeTimers({ now: new Date(2026, 10, 25, 12) }))
 afterEach(() => vi.useRealTimers())
 
 function make(settings: Partial<AlertSettings> = {}) {
-  const board = createAlertBoard()
+  const trayState = createTrayStateStore()
   const shown: Note[] = []
   const withdrawn: string[] = []
   const chosen = { ...DEFAULT_ALERT_SETTINGS, ...settings }
   const trouble = createArchiveTrouble({
-    board,
+    trayState,
     notifier: {
       show: (note) => {
         shown.push(note)
@@ -40,14 +40,14 @@ function make(settings: Partial<AlertSettings> = {}) {
     nowUs: () => Date.now() * 1000,
     warn: vi.fn(),
   })
-  return { board, shown, withdrawn, look: trouble.look, stop: trouble.stop, chosen }
+  return { trayState, shown, withdrawn, look: trouble.look, stop: trouble.stop, chosen }
 }
 
 describe('an archive that cannot be opened', () => {
-  it('is on the board at once, and is notified when it lasts; when it opens both are gone', () => {
-    const { board, shown, withdrawn, look } = make()
+  it('is in the tray at once, and is notified when it lasts; when it opens both are gone', () => {
+    const { trayState, shown, withdrawn, look } = make()
     look(LOCKED)
-    expect(board.status().archive).toEqual({ state: 'closed', why: 'It is in use by process 7.' })
+    expect(trayState.current().archive).toEqual({ state: 'closed', why: 'It is in use by process 7.' })
     vi.advanceTimersByTime(24 * SECOND)
     expect(shown).toEqual([])
     vi.advanceTimersByTime(SECOND)
@@ -58,7 +58,7 @@ describe('an archive that cannot be opened', () => {
       },
     ])
     look(READY)
-    expect(board.status().archive).toBeNull()
+    expect(trayState.current().archive).toBeNull()
     expect(withdrawn).toEqual([shown[0]?.key])
   })
 
@@ -96,10 +96,10 @@ describe('an archive that cannot be opened', () => {
   })
 
   it('is also told of when it can be read and not written', () => {
-    const { board, shown, look } = make()
+    const { trayState, shown, look } = make()
     look(FULL)
     vi.advanceTimersByTime(HOUR)
-    expect(board.status().archive).toMatchObject({ state: 'held' })
+    expect(trayState.current().archive).toMatchObject({ state: 'held' })
     expect(shown.map(({ title }) => title)).toEqual(['Nothing is recorded for now'])
   })
 
@@ -108,22 +108,22 @@ describe('an archive that cannot be opened', () => {
     ['nobody wants to know that nothing is watched', { notify: { ...DEFAULT_ALERT_SETTINGS.notify, blind: false } }],
     ['it is a quiet hour', { quietHours: { fromMinute: 11 * 60, toMinute: 13 * 60 } }],
   ])('leaves people in peace while %s, and tells when that ends', (_, settings) => {
-    const { board, shown, look, chosen } = make(settings)
+    const { trayState, shown, look, chosen } = make(settings)
     look(LOCKED)
     vi.advanceTimersByTime(HOUR / 2)
-    expect([board.status().archive?.state, shown]).toEqual(['closed', []])
+    expect([trayState.current().archive?.state, shown]).toEqual(['closed', []])
     Object.assign(chosen, DEFAULT_ALERT_SETTINGS)
     vi.advanceTimersByTime(HOUR)
     expect(shown).toHaveLength(1)
   })
 
   it('leaves people in peace while notifications are paused', () => {
-    const { board, shown, look } = make()
-    board.publish({ ...board.status(), paused: 'resumed' })
+    const { trayState, shown, look } = make()
+    trayState.publish({ ...trayState.current(), paused: 'resumed' })
     look(LOCKED)
     vi.advanceTimersByTime(HOUR)
     expect(shown).toEqual([])
-    board.publish({ ...board.status(), paused: (Date.now() + HOUR) * 1000 })
+    trayState.publish({ ...trayState.current(), paused: (Date.now() + HOUR) * 1000 })
     vi.advanceTimersByTime(HOUR / 2)
     expect(shown).toEqual([])
     vi.advanceTimersByTime(HOUR)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BoardStatus, TrayIncident } from '@main/tray/state'
+import type { TrayState, TrayIncident } from '@main/tray/state'
 import { iconFile, SHAPES, trayView } from '@main/tray/model'
 import type { PanelFacts, Shape, TrayItem } from '@main/tray/model'
 import { quietEnd, snoozeFor } from '@shared/quiet-span'
@@ -11,13 +11,13 @@ import { join, resolve } from 'node:path'
 const at = (hour: number, minute = 0, day = 25): number => new Date(2026, 10, day, hour, minute).getTime() * 1000
 const NOW = at(15, 12)
 
-const CALM: BoardStatus = {
+const CALM: TrayState = {
   judged: true,
   incidents: [],
   sources: [{ name: 'Home', state: 'live', sinceUs: null }],
   paused: null,
 }
-const BLIND: BoardStatus = { ...CALM, sources: [{ name: 'Home', state: 'blind', sinceUs: at(3, 10) }] }
+const BLIND: TrayState = { ...CALM, sources: [{ name: 'Home', state: 'blind', sinceUs: at(3, 10) }] }
 
 function incident(title: string, extra: Partial<TrayIncident> = {}): TrayIncident {
   return { id: 1, title, sinceUs: at(14, 2), snooze: null, path: '/alerts?incident=1', ...extra }
@@ -35,7 +35,7 @@ const open = incident('kitchen_lights')
 const snoozed = incident('garage_door', { snooze: { kind: 'until', us: at(16, 30) } })
 
 describe('shape and tooltip', () => {
-  it.each<[string, BoardStatus, Shape, string]>([
+  it.each<[string, TrayState, Shape, string]>([
     ['all is well', CALM, 'fine', 'all fine'],
     ['nothing is watched', { ...CALM, sources: [] }, 'fine', 'no source is watched'],
     ['nobody judges failures', { ...CALM, judged: false }, 'fine', 'recording'],
@@ -135,7 +135,7 @@ describe('shape and tooltip', () => {
 
 describe('menu', () => {
   it('names five incidents, what is wrong with sources first, and what can be done', () => {
-    const status: BoardStatus = {
+    const status: TrayState = {
       judged: true,
       incidents: [open, snoozed, ...['a', 'b', 'c', 'd', 'e'].map((title) => incident(title))],
       sources: [
@@ -173,7 +173,7 @@ describe('menu', () => {
 
   it('says first why the archive cannot be opened, and does not say that nothing is open', () => {
     const archive = { state: 'closed' as const, why: `/srv/${'long '.repeat(40)} is in use.` }
-    const shown = (status: BoardStatus): string[] => labels(trayView(status, true, NOW).items)
+    const shown = (status: TrayState): string[] => labels(trayView(status, true, NOW).items)
     const [first = '', ...rest] = shown({ ...CALM, archive })
     expect(first).toMatch(/^The archive cannot be opened: \/srv\/long long .*…$/)
     expect(Array.from(first).length).toBeLessThan(180)
@@ -185,7 +185,7 @@ describe('menu', () => {
   })
 
   it('offers to end a snooze when all are snoozed, and no snooze when nothing is open', () => {
-    const shown = (status: BoardStatus): string[] => labels(trayView(status, true, NOW).items)
+    const shown = (status: TrayState): string[] => labels(trayView(status, true, NOW).items)
     expect(shown({ ...CALM, incidents: [snoozed] })).toContain('End snooze')
     expect(shown({ ...CALM, incidents: [snoozed] })).not.toContain('Snooze')
     expect(shown({ ...CALM, incidents: [snoozed, open] })).toContain('Snooze')

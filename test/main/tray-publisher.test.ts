@@ -1,5 +1,6 @@
-import { createAlertBoard } from '@main/tray/state'
-import { createBulletin } from '@main/tray/publisher'
+import { createTrayStateStore } from '@main/tray/state'
+import type { QuietControls } from '@main/tray/state'
+import { createTrayPublisher } from '@main/tray/publisher'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import type { SourceInfo, SourceMode } from '@shared/source'
 import { describe, expect, it } from 'vitest'
@@ -21,32 +22,41 @@ const targets = [{ targetId: 1, appKey: 'garage', name: 'door', failures: 5 }]
 const open = [{ id: 7, sourceId: 1, rule: 'streak', targets, failures: 5, firstUs: 1, snooze: null } as Incident]
 const status = { open, unread: [], problem: null, paused: null } as unknown as AlertsStatus
 
-describe('what is on the board of the tray', () => {
+const controls: QuietControls = {
+  snooze: () => undefined,
+  endSnooze: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+}
+
+describe('what the tray is told', () => {
   it('is not judged before the alerts said anything, though the sources are known', () => {
-    const board = createAlertBoard()
-    createBulletin(board).sources([source('live')])
-    expect(board.status()).toEqual({
+    const trayState = createTrayStateStore()
+    createTrayPublisher(trayState, controls).sources([source('live')])
+    expect(trayState.current()).toEqual({
       ...{ judged: false, incidents: [], paused: null },
       sources: [{ name: 'Home', state: 'live', sinceUs: null }],
     })
   })
 
   it('keeps what is said of the archive', () => {
-    const board = createAlertBoard()
+    const trayState = createTrayStateStore()
     const archive = { state: 'closed' as const, why: 'It is locked.' }
-    board.publish({ ...board.status(), archive })
-    createBulletin(board).sources([source('live')])
-    expect(board.status()).toMatchObject({ archive, sources: [{ name: 'Home' }] })
+    trayState.publish({ ...trayState.current(), archive })
+    createTrayPublisher(trayState, controls).sources([source('live')])
+    expect(trayState.current()).toMatchObject({ archive, sources: [{ name: 'Home' }] })
   })
 
   it('is an incident as long as its source is watched', () => {
-    const board = createAlertBoard()
-    const bulletin = createBulletin(board)
-    bulletin.alerts(status)
-    expect(board.status()).toMatchObject({ judged: true, incidents: [] })
-    bulletin.sources([source('live')])
-    expect(board.status().incidents.map(({ id }) => id)).toEqual([7])
-    bulletin.sources([source('snapshot')])
-    expect(board.status()).toMatchObject({ incidents: [], sources: [] })
+    const trayState = createTrayStateStore()
+    const publisher = createTrayPublisher(trayState, controls)
+    expect(trayState.controls()).toBeNull()
+    publisher.alerts(status)
+    expect(trayState.controls()).toBe(controls)
+    expect(trayState.current()).toMatchObject({ judged: true, incidents: [] })
+    publisher.sources([source('live')])
+    expect(trayState.current().incidents.map(({ id }) => id)).toEqual([7])
+    publisher.sources([source('snapshot')])
+    expect(trayState.current()).toMatchObject({ incidents: [], sources: [] })
   })
 })

@@ -1,15 +1,15 @@
 import { expect } from 'vitest'
-import type { AlertBoard, BoardStatus } from '@main/tray/state'
+import type { TrayStateStore, TrayState } from '@main/tray/state'
 import type { RunningApp } from './electron-app'
 
 /** A busy machine answers late. */
 export const PATIENCE = { timeout: 15_000 }
 
-/** The app with its board in reach, and what a test has it keep. */
-export type Hooked = typeof globalThis & { hassetteMonitorTest: { board: AlertBoard }; asked: unknown[] }
+/** The app with what its tray shows in reach, and what a test has it keep. */
+export type Hooked = typeof globalThis & { hassetteMonitorTest: { trayState: TrayStateStore }; asked: unknown[] }
 
 /** One Hassette is live and nothing is open. */
-export const CALM: BoardStatus = {
+export const CALM: TrayState = {
   judged: true,
   incidents: [],
   sources: [{ name: 'Home', state: 'live', sinceUs: null }],
@@ -17,7 +17,7 @@ export const CALM: BoardStatus = {
 }
 
 /** Two incidents are open. */
-export function broken(sinceUs: number): BoardStatus {
+export function broken(sinceUs: number): TrayState {
   const incident = { id: 7, snooze: null, path: '/history?range=1h' }
   return {
     ...CALM,
@@ -28,9 +28,9 @@ export function broken(sinceUs: number): BoardStatus {
   }
 }
 
-/** Puts this on the board of the app, as the alerts do. */
-export async function publish({ app }: RunningApp, status: BoardStatus): Promise<void> {
-  await app.evaluate((_, next) => (globalThis as Hooked).hassetteMonitorTest.board.publish(next), status)
+/** Lets the tray of the app show this, as the alerts do. */
+export async function publish({ app }: RunningApp, status: TrayState): Promise<void> {
+  await app.evaluate((_, next) => (globalThis as Hooked).hassetteMonitorTest.trayState.publish(next), status)
 }
 
 export async function windowCount({ app }: RunningApp): Promise<number> {

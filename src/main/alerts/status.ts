@@ -2,7 +2,7 @@ import { whereOfTargets } from '@main/alerts/engine/texts'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import { isSourceRule } from '@shared/alert-settings'
 import { alertWords } from '@shared/messages-alerts'
-import type { BoardStatus, TrayIncident } from '../tray/state'
+import type { TrayState, TrayIncident } from '../tray/state'
 
 /** Beyond the end of every calendar in use (µs), and a safe integer: "until somebody resumes". */
 export const UNTIL_RESUMED_US = 8_640_000_000_000_000
@@ -16,10 +16,10 @@ export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
  * What the tray tells of the alerts; what concerns a whole Hassette is told with the sources. `isNews` = whether a source is watched: what
  * a recording held is not told.
  */
-export function boardOf(
+export function trayStateOf(
   { open, paused, problem, unread }: AlertsStatus,
   isNews: (sourceId: number) => boolean,
-): Pick<BoardStatus, 'judged' | 'incidents' | 'paused'> {
+): Pick<TrayState, 'judged' | 'incidents' | 'paused'> {
   return {
     judged: problem === null && unread.length === 0,
     incidents: open.filter(({ rule, sourceId }) => !isSourceRule(rule) && isNews(sourceId)).map(trayIncident),

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
-import { LINK_SCHEME } from './flags'
 
+/** The system hands over links that begin with `hassette-monitor://`. */
+export const LINK_SCHEME = 'hassette-monitor'
 /** The pages a link may open. */
 const PAGES = ['alerts', 'handlers', 'jobs', 'history', 'settings']
 const pathSchema = v.pipe(v.string(), v.maxLength(2000), v.regex(/^\/[a-z]+(\/\d{1,16})?(\?[\w\-.~%=&+:,!*'()]*)?$/i))

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { LINK_SCHEME } from './deep-link'
 
 /** What the command line asked for. Paths as typed. */
 export interface Flags {
@@ -14,8 +15,6 @@ export interface Flags {
   /** Options that are not ours; Chromium may know them. */
   unknown: string[]
 }
-
-export const LINK_SCHEME = 'hassette-monitor'
 
 const OPTIONS = {
   'data-dir': { type: 'string' },

@@ -5,8 +5,8 @@ import type { Service } from '../util/service'
 import type { MainWindow, OpenWindow } from '../windows/main-window'
 import { pathOfLink } from '../cli/deep-link'
 
-/** What the window needs to hear from outside: a second start, a link, a click on the dock, its own end. */
-export interface OutsideParts {
+/** What the events of the app work on. */
+export interface AppEventParts {
   window: Pick<MainWindow, 'close'>
   open: OpenWindow
   /** The link of this start, if there was one. */
@@ -17,10 +17,10 @@ export interface OutsideParts {
 }
 
 /**
- * Opens the window at the start (unless hidden), at a second start and for links; ends the app with its last window,
- * unless something else is left to bring it back.
+ * Opens the window at the start (unless hidden), at a second start, for links and at a click on the dock; ends the app
+ * with its last window, unless something else is left to bring it back.
  */
-export function createOutside({ window, open, link, hidden, staysWithoutWindow }: OutsideParts): Service {
+export function createAppEvents({ window, open, link, hidden, staysWithoutWindow }: AppEventParts): Service {
   const onSecondStart = (_event: unknown, _argv: string[], _cwd: string, data: unknown): void => {
     // Chromium reorders the plain argv, so the second process sends its own along.
     const argv = (data as { argv?: unknown } | null)?.argv
@@ -63,6 +63,7 @@ function tryFlags(argv: string[]): { link: string | null } | null {
   }
 }
 
+/** A service that takes longer is left behind. */
 const STOP_TIMEOUT_MS = 8000
 
 /**

@@ -11,6 +11,46 @@ import { registerAppScheme } from '../security/security'
 import { settingsFromEnvironment, settingsFromFlags } from '../settings/precedence'
 import type { SettingsLayer } from '../settings/precedence'
 
+/** What this start was asked to do. */
+export interface Start {
+  flags: Flags
+  places: Places
+  flagSettings: SettingsLayer
+  environmentSettings: SettingsLayer
+}
+
+const USAGE_ERROR = 2
+const SYSTEM = { appData: () => app.getPath('userData'), home: () => userInfo().homedir }
+
+/**
+ * Reads command line and environment. `--version`, `--help` and bad values end the process here, before anything is
+ * touched: exit code 0 or 2, one sentence on stderr.
+ */
+export function readCommandLine(): Start {
+  try {
+    const flags = parseFlags(process.argv.slice(1), process.defaultApp === true)
+    if (flags.help) end(HELP)
+    if (flags.version) end(`Hassette Monitor ${app.getVersion()} (Electron ${process.versions.electron})\n`)
+    for (const name of flags.unknown)
+      process.stderr.write(`Unknown option ${name}: passed on to Chromium. See --help.\n`)
+    const cwd = process.cwd()
+    return {
+      flags,
+      places: placesIn(resolveDataDir(flags.dataDir, process.env, SYSTEM, cwd)),
+      flagSettings: settingsFromFlags(flags, cwd),
+      environmentSettings: settingsFromEnvironment(process.env, cwd),
+    }
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+    process.exit(USAGE_ERROR)
+  }
+}
+
+function end(text: string): never {
+  process.stdout.write(text)
+  process.exit(0)
+}
+
 /**
  * What Electron wants to know before `ready`: where our files lie, that every renderer is sandboxed, that Chromium has
  * no network and, packaged, no debugger, and our scheme.
@@ -52,44 +92,4 @@ export function reportSecondStart(places: Places, flags: Flags): void {
   if (flags.sources.length > 0 || flags.sample)
     process.stderr.write('--source and --sample take effect only at a first start: quit the running app first.\n')
   app.exit(0)
-}
-
-/** What this start was asked to do. */
-export interface Start {
-  flags: Flags
-  places: Places
-  flagSettings: SettingsLayer
-  environmentSettings: SettingsLayer
-}
-
-const USAGE_ERROR = 2
-const SYSTEM = { appData: () => app.getPath('userData'), home: () => userInfo().homedir }
-
-/**
- * Reads command line and environment. `--version`, `--help` and bad values end the process here, before anything is
- * touched: exit code 0 or 2, one sentence on stderr.
- */
-export function readCommandLine(): Start {
-  try {
-    const flags = parseFlags(process.argv.slice(1), process.defaultApp === true)
-    if (flags.help) end(HELP)
-    if (flags.version) end(`Hassette Monitor ${app.getVersion()} (Electron ${process.versions.electron})\n`)
-    for (const name of flags.unknown)
-      process.stderr.write(`Unknown option ${name}: passed on to Chromium. See --help.\n`)
-    const cwd = process.cwd()
-    return {
-      flags,
-      places: placesIn(resolveDataDir(flags.dataDir, process.env, SYSTEM, cwd)),
-      flagSettings: settingsFromFlags(flags, cwd),
-      environmentSettings: settingsFromEnvironment(process.env, cwd),
-    }
-  } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
-    process.exit(USAGE_ERROR)
-  }
-}
-
-function end(text: string): never {
-  process.stdout.write(text)
-  process.exit(0)
 }

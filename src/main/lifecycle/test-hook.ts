@@ -1,11 +1,11 @@
 import { app } from 'electron'
 import type { MovableClock } from '../util/clock'
 import type { Notifier } from '../notifications/notifier'
-import type { AlertBoard } from '../tray/state'
+import type { TrayStateStore } from '../tray/state'
 
 /** What tests of the running app may reach. */
 export interface TestParts {
-  board: AlertBoard
+  trayState: TrayStateStore
   notifier: Notifier
   /** The clock of the alerts. */
   clock: MovableClock
@@ -31,7 +31,7 @@ export function shortWaits(): { client: { retryMs?: number[] }; trouble: { tellA
 }
 
 /**
- * Lets tests write on the board and show notifications themselves, so that tray and notification service of a real
+ * Lets tests say what the tray shows and show notifications themselves, so that tray and notification service of a real
  * desktop are tested without an hour of failures before. They are reached through the debugger of an unpackaged app.
  */
 export function exposeToTests(parts: TestParts): void {

@@ -5,7 +5,7 @@ import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import { mayPass } from '@shared/source'
 import type { Service } from '../util/service'
-import type { AlertBoard } from '../tray/state'
+import type { TrayStateStore } from '../tray/state'
 import type { Notifier } from './notifier'
 
 /**
@@ -19,7 +19,7 @@ export interface ArchiveTrouble extends Service {
 
 /** What it works with. */
 export interface ArchiveTroubleOptions {
-  board: Pick<AlertBoard, 'status' | 'publish'>
+  trayState: Pick<TrayStateStore, 'current' | 'publish'>
   notifier: Pick<Notifier, 'show' | 'withdraw'>
   /** What people chose about notifications; "Hassette not watched" stands for this, too. */
   settings: () => AlertSettings
@@ -40,7 +40,7 @@ const KEY = 'archive'
 
 /** Builds the service. */
 export function createArchiveTrouble(options: ArchiveTroubleOptions): ArchiveTrouble {
-  const { board, notifier, settings, nowUs, warn, tellAfterMs = TELL_AFTER_MS } = options
+  const { trayState, notifier, settings, nowUs, warn, tellAfterMs = TELL_AFTER_MS } = options
   let trouble: { state: 'closed' | 'held'; problem: Problem } | null = null
   let told = false
   let timer: NodeJS.Timeout | null = null
@@ -52,7 +52,7 @@ export function createArchiveTrouble(options: ArchiveTroubleOptions): ArchiveTro
 
   function mayTell(): boolean {
     const { enabled, notify, quietHours } = settings()
-    const { paused } = board.status()
+    const { paused } = trayState.current()
     if (!enabled || !notify.blind || paused === 'resumed' || (paused !== null && paused > nowUs())) return false
     return !isQuiet(quietHours, nowUs(), -new Date(nowUs() / 1000).getTimezoneOffset())
   }
@@ -81,14 +81,14 @@ export function createArchiveTrouble(options: ArchiveTroubleOptions): ArchiveTro
   function begin(state: 'closed' | 'held', problem: Problem): void {
     const isNew = trouble === null
     trouble = { state, problem }
-    board.publish({ ...board.status(), archive: { state, why: problem.message } })
+    trayState.publish({ ...trayState.current(), archive: { state, why: problem.message } })
     if (isNew) after(tellAfterMs, tell)
   }
 
   function end(): void {
     if (trouble === null) return
     trouble = null
-    board.publish({ ...board.status(), archive: null })
+    trayState.publish({ ...trayState.current(), archive: null })
     notifier.withdraw(KEY)
     after(STEADY_MS, () => {
       told = false

@@ -2,7 +2,7 @@ import { formatDay, formatMinute, sameDay } from '@shared/format'
 import { trayWords as words } from '@shared/messages-tray'
 import type { QuietSpan } from '@shared/quiet-span'
 import type { TrayIconChoice } from '@shared/settings'
-import type { TrayIncident, TraySource, BoardStatus } from './state'
+import type { TrayIncident, TraySource, TrayState } from './state'
 
 export const SHAPES = ['fine', 'attention', 'blind', 'stopped', 'paused'] as const
 /** The silhouette of the icon; it tells the state without colour. */
@@ -36,7 +36,7 @@ const MAX_NAME_CHARS = 48
 const MAX_REASON_CHARS = 140
 
 /** What the tray shows of a status at a moment (µs UTC). `mayQuiet`: somebody is there who can snooze and pause. */
-export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number): TrayView {
+export function trayView(status: TrayState, mayQuiet: boolean, nowUs: number): TrayView {
   const paused = pauseInForce(status, nowUs)
   const shape = shapeOf(status, paused, nowUs)
   return {
@@ -57,7 +57,7 @@ export function trayView(status: BoardStatus, mayQuiet: boolean, nowUs: number):
   }
 }
 
-function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): Shape {
+function shapeOf(status: TrayState, paused: TrayState['paused'], nowUs: number): Shape {
   // First of all: nobody knows any more how the rest is.
   if (status.archive) return 'blind'
   if (status.incidents.some((incident) => !isSnoozed(incident, nowUs))) return 'attention'
@@ -66,7 +66,7 @@ function shapeOf(status: BoardStatus, paused: BoardStatus['paused'], nowUs: numb
   return paused === null ? 'fine' : 'paused'
 }
 
-function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'], nowUs: number): string {
+function summary(status: TrayState, shape: Shape, paused: TrayState['paused'], nowUs: number): string {
   const { incidents, sources, archive } = status
   if (archive) return words.archive[archive.state]
   const named = incidents.find((incident) => !isSnoozed(incident, nowUs))
@@ -82,7 +82,7 @@ function summary(status: BoardStatus, shape: Shape, paused: BoardStatus['paused'
   return status.judged ? words.fine : words.recording
 }
 
-function head(status: BoardStatus, paused: BoardStatus['paused'], nowUs: number): TrayItem[] {
+function head(status: TrayState, paused: TrayState['paused'], nowUs: number): TrayItem[] {
   const { archive, incidents, judged } = status
   const open = incidents.length
   const calm = archive ? [] : [text(judged ? words.nothingOpen : capital(words.recording))]
@@ -133,7 +133,7 @@ function snoozeItem(incidents: readonly TrayIncident[], nowUs: number): TrayItem
   return [{ kind: 'submenu', label: words.snooze, items: spans('snooze', words.recovery) }]
 }
 
-function pauseItem(paused: BoardStatus['paused']): TrayItem {
+function pauseItem(paused: TrayState['paused']): TrayItem {
   return paused === null
     ? { kind: 'submenu', label: words.pause, items: spans('pause', words.untilResumed) }
     : { kind: 'action', label: words.resume, action: { do: 'resume' } }
@@ -148,7 +148,7 @@ function spans(act: 'snooze' | 'pause', open: string): TrayItem[] {
   return [item(words.hour, 'hour'), item(words.tomorrow, 'tomorrow'), item(open, 'open')]
 }
 
-function pauseInForce({ paused }: BoardStatus, nowUs: number): BoardStatus['paused'] {
+function pauseInForce({ paused }: TrayState, nowUs: number): TrayState['paused'] {
   return typeof paused === 'number' && paused <= nowUs ? null : paused
 }
 
@@ -160,7 +160,7 @@ function snoozeWords({ snooze }: TrayIncident, nowUs: number): string {
   return snooze?.kind === 'until' ? words.snoozedUntil(moment(snooze.us, nowUs)) : words.snoozedUntilRecovery
 }
 
-function pauseWords(paused: BoardStatus['paused'], nowUs: number): string {
+function pauseWords(paused: TrayState['paused'], nowUs: number): string {
   return typeof paused === 'number' ? words.pausedUntil(moment(paused, nowUs)) : words.paused
 }
 

@@ -1,22 +1,26 @@
 import type { AlertsStatus } from '@shared/alert'
 import type { SourceInfo } from '@shared/source'
-import { boardOf } from '../alerts/status'
-import type { AlertBoard, TraySource } from './state'
+import type { AlertService } from '../alerts/service'
+import { trayStateOf } from '../alerts/status'
+import type { QuietControls, TraySource, TrayStateStore } from './state'
 
-/** Brings what the sources and the alerts say to the board of the tray. */
-export interface Bulletin {
+/** Brings to the tray what the sources and the alerts say. */
+export interface TrayPublisher {
   sources: (sources: readonly SourceInfo[]) => void
   alerts: (status: AlertsStatus) => void
 }
 
-/** Writes on a board; before the alerts said anything it only names the sources. */
-export function createBulletin(board: AlertBoard): Bulletin {
+/**
+ * Builds the publisher. Before the alerts said anything it only names the sources, and the tray has no `controls` of
+ * them.
+ */
+export function createTrayPublisher(trayState: TrayStateStore, controls: QuietControls): TrayPublisher {
   let sources: readonly SourceInfo[] = []
   let status: AlertsStatus | null = null
   const publish = (): void => {
     const isNews = (sourceId: number) => sources.some((source) => source.id === sourceId && isWatched(source))
-    const alerts = status === null ? {} : boardOf(status, isNews)
-    board.publish({ ...board.status(), ...alerts, sources: traySources(sources) })
+    const alerts = status === null ? {} : trayStateOf(status, isNews)
+    trayState.publish({ ...trayState.current(), ...alerts, sources: traySources(sources) })
   }
   return {
     sources: (next) => {
@@ -24,14 +28,31 @@ export function createBulletin(board: AlertBoard): Bulletin {
       publish()
     },
     alerts: (next) => {
+      if (trayState.controls() === null) trayState.takeControls(controls)
       status = next
       publish()
     },
   }
 }
 
+/** What the tray's menu does to the alerts; `warn` hears of what they could not do. */
+export function quietControls(
+  alerts: Pick<AlertService, 'snoozeAll' | 'pause'>,
+  warn: (message: string, thrown: unknown) => void,
+): QuietControls {
+  const attempt = (work: Promise<void>): void => {
+    work.catch((thrown: unknown) => warn('the tray could not change the alerts', thrown))
+  }
+  return {
+    snooze: (snooze) => attempt(alerts.snoozeAll(snooze)),
+    endSnooze: () => attempt(alerts.snoozeAll(null)),
+    pause: (untilUs) => attempt(alerts.pause(untilUs ?? 'resumed')),
+    resume: () => attempt(alerts.pause(null)),
+  }
+}
+
 /** Whether a source is watched: snapshots, the sample and removed ones are no news. */
-export function isWatched({ mode, removed }: Pick<SourceInfo, 'mode' | 'removed'>): boolean {
+function isWatched({ mode, removed }: Pick<SourceInfo, 'mode' | 'removed'>): boolean {
   return mode === 'live' && removed !== true
 }
 

@@ -4,20 +4,20 @@ import type { Service } from '../util/service'
 import type { TrayHost } from './host'
 import { trayView } from './model'
 import type { TrayAction } from './model'
-import type { AlertBoard } from './state'
+import type { TrayStateStore } from './state'
 import type { TrayIcon } from './icon'
 
 /** The tray as a service, and what the window needs to know of it. */
-export interface TrayPresence extends Service {
+export interface TrayService extends Service {
   /** Whether the system shows tray icons. */
   isShown: () => boolean
   /** Whether the app goes on without a window now: somebody chose it and the icon is there to bring the window back. */
   staysWithoutWindow: () => boolean
 }
 
-/** What the presence is made from. */
-export interface TrayPresenceOptions {
-  board: AlertBoard
+/** What the service is made from. */
+export interface TrayServiceOptions {
+  trayState: TrayStateStore
   host: TrayHost
   /** `onAction` hears of clicks. */
   createIcon: (onAction: (action: TrayAction) => void) => TrayIcon
@@ -36,9 +36,9 @@ const REDRAW_MS = 60_000
 /** A panel that is started again comes back sooner. */
 const LOST_TRAY_MS = 5000
 
-/** Shows the icon while the system has a place for it, and keeps it true to the board, the settings and the time. */
-export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
-  const { board, host, createIcon, settings, open, hasWindow, onPlace, quit, nowUs } = options
+/** Shows the icon while the system has a place for it, and keeps it true to what it is told, the settings and the time. */
+export function createTrayService(options: TrayServiceOptions): TrayService {
+  const { trayState, host, createIcon, settings, open, hasWindow, onPlace, quit, nowUs } = options
   const icon = createIcon(act)
   let redraw: NodeJS.Timeout | undefined
   let lost: NodeJS.Timeout | undefined
@@ -47,7 +47,7 @@ export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
   let unsubscribe: (() => void)[] = []
 
   function draw(): void {
-    if (host.isThere()) icon.show(trayView(board.status(), board.controls() !== null, nowUs()))
+    if (host.isThere()) icon.show(trayView(trayState.current(), trayState.controls() !== null, nowUs()))
     else icon.remove()
   }
 
@@ -68,7 +68,7 @@ export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
   }
 
   function act(action: TrayAction): void {
-    const controls = board.controls()
+    const controls = trayState.controls()
     if (action.do === 'open') open(action.path)
     else if (action.do === 'quit') quit()
     else if (action.do === 'snooze') controls?.snooze(snoozeFor(action.span, nowUs()))
@@ -80,7 +80,7 @@ export function createTrayPresence(options: TrayPresenceOptions): TrayPresence {
   return {
     name: 'tray',
     start: () => {
-      unsubscribe = [board.onChange(draw), settings.onChange(draw)]
+      unsubscribe = [trayState.onChange(draw), settings.onChange(draw)]
       redraw = setInterval(draw, REDRAW_MS)
       host.onChange(onHost)
       host.start()

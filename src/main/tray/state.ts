@@ -31,7 +31,7 @@ export interface TrayArchive {
 }
 
 /** Everything the tray tells. */
-export interface BoardStatus {
+export interface TrayState {
   /** Whether failures are judged at all: else nothing is called fine, and nothing is said of incidents. */
   judged: boolean
   /** All open incidents, the one to name first first. */
@@ -52,28 +52,28 @@ export interface QuietControls {
   resume: () => void
 }
 
-/** Where the alerts write what the tray shows. */
-export interface AlertBoard {
-  status: () => BoardStatus
+/** Keeps what the tray shows, for those who know it and for the tray. */
+export interface TrayStateStore {
+  current: () => TrayState
   /** Null as long as nobody can snooze or pause anything; the menu then offers neither. */
   controls: () => QuietControls | null
-  publish: (status: BoardStatus) => void
+  publish: (state: TrayState) => void
   takeControls: (controls: QuietControls | null) => void
   /** Hears of every change; returns how to stop hearing. */
   onChange: (listener: () => void) => () => void
 }
 
-/** Builds a board with nothing on it. */
-export function createAlertBoard(): AlertBoard {
+/** Builds a store of which nobody has said anything yet. */
+export function createTrayStateStore(): TrayStateStore {
   const listeners = new Set<() => void>()
-  let status: BoardStatus = { judged: false, incidents: [], sources: [], paused: null }
+  let state: TrayState = { judged: false, incidents: [], sources: [], paused: null }
   let controls: QuietControls | null = null
   const tell = (): void => listeners.forEach((listener) => listener())
   return {
-    status: () => status,
+    current: () => state,
     controls: () => controls,
     publish: (next) => {
-      status = next
+      state = next
       tell()
     },
     takeControls: (next) => {

@@ -1,4 +1,5 @@
-import { BrowserWindow, nativeTheme, screen, Menu } from 'electron'
+import { BrowserWindow, Menu, nativeTheme, screen } from 'electron'
+import type { WebPreferences } from 'electron'
 import type { SettingsStore } from '../settings/settings'
 import type { SavedBounds } from '../settings/view-state'
 import type { Service } from '../util/service'
@@ -49,21 +50,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       autoHideMenuBar: true,
       backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
       ...(options.icon === null ? {} : { icon: options.icon }),
-      webPreferences: {
-        preload: options.preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        nodeIntegrationInWorker: false,
-        nodeIntegrationInSubFrames: false,
-        webSecurity: true,
-        allowRunningInsecureContent: false,
-        webviewTag: false,
-        experimentalFeatures: false,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-        devTools: options.devTools,
-      },
+      webPreferences: lockedPreferences(options),
     })
     const opened = window
     if (saved?.maximized) opened.maximize()
@@ -99,6 +86,25 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     current: () => window,
     onVisibility: (listener) => void listeners.push(listener),
     close: () => window?.close(),
+  }
+}
+
+/** A page that is sandboxed, isolated, and has nothing of Node. */
+function lockedPreferences({ preload, devTools }: MainWindowOptions): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    webviewTag: false,
+    experimentalFeatures: false,
+    navigateOnDragDrop: false,
+    spellcheck: false,
+    devTools,
   }
 }
 
