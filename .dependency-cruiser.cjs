@@ -64,6 +64,13 @@ module.exports = {
       from: { path: ['^src/main/archive/worker/', '^src/main/sources/hassette-file/'] },
       to: { path: '^node_modules/electron(-log)?/' },
     },
+    // So that the handlers run in plain Node, too; Electron is handed in.
+    {
+      name: 'handlers-have-no-electron',
+      severity: 'error',
+      from: { path: ['^src/main/(ipc|maintenance|settings|sources)/', '^src/main/(back-end|open-archive)\\.ts$'] },
+      to: { path: '^node_modules/electron(-log)?/', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'threads-are-entered-by-message-only',
       severity: 'error',

@@ -1,7 +1,7 @@
 /**
  * Draws build/tray/svg for every kind of tray: `node scripts/make-tray-icons.mjs`. Run once when a drawing changes; its
  * results are committed. A drawing is one ink (`currentColor`) on 16 × 16; the files are named as Electron and
- * src/main/tray/icons.ts look for them.
+ * src/main/tray/model.ts look for them.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'

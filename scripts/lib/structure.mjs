@@ -30,10 +30,10 @@ const FEW_LINES = 60
  * @type {Record<string, { most: number } | { least: number }>}
  */
 export const LIMITS = {
-  'files in src/main': { most: 206 },
-  'median lines of a file there': { least: 92 },
-  'files there with at most 60 lines': { most: 63 },
-  'files there that one file imports': { most: 90 },
+  'files in src/main': { most: 180 },
+  'median lines of a file there': { least: 112 },
+  'files there with at most 60 lines': { most: 31 },
+  'files there that one file imports': { most: 71 },
   'rooms directly in archive/worker': { most: 8 },
   'arrows between these rooms': { most: 19 },
   'arrows among them that lead back': { most: 0 },
