@@ -7,8 +7,8 @@ import type { ArchiveClient } from '../archive/client'
 import { placeOf } from '../archive/file-facts'
 import type { Service } from '../util/service'
 import type { PlannedSource } from './planned-source'
-import { interrupt, newWatched, withStates } from './watched'
-import type { Watched } from './watched'
+import { interrupt, newWatched, withStates } from './watched-source'
+import type { WatchedSource } from './watched-source'
 
 /** The sources of this run: which are read and watched, and what each is doing. */
 export interface SourceRegistry extends Service {
@@ -63,7 +63,7 @@ const BACK_OFF_MS = [5_000, 15_000, 60_000] as const
 /** Builds the registry; `start` returns at once and reads the sources one after the other. */
 export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   const { archive, planned, info, warn, clock, backOffMs = BACK_OFF_MS } = options
-  let watched: Watched[] = []
+  let watched: WatchedSource[] = []
   let nextId = -1
   const listeners = new Set<(sources: SourceInfo[]) => void>()
   const stopping = new AbortController()
@@ -71,7 +71,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   let work: Promise<void> = Promise.resolve()
   let paused = false
 
-  function plan(source: PlannedSource): Watched {
+  function plan(source: PlannedSource): WatchedSource {
     const made = newWatched(source, nextId--)
     watched.push(made)
     return made
@@ -95,12 +95,12 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     }, ANNOUNCE_MS)
   }
 
-  function setState(source: Watched, state: SourceState): void {
+  function setState(source: WatchedSource, state: SourceState): void {
     source.state = state
     announce()
   }
 
-  function failed(source: Watched, thrown: unknown): void {
+  function failed(source: WatchedSource, thrown: unknown): void {
     if (stopping.signal.aborted) return
     const failure: Problem = toProblem(thrown)
     if (failure.code === 'busy') {
@@ -117,8 +117,8 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   }
 
   /** What was read from the path that it has left is this source. */
-  function moved(source: Watched, sourceId: number, left: string): void {
-    const isOld = (each: Watched): boolean =>
+  function moved(source: WatchedSource, sourceId: number, left: string): void {
+    const isOld = (each: WatchedSource): boolean =>
       each !== source && (each.id === sourceId || (each.planned.path !== null && placeOf(each.planned.path) === left))
     for (const old of watched.filter(isOld)) {
       old.cancelled = true
@@ -129,7 +129,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     if (source.planned.path !== null) options.onMoved?.(left, source.planned.path)
   }
 
-  async function read(source: Watched): Promise<void> {
+  async function read(source: WatchedSource): Promise<void> {
     if (stopping.signal.aborted || source.cancelled || paused) return
     if (source.again) clearTimeout(source.again)
     source.again = null
@@ -165,7 +165,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     }
   }
 
-  function watch(source: Watched): void {
+  function watch(source: WatchedSource): void {
     if (!source.planned.watch || source.unwatch || stopping.signal.aborted) return
     const unwatch = new AbortController()
     source.unwatch = unwatch
@@ -211,7 +211,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
   }
   let looking: NodeJS.Timeout | undefined
 
-  function enqueue(source: Watched): Promise<void> {
+  function enqueue(source: WatchedSource): Promise<void> {
     work = work.then(() => read(source))
     return work
   }
@@ -222,7 +222,7 @@ export function createSourceRegistry(options: RegistryOptions): SourceRegistry {
     await Promise.all(watching)
   }
 
-  function find(sourceId: number): Watched {
+  function find(sourceId: number): WatchedSource {
     const source = watched.find((each) => each.id === sourceId)
     if (!source) throw new Failure('not_found', 'This source is not read in this run of the app.')
     return source

@@ -1,12 +1,12 @@
 import type { SourceInfo, SourceState } from '@shared/source'
-import type { Clock } from '../util/clock'
 import type { KnownSource } from '../archive/api'
+import type { Clock } from '../util/clock'
 import { HassetteWatch } from './hassette-state'
-import type { PlannedSource } from './planned-source'
 import { unknownSource } from './planned-source'
+import type { PlannedSource } from './planned-source'
 
 /** A source of this run, and what is going on with it. */
-export interface Watched {
+export interface WatchedSource {
   planned: PlannedSource
   /** Other files in which the same Hassette was found. */
   otherPaths: string[]
@@ -25,7 +25,7 @@ export interface Watched {
 }
 
 /** A source of which nothing was done yet. */
-export function newWatched(planned: PlannedSource, id: number): Watched {
+export function newWatched(planned: PlannedSource, id: number): WatchedSource {
   return {
     planned,
     otherPaths: [],
@@ -41,7 +41,7 @@ export function newWatched(planned: PlannedSource, id: number): Watched {
 }
 
 /** Ends reading, watching and waiting; what was copied stays. */
-export function interrupt(source: Watched): void {
+export function interrupt(source: WatchedSource): void {
   source.reading?.abort()
   source.unwatch?.abort()
   source.unwatch = null
@@ -51,7 +51,7 @@ export function interrupt(source: Watched): void {
 }
 
 /** All sources that the archive knows, with their states, and those that it does not know yet. */
-export function withStates(known: readonly KnownSource[], watched: readonly Watched[], clock: Clock): SourceInfo[] {
+export function withStates(known: readonly KnownSource[], watched: readonly WatchedSource[], clock: Clock): SourceInfo[] {
   const infos = known.map<SourceInfo>((source) => {
     const own = watched.find((each) => each.id === source.id)
     return {
