@@ -8,8 +8,7 @@ import type { ArchiveClient, ArchiveClientOptions } from './archive/client'
 import { placeOf } from './archive/file-facts'
 import { plannedFile } from './sources/planned-source'
 import type { PlannedSource } from './sources/planned-source'
-import { createSourceRegistry } from './sources/registry'
-import type { SourceRegistry } from './sources/registry'
+import { SourceRegistry } from './sources/registry'
 import { plannedSample } from './sources/sample'
 import { createSerialQueue } from './util/concurrency'
 import type { SerialQueue } from './util/concurrency'
@@ -169,7 +168,7 @@ export function createHome(options: HomeOptions): Home {
       sourcePaths = sourcePaths.filter((path) => placeOf(path) !== from)
       options.onSourceMoved(from, to)
     }
-    registry = createSourceRegistry({ archive: client, planned, clock: options.clock, info, warn, onMoved })
+    registry = new SourceRegistry({ archive: client, planned, clock: options.clock, info, warn, onMoved })
     registry.onChange(options.onSources)
     await registry.start()
     options.onSources(await registry.list())

@@ -2,9 +2,8 @@ import { Failure } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
 import type { HassetteSigns, WatchState } from '@main/archive/api'
 import type { ArchiveClient } from '@main/archive/client'
-import { createSourceRegistry } from '@main/sources/registry'
 import type { PlannedSource } from '@main/sources/planned-source'
-import type { SourceRegistry } from '@main/sources/registry'
+import { SourceRegistry } from '@main/sources/registry'
 import { onTestFinished } from 'vitest'
 import { waitFor } from '../support/wait'
 
@@ -30,7 +29,7 @@ export function setUp(plan: Partial<PlannedSource>, backOffMs: readonly number[]
   const archive = { read: { sources: async () => [info] } } as unknown as Pick<ArchiveClient, 'read'>
   const warnings: string[] = []
   const moves: [string, string][] = []
-  const registry: SourceRegistry = createSourceRegistry({
+  const registry = new SourceRegistry({
     archive,
     planned: [planned],
     clock: { nowUs: () => Date.now() * 1000, elapsedMs: () => performance.now() },

@@ -122,7 +122,7 @@ describe('the registry of sources', () => {
     const { registry, watches, stateIs } = setUp({})
     await registry.start()
     await registry.settled()
-    await registry.retry(7)
+    registry.retry(7)
     await waitFor('the second watch', () => watches.length === 2)
     expect(watches[0]?.signal.aborted).toBe(true)
     await stateIs('up_to_date')

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path'
-import type { SourceInfo, SourceState } from '@shared/source'
 import type { WatchState } from '../archive/api'
 import type { ArchiveClient } from '../archive/client'
 import { isHassettesPlace, thisComputer } from './discovery'
@@ -20,26 +19,6 @@ export interface PlannedSource {
   ) => Promise<void>
   /** Copies what comes, until it is stopped; a source without it is read once. */
   watch?: (sourceId: number, options: { signal: AbortSignal; onState: (state: WatchState) => void }) => Promise<unknown>
-}
-
-/** What the window is told of a source that is not in the archive (yet): `id` is a negative one. */
-export function unknownSource({ name, path }: PlannedSource, id: number, state: SourceState): SourceInfo {
-  return {
-    id,
-    name,
-    mode: 'live',
-    path,
-    state,
-    hassette: null,
-    clockOffsetUs: null,
-    schemaVersion: null,
-    sessions: 0,
-    appRuns: 0,
-    frameworkRuns: 0,
-    oldestRunUs: null,
-    newestRunUs: null,
-    restartUs: null,
-  }
 }
 
 /** A name for a file: its own, or its folder's where the file has the usual name (`v0` is Hassette's, not the user's). */
