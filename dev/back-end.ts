@@ -4,7 +4,7 @@ import type { ThreadFiles } from '@main/back-end'
 import { placesIn } from '@main/cli/places'
 import type { Places } from '@main/cli/places'
 import type { Desktop } from '@main/desktop'
-import type { Home, HomeOptions } from '@main/open-archive'
+import type { OpenArchive, OpenArchiveOptions } from '@main/open-archive'
 import { dispatch } from '@main/ipc/dispatch'
 import type { Note, Notifier } from '@main/notifications/notifier'
 import { createSettingsStore } from '@main/settings/settings'
@@ -33,7 +33,7 @@ export interface DevBackEndOptions {
   /** As if the environment said so. */
   environment?: Parameters<typeof createSettingsStore>[0]['environment']
   /** How a source's file is read; by default as a Hassette's. */
-  planFile?: HomeOptions['planFile']
+  planFile?: OpenArchiveOptions['planFile']
   /** Services that change the archive by themselves. */
   services?: readonly ('retention' | 'alerts')[]
 }
@@ -41,7 +41,7 @@ export interface DevBackEndOptions {
 /** Main without Electron: the real handlers over a real archive. */
 export interface DevBackEnd {
   dispatch: Dispatch
-  home: Home
+  archive: OpenArchive
   settings: SettingsStore
   clock: MovableClock
   places: Places
@@ -65,7 +65,7 @@ export function createDevBackEnd(options: DevBackEndOptions): DevBackEnd {
     warn,
   })
   const viewState = createViewStateStore(places.viewStateFile, warn)
-  const { events, home, works, retention, alerts, handlers } = createBackEnd({
+  const { events, archive, works, retention, alerts, handlers } = createBackEnd({
     places,
     settings,
     viewState,
@@ -88,13 +88,13 @@ export function createDevBackEnd(options: DevBackEndOptions): DevBackEnd {
   events.on('alertsStatus', (status) => emit('alertsChanged', status))
   settings.onChange((view) => emit('settingsChanged', view))
   const running = [
-    home,
+    archive,
     ...(services.includes('retention') ? [retention] : []),
     ...(services.includes('alerts') ? [alerts] : []),
   ]
   return {
     dispatch: (verb, input) => dispatch(handlers, verb, input, (name, thrown) => warn(`${name} failed`, thrown)),
-    home,
+    archive,
     settings,
     clock,
     places,

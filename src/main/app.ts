@@ -91,11 +91,11 @@ export function runApp(start: Start, bundleDir: string): void {
     warn: log.warn,
     client: waits.client,
   })
-  const { home } = backEnd
-  window.onVisibility((visible) => home.setPace(visible ? 'visible' : 'hidden'))
+  const { archive } = backEnd
+  window.onVisibility((visible) => archive.setPace(visible ? 'visible' : 'hidden'))
   tellWindow(toWindow, backEnd, settings)
   tellSystem(trayState, trouble, backEnd, log)
-  exposeToTests({ trayState, notifier, clock, lookAtHassettes: home.lookAtHassettes })
+  exposeToTests({ trayState, notifier, clock, lookAtHassettes: () => archive.lookAtHassettes() })
   const { link, hidden } = flags
   const { staysWithoutWindow } = tray
   const services = createServiceRunner(
@@ -144,29 +144,29 @@ function tellWindow(toWindow: RendererEvents, { events }: BackEnd, settings: Set
 function tellSystem(
   trayState: TrayStateStore,
   trouble: ArchiveTrouble,
-  { events, home, alerts }: BackEnd,
+  { events, archive, alerts }: BackEnd,
   { warn }: Log,
 ): void {
   const publisher = createTrayPublisher(trayState, quietControls(alerts, warn))
   events.on('archiveState', (state) => {
-    if (!home.isSample()) trouble.look(state)
+    if (!archive.isSample()) trouble.look(state)
   })
   events.on('sources', (sources) => {
-    if (!home.isSample()) publisher.sources(sources)
+    if (!archive.isSample()) publisher.sources(sources)
   })
   events.on('alertsStatus', (status) => {
-    if (!home.isSample()) publisher.alerts(status)
+    if (!archive.isSample()) publisher.alerts(status)
   })
 }
 
 /** The threads start before Electron is ready; what looks at the clock, after. */
-function backEndServices({ home, works, retention, alerts }: BackEnd, viewState: ViewStateStore): Service[] {
+function backEndServices({ archive, works, retention, alerts }: BackEnd, viewState: ViewStateStore): Service[] {
   return [
     { name: 'window state', start: () => undefined, stop: viewState.flush },
-    home,
+    archive,
     { name: 'storage work', start: () => undefined, stop: works.stop },
     { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
-    { name: 'sleep', start: () => void powerMonitor.on('resume', home.awoke), stop: () => undefined },
+    { name: 'sleep', start: () => void powerMonitor.on('resume', () => archive.awoke()), stop: () => undefined },
     retention,
     alerts,
   ]

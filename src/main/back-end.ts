@@ -10,11 +10,12 @@ import { createArchiveClient } from './archive/client'
 import type { ArchiveClientOptions } from './archive/client'
 import type { Places } from './cli/places'
 import type { Desktop } from './desktop'
-import { createHome } from './open-archive'
-import type { Home, HomeOptions } from './open-archive'
+import { OpenArchive } from './open-archive'
+import type { OpenArchiveOptions } from './open-archive'
 import type { Handlers } from './ipc/dispatch'
 import { createAlertHandlers } from './ipc/handlers/alerts'
 import { createAppHandlers } from './ipc/handlers/app'
+import type { AppHandlerParts } from './ipc/handlers/app'
 import { createRunHandlers } from './ipc/handlers/runs'
 import { createSourceHandlers } from './ipc/handlers/sources'
 import { createStorageHandlers } from './ipc/handlers/storage'
@@ -30,7 +31,7 @@ import type { SettingsStore } from './settings/settings'
 import type { ViewStateStore } from './settings/view-state'
 import type { MovableClock } from './util/clock'
 
-/** What the back end tells. */
+/** What the back end reports. */
 export interface BackEndEvents {
   archiveState: [state: ArchiveState]
   sources: [sources: SourceInfo[]]
@@ -68,60 +69,29 @@ export interface BackEndOptions {
   /** Other waits, for tests. */
   client?: Partial<ArchiveClientOptions>
   /** How the file of a source is read; by default as a Hassette's. */
-  planFile?: HomeOptions['planFile']
+  planFile?: OpenArchiveOptions['planFile']
 }
 
 /** Main without a window, a tray or Electron: the archive, its sources, its upkeep, the alerts, and the verbs on them. */
 export interface BackEnd {
   events: EventEmitter<BackEndEvents>
-  home: Home
+  archive: OpenArchive
   works: JobRunner
   retention: Retention
   alerts: AlertService
   handlers: Handlers
 }
 
-/** Builds the parts and connects them; the caller starts and stops `home`, `retention` and `alerts`. */
+/** Builds the parts and connects them; the caller starts and stops `archive`, `retention` and `alerts`. */
 export function createBackEnd(options: BackEndOptions): BackEnd {
-  const { places, settings, viewState, clock, desktop, notifier, threads, onResume, info, warn } = options
+  const { settings, viewState, clock, desktop, notifier, threads, onResume, info, warn } = options
   const events = new EventEmitter<BackEndEvents>()
-  const home = createHome({
-    clock,
-    archivePath: settings.values().db_path ?? places.defaultArchive,
-    sampleDir: places.sampleDir,
-    recordingDir: options.recordingDir,
-    sourcePaths: settings.values().sources,
-    forceSample: options.forceSample,
-    limits: () => limitsFrom(settings.values()),
-    openArchive: (archive) =>
-      createArchiveClient({
-        ...archive,
-        ...options.client,
-        writer: threads.writer,
-        reader: threads.reader,
-        onFault: warn,
-        onSlow: info,
-      }),
-    onArchiveState: (state) => void events.emit('archiveState', state),
-    onSources: (sources) => void events.emit('sources', sources),
-    onCommitted: (sourceId, runs) => void events.emit('committed', sourceId, runs),
-    onSourceMoved: (from, to) => {
-      try {
-        settings.moveSource(from, to)
-      } catch (thrown) {
-        warn('the settings still name a path that a source has left', thrown)
-      }
-    },
-    ...(options.planFile && { planFile: options.planFile }),
-    info,
-    warn,
-  })
-  const isReady = (): boolean => home.archiveState().kind === 'ready'
+  const archive = openArchive(options, events)
+  const isReady = (): boolean => archive.state().kind === 'ready'
   const works = createJobRunner(warn)
   works.onChange((work) => void events.emit('storageWork', work))
-  const copier = () => startCopier(threads.copier, warn)
   const retention = createRetention({
-    archive: () => (home.isSample() || !isReady() ? null : { path: home.archivePath(), write: home.write() }),
+    archive: () => (archive.isSample() || !isReady() ? null : { path: archive.path(), write: archive.write() }),
     limits: () => limitsFrom(settings.values()),
     works,
     bytesOf: databaseBytes,
@@ -129,9 +99,9 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     info,
     warn,
   })
-  const delivery = createDelivery({ notifier, write: home.write, clock, warn })
+  const delivery = createDelivery({ notifier, write: () => archive.write(), clock, warn })
   const alerts = createAlertService({
-    archive: () => (isReady() ? { key: home.isSample() ? 'sample' : home.archivePath(), write: home.write() } : null),
+    archive: () => (isReady() ? { key: archive.isSample() ? 'sample' : archive.path(), write: archive.write() } : null),
     settings: () => settings.values().alerts,
     delivery,
     clock,
@@ -150,35 +120,70 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     alerts.sourcesChanged(sources)
   })
   settings.onChange(() => {
-    home.limitsChanged()
+    archive.limitsChanged()
     retention.settingsChanged()
     alerts.look()
   })
+  const startOne = () => startCopier(threads.copier, warn)
   const handlers: Handlers = {
-    ...createAppHandlers({
-      settings,
-      viewState,
-      desktop,
-      info: () => ({
-        dataDir: places.dataDir,
-        archivePath: home.archivePath(),
-        logsDir: places.logsDir,
-        sample: home.isSample(),
-        tray: options.tray(),
-      }),
-    }),
-    ...createSourceHandlers({ home, settings }),
-    ...createRunHandlers(home),
-    ...createAlertHandlers({ home, alerting: alerts, delivery }),
+    ...createAppHandlers({ settings, viewState, desktop, info: () => placesInUse(options, archive) }),
+    ...createSourceHandlers({ archive, settings }),
+    ...createRunHandlers(archive),
+    ...createAlertHandlers({ archive, alerting: alerts, delivery }),
     ...createStorageHandlers({
-      home,
+      archive,
       settings,
       works,
-      copies: createArchiveCopies({ home, works, startCopier: copier, warn }),
+      copies: createArchiveCopies({ archive, works, startCopier: startOne, warn }),
       desktop,
-      judge: (path) => verdictOnArchive(copier, path),
-      dataDir: places.dataDir,
+      judge: (path) => verdictOnArchive(startOne, path),
+      dataDir: options.places.dataDir,
     }),
   }
-  return { events, home, works, retention, alerts, handlers }
+  return { events, archive, works, retention, alerts, handlers }
+}
+
+function openArchive(options: BackEndOptions, events: EventEmitter<BackEndEvents>): OpenArchive {
+  const { places, settings, threads, planFile, info, warn } = options
+  return new OpenArchive({
+    clock: options.clock,
+    path: settings.values().db_path ?? places.defaultArchive,
+    sampleDir: places.sampleDir,
+    recordingDir: options.recordingDir,
+    sourcePaths: settings.values().sources,
+    forceSample: options.forceSample,
+    limits: () => limitsFrom(settings.values()),
+    startClient: (archive) =>
+      createArchiveClient({
+        ...archive,
+        ...options.client,
+        writer: threads.writer,
+        reader: threads.reader,
+        onFault: warn,
+        onSlow: info,
+      }),
+    onState: (state) => void events.emit('archiveState', state),
+    onSources: (sources) => void events.emit('sources', sources),
+    onCommitted: (sourceId, runs) => void events.emit('committed', sourceId, runs),
+    onSourceMoved: (from, to) => {
+      try {
+        settings.moveSource(from, to)
+      } catch (thrown) {
+        warn('the settings still name a path that a source has left', thrown)
+      }
+    },
+    ...(planFile && { planFile }),
+    info,
+    warn,
+  })
+}
+
+function placesInUse({ places, tray }: BackEndOptions, archive: OpenArchive): ReturnType<AppHandlerParts['info']> {
+  return {
+    dataDir: places.dataDir,
+    archivePath: archive.path(),
+    logsDir: places.logsDir,
+    sample: archive.isSample(),
+    tray: tray(),
+  }
 }

@@ -180,7 +180,7 @@ describe('work on the archive of a home', () => {
     const [before] = hashFiles(archive())
     const backup = folder.path('backup.db')
     const other = await start([writer.path], undefined, false)
-    await waitFor('the refusal', () => other.home.archiveState().kind === 'unavailable')
+    await waitFor('the refusal', () => other.home.state().kind === 'unavailable')
     // Sound, but no reason to move what is not ours.
     const made = await startWatching(backup, writer.path)
     await made.close()

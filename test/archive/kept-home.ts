@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createArchiveClient } from '@main/archive/client'
-import { createHome } from '@main/open-archive'
-import type { Home } from '@main/open-archive'
+import { OpenArchive } from '@main/open-archive'
 import { startCopier } from '@main/maintenance/copier'
 import type { Copier } from '@main/maintenance/copier'
 import { createArchiveCopies } from '@main/maintenance/archive-copies'
@@ -31,16 +30,16 @@ export function useKeptHome() {
   ) => {
     mkdirSync(folder.path('data'), { recursive: true })
     const warnings: string[] = []
-    const home: Home = createHome({
-      archivePath: archive(),
+    const home = new OpenArchive({
+      path: archive(),
       sampleDir: folder.path('data/sample'),
       recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
       sourcePaths,
       forceSample: sample,
       clock: createMovableClock(),
       limits: () => ({ retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 }),
-      openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
-      onArchiveState: () => undefined,
+      startClient: (options) => createArchiveClient({ ...options, ...ENTRIES }),
+      onState: () => undefined,
       onSources: () => undefined,
       onSourceMoved: () => undefined,
       onCommitted: () => undefined,
@@ -50,7 +49,7 @@ export function useKeptHome() {
     const works = createJobRunner((message) => warnings.push(message))
     const warn = (message: string) => warnings.push(message)
     const startOne = (): Copier => around(startCopier(ENTRIES.copier, warn))
-    const copies = createArchiveCopies({ home, works, startCopier: startOne, warn })
+    const copies = createArchiveCopies({ archive: home, works, startCopier: startOne, warn })
     const stop = async (): Promise<void> => {
       await works.stop()
       await home.stop()

@@ -32,10 +32,10 @@ describe('the ways out of an archive that cannot be used', () => {
       judge: (path: string): Promise<ArchiveVerdict> => Promise.resolve(judgeArchive(path)),
       settings: { setArchive },
       desktop: { askFile },
-      home: {
-        archivePath: () => join(folder, 'hassette.db'),
-        archiveState: () => state,
-        replaceArchive: async (work: (path: string) => string | Promise<string>) => {
+      archive: {
+        path: () => join(folder, 'hassette.db'),
+        state: () => state,
+        replace: async (work: (path: string) => string | Promise<string>) => {
           replaced.push(await work(join(folder, 'hassette.db')))
           return after
         },

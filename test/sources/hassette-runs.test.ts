@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createMovableClock } from '@main/util/clock'
 import { createArchiveClient } from '@main/archive/client'
-import { createHome } from '@main/open-archive'
+import { OpenArchive } from '@main/open-archive'
 import type { SourceInfo } from '@shared/source'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ENTRIES } from '../support/archive'
@@ -19,16 +19,16 @@ const onEnd = onTestFinished
 async function watchHome() {
   mkdirSync(folder.path('data'))
   const clock = createMovableClock()
-  const home = createHome({
-    archivePath: folder.path('data/hassette.db'),
+  const home = new OpenArchive({
+    path: folder.path('data/hassette.db'),
     sampleDir: folder.path('data/sample'),
     recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
     sourcePaths: [path()],
     forceSample: false,
     clock,
     limits: () => ({ retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 }),
-    openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
-    onArchiveState: () => undefined,
+    startClient: (options) => createArchiveClient({ ...options, ...ENTRIES }),
+    onState: () => undefined,
     onSources: () => undefined,
     onCommitted: () => undefined,
     onSourceMoved: () => undefined,

@@ -59,7 +59,7 @@ export interface HouseOptions {
 }
 
 /** A back end on an archive of its own, with the strings that a test can pull. */
-export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' | 'home'> {
+export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' | 'archive'> {
   faults: Faults
   emit: DevBackEndOptions['emit']
   /** Its file, where the house has a real one. */
@@ -171,13 +171,13 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
   })
   const broken = faults(elsewhere.dispatch)
   await backEnd.start()
-  if (options.broken) await backEnd.home.retryArchive()
+  if (options.broken) await backEnd.archive.retry()
   else await vi.waitFor(() => untilRead(backEnd, first === undefined), { timeout: 30_000, interval: 10 })
   return {
     settings: backEnd.settings,
     clock: backEnd.clock,
     places: backEnd.places,
-    home: backEnd.home,
+    archive: backEnd.archive,
     faults: broken,
     emit,
     finishReading: () => {
@@ -190,7 +190,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
       if (!first) throw new Error('nobody runs here')
       commitRuns(archivePath, 1, first, count)
       backEnd.committed(1, count)
-      backEnd.home.announceSources()
+      backEnd.archive.announceSources()
     },
     copied: () => copied,
     choose: (path) => {
@@ -211,9 +211,9 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
 }
 
 /** Until the house stands as a test wants it: a window that opens earlier would have to wait for it. */
-async function untilRead({ home }: DevBackEnd, sample: boolean): Promise<void> {
-  const [source] = await home.sources()
-  if (home.isSample() !== sample || source === undefined) throw new Error('its sources are not known yet')
+async function untilRead({ archive }: DevBackEnd, sample: boolean): Promise<void> {
+  const [source] = await archive.sources()
+  if (archive.isSample() !== sample || source === undefined) throw new Error('its sources are not known yet')
   const isBusy = source.state.kind === 'connecting' || (sample && source.state.kind !== 'up_to_date')
   if (isBusy) throw new Error(`its source is ${source.state.kind}`)
 }

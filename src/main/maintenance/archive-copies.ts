@@ -6,7 +6,7 @@ import type { WorkNote, CopyRequest, FoundArchive } from '../archive/api'
 import { isMissing, fileFacts, fileIdentity, freeName, realPath } from '../archive/file-facts'
 import { oldOf, partOf, removeDatabase, DATABASE_PARTS } from '../archive/files'
 import { wasOurs } from '../archive/repair'
-import type { Home } from '../open-archive'
+import type { OpenArchive } from '../open-archive'
 import { refuseNetworkPath } from '../util/user-path'
 import type { Copier } from './copier'
 import { databaseBytes, requireRoom } from './disk'
@@ -29,16 +29,9 @@ export interface ArchiveCopies {
 
 /** What it works with. */
 interface ArchiveCopiesParts {
-  home: Pick<
-    Home,
-    | 'archivePath'
-    | 'isSample'
-    | 'hasOwnArchive'
-    | 'sourceFiles'
-    | 'write'
-    | 'change'
-    | 'changeAtRest'
-    | 'replaceArchive'
+  archive: Pick<
+    OpenArchive,
+    'path' | 'isSample' | 'hasOwn' | 'sourceFiles' | 'write' | 'change' | 'changeAtRest' | 'replace'
   >
   works: Pick<JobRunner, 'run'>
   startCopier: () => Copier
@@ -53,12 +46,12 @@ interface Job {
 }
 
 /** Builds the four verbs. */
-export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveCopiesParts): ArchiveCopies {
+export function createArchiveCopies({ archive, works, startCopier, warn }: ArchiveCopiesParts): ArchiveCopies {
   /** Runs one piece of work, measures it, and notes in the archive that it was done. */
   const run = (reason: WorkNote['reason'], work: (job: Job) => Promise<void>): Promise<WorkDone> =>
     works.run(reason, { automatic: false }, async (say, signal) => {
       const [atUs, began] = [Date.now() * 1000, performance.now()]
-      const bytesBefore = await databaseBytes(home.archivePath())
+      const bytesBefore = await databaseBytes(archive.path())
       say({ bytesBefore, bytesAfter: bytesBefore })
       const copier = startCopier()
       try {
@@ -66,15 +59,15 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
       } finally {
         await copier.close()
       }
-      const bytesAfter = await databaseBytes(home.archivePath())
+      const bytesAfter = await databaseBytes(archive.path())
       say({ bytesAfter })
       const durationUs = Math.round((performance.now() - began) * 1000)
       await note({ reason, atUs, durationUs, bytesBefore, bytesAfter, runs: 0 })
     })
 
   const note = async (what: WorkNote): Promise<void> => {
-    if (home.isSample()) return
-    await home
+    if (archive.isSample()) return
+    await archive
       .write()
       .noteWork(what)
       .catch((thrown: unknown) => warn(`${what.reason} was done, but not noted`, thrown))
@@ -93,7 +86,7 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
   const replace = async ({ copier, say }: Job, aside: string): Promise<void> => {
     say({ step: 'replacing', share: null })
     const failure = failureOf(
-      await home.replaceArchive(async (path) => {
+      await archive.replace(async (path) => {
         await copier.place(path, aside)
         return path
       }),
@@ -101,7 +94,7 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
     if (failure === null) return
     // Another Hassette Monitor was quicker; the file is in its hands now.
     if (failure.code === 'archive_locked') throw failure
-    await home.replaceArchive(async (path) => {
+    await archive.replace(async (path) => {
       await copier.putBack(path, aside)
       return path
     })
@@ -110,7 +103,7 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
 
   /** Before and after the copying: whatever came to lie there meanwhile is not ours to replace. */
   const lookForPlace = async ({ copier }: Job, to: string): Promise<FoundArchive> => {
-    if (await isPartOf(to, await home.sourceFiles())) {
+    if (await isPartOf(to, await archive.sourceFiles())) {
       throw new Failure('archive_foreign', `${to} belongs to a Hassette that is watched.`, OTHER_NAME)
     }
     return copier.look(to)
@@ -129,24 +122,24 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
   }
 
   const switchTo = async (path: string, settle: (path: string) => void): Promise<void> => {
-    const from = home.archivePath()
+    const from = archive.path()
     try {
-      const failure = failureOf(await home.replaceArchive(() => path))
+      const failure = failureOf(await archive.replace(() => path))
       if (failure !== null) throw failure
       settle(path)
     } catch (thrown) {
-      await home.replaceArchive(() => from)
+      await archive.replace(() => from)
       throw thrown
     }
   }
 
   const refuseSample = (): void => {
-    if (!home.isSample()) return
+    if (!archive.isSample()) return
     throw new Failure('invalid_input', 'The sample home is shown: its archive is made anew at each start.', WATCH_FIRST)
   }
 
   const refuseForcedSample = (): void => {
-    if (home.hasOwnArchive()) return
+    if (archive.hasOwn()) return
     throw new Failure('invalid_input', 'With --sample your own archive is left alone.', 'Start without --sample.')
   }
 
@@ -154,9 +147,9 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
     compact: async () => {
       refuseSample()
       return run('compact', async (job) => {
-        const path = home.archivePath()
+        const path = archive.path()
         const found = await job.copier.look(path)
-        await home.changeAtRest(async () => {
+        await archive.changeAtRest(async () => {
           await copyWhole(job, { from: path, to: path, journal: 'wal' }, found)
           await replace(job, oldOf(path))
         })
@@ -166,7 +159,7 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
     backUp: async (wanted) => {
       refuseSample()
       return run('backup', async (job) => {
-        const from = home.archivePath()
+        const from = archive.path()
         const to = fileIn(wanted, backupName(new Date()))
         if (await isSameFile(from, to)) throw new Failure('invalid_input', `${to} is the archive itself.`, OTHER_NAME)
         const there = await lookForPlace(job, to)
@@ -180,7 +173,7 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
     restore: async (backup) => {
       refuseForcedSample()
       return run('restore', async (job) => {
-        const path = home.archivePath()
+        const path = archive.path()
         if (await isSameFile(path, backup)) {
           throw new Failure('invalid_input', `${backup} is the archive itself.`, 'Choose a backup of it.')
         }
@@ -190,7 +183,7 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
         refuseCancelled(job.signal)
         await copyWhole(job, { from: backup, to: path, journal: 'wal' }, found)
         const aside = nameAside(path, new Date())
-        await home.change(() => replace(job, aside))
+        await archive.change(() => replace(job, aside))
         if (!isMissing(aside)) job.say({ file: aside })
       })
     },
@@ -199,17 +192,17 @@ export function createArchiveCopies({ home, works, startCopier, warn }: ArchiveC
       refuseForcedSample()
       if (how === 'copy') refuseSample()
       return run('move', async (job) => {
-        const from = home.archivePath()
+        const from = archive.path()
         const to = fileIn(wanted, basename(from))
         refuseNetworkPath(to)
         if (await isSameFile(from, to)) throw new Failure('invalid_input', `The archive lies at ${to} already.`)
         const there = await lookForPlace(job, to)
         if (how === 'fresh') {
           job.say({ step: 'replacing', share: null })
-          await home.change(() => switchTo(to, settle))
+          await archive.change(() => switchTo(to, settle))
         } else {
           if (there.kind === 'archive') throw new Failure('invalid_input', `${to} is another archive.`, OTHER_NAME)
-          await home.changeAtRest(async () => {
+          await archive.changeAtRest(async () => {
             await copyWhole(job, { from, to, journal: 'wal' }, await job.copier.look(from))
             await placeCopy(job, to, 'nothing')
             await switchTo(to, settle).catch((thrown: unknown) => {

@@ -11,21 +11,21 @@ export interface Opened {
   nowUs: number
 }
 
-/** "Compact now" as the app does it, with this as its home. Throws unless it is done. */
+/** "Compact now" as the app does it, on this archive. Throws unless it is done. */
 export async function compact(opened: Opened): Promise<{ bytesBefore: number; bytesAfter: number }> {
   const fail = (message: string, thrown?: unknown): never => {
     throw new Error(message, { cause: thrown })
   }
   const copies = createArchiveCopies({
-    home: {
-      archivePath: () => opened.path,
+    archive: {
+      path: () => opened.path,
       isSample: () => false,
-      hasOwnArchive: () => true,
+      hasOwn: () => true,
       sourceFiles: () => Promise.resolve([]),
       write: () => opened.client.write,
       change: (work) => work(),
       changeAtRest: (work) => work(),
-      replaceArchive: async (work) => {
+      replace: async (work) => {
         await opened.client.close()
         opened.path = await work(opened.path)
         opened.client = openArchive(opened.path, opened.nowUs)

@@ -1,12 +1,12 @@
 import type { Delivery } from '../../alerts/delivery'
 import type { AlertService } from '../../alerts/service'
-import type { Home } from '../../open-archive'
+import type { OpenArchive } from '../../open-archive'
 import { oncePer, createTickets } from '../../util/concurrency'
 import type { HandlersOf } from '../dispatch'
 
 /** What the verbs of the alerts work on. */
 export interface AlertHandlerParts {
-  home: Pick<Home, 'read'>
+  archive: Pick<OpenArchive, 'read'>
   alerting: Pick<AlertService, 'status' | 'snooze' | 'mute' | 'pause'>
   delivery: Pick<Delivery, 'tryOne'>
 }
@@ -15,17 +15,17 @@ export interface AlertHandlerParts {
 const TRY_PAUSE_MS = 1000
 
 /** The verbs of the alerts. */
-export function createAlertHandlers({ home, alerting, delivery }: AlertHandlerParts): HandlersOf<'alerts'> {
+export function createAlertHandlers({ archive, alerting, delivery }: AlertHandlerParts): HandlersOf<'alerts'> {
   const replays = createTickets()
   // Each is kept in the archive, and the newest push the oldest out.
   const inTurn = oncePer(TRY_PAUSE_MS, () => performance.now())
   return {
     'alerts.status': () => alerting.status(),
-    'alerts.list': (input) => home.read()['alerts.list'](input),
-    'alerts.get': (input) => home.read()['alerts.get'](input),
-    'alerts.notices': (input) => home.read()['alerts.notices'](input),
+    'alerts.list': (input) => archive.read()['alerts.list'](input),
+    'alerts.get': (input) => archive.read()['alerts.get'](input),
+    'alerts.notices': (input) => archive.read()['alerts.notices'](input),
     'alerts.replay': ({ ticket, ...input }) =>
-      replays.run(ticket, (signal) => home.read()['alerts.replay'](input, { signal })),
+      replays.run(ticket, (signal) => archive.read()['alerts.replay'](input, { signal })),
     'alerts.snooze': async ({ incidentId, snooze }) => {
       await alerting.snooze(incidentId, snooze)
       return null

@@ -10,14 +10,14 @@ import { backupName } from '../../maintenance/archive-copies'
 import type { ArchiveCopies } from '../../maintenance/archive-copies'
 import type { JobRunner } from '../../maintenance/job-runner'
 import { retainJob, limitsFrom } from '../../maintenance/retention'
-import type { Home } from '../../open-archive'
+import type { OpenArchive } from '../../open-archive'
 import type { SettingsStore } from '../../settings/settings'
 import { refuseNetworkPath } from '../../util/user-path'
 import type { HandlersOf } from '../dispatch'
 
 /** What the verbs about the archive work on. */
 export interface StorageHandlerParts extends RepairParts {
-  home: RepairParts['home'] & Pick<Home, 'isSample' | 'read' | 'retryArchive' | 'write'>
+  archive: RepairParts['archive'] & Pick<OpenArchive, 'isSample' | 'read' | 'retry' | 'write'>
   settings: Pick<SettingsStore, 'values' | 'view' | 'setArchive'>
   works: JobRunner
   copies: ArchiveCopies
@@ -26,21 +26,21 @@ export interface StorageHandlerParts extends RepairParts {
 
 /** The verbs about the archive and its file. Which file or folder is meant only the system's dialog says. */
 export function createStorageHandlers(parts: StorageHandlerParts): HandlersOf<'archive' | 'storage'> {
-  const { home, settings, works, copies, desktop } = parts
-  const folder = (): string => dirname(home.archivePath())
+  const { archive, settings, works, copies, desktop } = parts
+  const folder = (): string => dirname(archive.path())
 
   return {
-    'archive.state': () => home.archiveState(),
-    'archive.retry': () => home.retryArchive(),
+    'archive.state': () => archive.state(),
+    'archive.retry': () => archive.retry(),
     'archive.repair': (way) => repairArchive(parts, way),
-    'storage.info': () => home.read()['storage.info']({ limits: limitsFrom(settings.values()) }),
-    'storage.log': (input) => home.read()['storage.log'](input),
-    'storage.preview': (limits) => home.read()['storage.preview'](limits),
+    'storage.info': () => archive.read()['storage.info']({ limits: limitsFrom(settings.values()) }),
+    'storage.log': (input) => archive.read()['storage.log'](input),
+    'storage.preview': (limits) => archive.read()['storage.preview'](limits),
     'storage.work': () => works.state(),
     'storage.clean': () => {
-      if (home.isSample()) throw new Failure('invalid_input', 'The sample home is made anew at each start.')
+      if (archive.isSample()) throw new Failure('invalid_input', 'The sample home is made anew at each start.')
       const limits = limitsFrom(settings.values())
-      const job = retainJob(home.write(), { reason: 'by_hand', rules: ['time', 'size'], limits })
+      const job = retainJob(archive.write(), { reason: 'by_hand', rules: ['time', 'size'], limits })
       return works.run('clean', { automatic: false }, job)
     },
     'storage.compact': () => copies.compact(),
@@ -66,7 +66,7 @@ function refuseFixedPlace(origin: SettingOrigin): void {
 
 /** What a repair works on. */
 export interface RepairParts {
-  home: Pick<Home, 'archivePath' | 'archiveState' | 'replaceArchive'>
+  archive: Pick<OpenArchive, 'path' | 'state' | 'replace'>
   settings: Pick<SettingsStore, 'setArchive'>
   /** Looks whether the archive is sound, in a thread of its own: reading all of a big one takes seconds. */
   judge: (path: string) => Promise<ArchiveVerdict>
@@ -77,26 +77,26 @@ export interface RepairParts {
 
 /** Takes one of the ways out of an archive that cannot be used; nothing is deleted. */
 export async function repairArchive(parts: RepairParts, way: Input<'archive.repair'>): Promise<ArchiveState> {
-  const { home } = parts
+  const { archive } = parts
   if (way === 'openOther') return openOther(parts)
   refuseUnlessOurs(parts)
   await refuseUnlessDamaged(parts)
   const now = new Date()
-  return home.replaceArchive((path) => (way === 'startFresh' ? startFresh(path, now) : restoreCopy(path, now)))
+  return archive.replace((path) => (way === 'startFresh' ? startFresh(path, now) : restoreCopy(path, now)))
 }
 
-async function openOther({ home, settings, desktop }: RepairParts): Promise<ArchiveState> {
-  const path = await desktop.askFile(dirname(home.archivePath()))
+async function openOther({ archive, settings, desktop }: RepairParts): Promise<ArchiveState> {
+  const path = await desktop.askFile(dirname(archive.path()))
   refuseNetworkPath(path)
-  const state = await home.replaceArchive(() => path)
+  const state = await archive.replace(() => path)
   if (state.kind === 'ready') settings.setArchive(path)
   return state
 }
 
 /** A file is only moved when it is our own and nobody uses it. */
-function refuseUnlessOurs({ home, dataDir }: RepairParts): void {
-  const state = home.archiveState()
-  const path = home.archivePath()
+function refuseUnlessOurs({ archive, dataDir }: RepairParts): void {
+  const state = archive.state()
+  const path = archive.path()
   if (state.kind !== 'unavailable') throw new Failure('busy', 'The archive is in use: there is nothing to repair.')
   const { code, message } = state.problem
   if (code === 'archive_locked' || code === 'disk_full') {
@@ -112,10 +112,10 @@ function refuseUnlessOurs({ home, dataDir }: RepairParts): void {
 }
 
 /** What is sound stays where it is: then something else is in the way, such as a permission. So does what nobody could look into. */
-async function refuseUnlessDamaged({ home, judge }: RepairParts): Promise<void> {
-  const path = home.archivePath()
+async function refuseUnlessDamaged({ archive, judge }: RepairParts): Promise<void> {
+  const path = archive.path()
   const verdict = await judge(path)
-  const state = home.archiveState()
+  const state = archive.state()
   if (state.kind !== 'unavailable') throw new Failure('busy', 'The archive is in use: there is nothing to repair.')
   const { message, hint } = state.problem
   if (verdict === 'sound') {

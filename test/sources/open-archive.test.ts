@@ -3,8 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceInfo } from '@shared/source'
 import { createArchiveClient } from '@main/archive/client'
-import { createHome } from '@main/open-archive'
-import type { Home } from '@main/open-archive'
+import { OpenArchive } from '@main/open-archive'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ENTRIES, rowsOf } from '../support/archive'
 import { openFixture, useTempFolder } from '../support/fixtures'
@@ -12,7 +11,7 @@ import { startHassetteWriter } from '../support/hassette-writer'
 import { onSmallDisk } from '../support/small-disk'
 import { waitFor } from '../support/wait'
 
-describe('the home', () => {
+describe('the open archive', () => {
   const folder = useTempFolder()
 
   const start = async (sourcePaths: string[], forceSample = false) => {
@@ -20,29 +19,29 @@ describe('the home', () => {
     const moves: [string, string][] = []
     const told: ((sources: SourceInfo[]) => void)[] = []
     mkdirSync(folder.path('data'), { recursive: true })
-    const home: Home = createHome({
-      archivePath: folder.path('data/hassette.db'),
+    const archive = new OpenArchive({
+      path: folder.path('data/hassette.db'),
       sampleDir: folder.path('data/sample'),
       recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
       sourcePaths,
       forceSample,
       clock: createMovableClock(),
       limits: () => ({ retentionDays: 7, frameworkRetentionDays: 7, maxSizeMb: 500 }),
-      openArchive: (options) => createArchiveClient({ ...options, ...ENTRIES }),
-      onArchiveState: () => undefined,
+      startClient: (options) => createArchiveClient({ ...options, ...ENTRIES }),
+      onState: () => undefined,
       onSources: (sources) => told.forEach((listener) => listener(sources)),
       onSourceMoved: (from, to) => moves.push([from, to]),
       onCommitted: (_, runs) => committed.push(runs),
       info: () => undefined,
       warn: () => undefined,
     })
-    onTestFinished(() => Promise.resolve(home.stop()))
-    await home.start()
-    home.setPace('visible')
+    onTestFinished(() => Promise.resolve(archive.stop()))
+    await archive.start()
+    archive.setPace('visible')
     const source = (what: string, is: (source: SourceInfo) => boolean) =>
-      waitFor(what, async () => (await home.sources().catch(() => [])).find(is))
+      waitFor(what, async () => (await archive.sources().catch(() => [])).find(is))
     return {
-      home,
+      archive,
       committed,
       moves,
       source,
@@ -64,21 +63,21 @@ describe('the home', () => {
     ['that was asked for', true],
     ['that is shown while there is no source', false],
   ])('leaves the sample %s for the first file, whether or not it is live', async (_, forceSample) => {
-    const { home, source } = await start([], forceSample)
+    const { archive, source } = await start([], forceSample)
     await source('the sample', ({ mode, state }) => mode === 'sample' && state.kind === 'up_to_date')
-    expect(home.isSample()).toBe(true)
+    expect(archive.isSample()).toBe(true)
 
     const path = openFixture('live-v13', folder.path('x'))
-    await home.watch(path)
-    expect(home.isSample()).toBe(false)
+    await archive.watch(path)
+    expect(archive.isSample()).toBe(false)
     await source('the file', (each) => each.path === path && each.state.kind === 'up_to_date' && each.appRuns === 469)
-    expect(await home.sources()).toHaveLength(1)
+    expect(await archive.sources()).toHaveLength(1)
 
     const second = openFixture('live-v9', folder.path('y'))
-    await home.watch(second)
+    await archive.watch(second)
     await source('the second file', (each) => each.path === second && each.state.kind === 'up_to_date')
-    expect(await home.sources()).toHaveLength(2)
-    expect(await home.identify(second)).toMatchObject({ schemaVersion: 9 })
+    expect(await archive.sources()).toHaveLength(2)
+    expect(await archive.identify(second)).toMatchObject({ schemaVersion: 9 })
   })
 
   it('reads a file that was moved where it is now, and watches it there', async () => {
@@ -87,15 +86,15 @@ describe('the home', () => {
     mkdirSync(folder.path('old'))
     const hassette = await startHassetteWriter(old, { onEnd: onTestFinished })
     await hassette.run({ count: 300 })
-    const { home, source, moves } = await start([old])
+    const { archive, source, moves } = await start([old])
     await source('a live source', ({ state, appRuns }) => state.kind === 'live' && appRuns === 300)
     renameSync(folder.path('old'), folder.path('new'))
-    await home.watch(path)
+    await archive.watch(path)
     await source('it at its new path', (each) => each.path === path && each.state.kind === 'live')
     expect(moves).toEqual([[old, path]])
     await hassette.run({ count: 30 })
     await source('the new runs', ({ appRuns }) => appRuns === 330)
-    expect(await home.sources()).toHaveLength(1)
+    expect(await archive.sources()).toHaveLength(1)
   })
 
   it('stops a reading in the middle, keeps what was copied, and takes the rest when asked', async () => {
@@ -103,23 +102,23 @@ describe('the home', () => {
     const hassette = await startHassetteWriter(path, { onEnd: onTestFinished })
     // Written just now, so that it is read a little at a time.
     await hassette.run({ count: 30_000 })
-    const { home, source, onSources } = await start([path])
+    const { archive, source, onSources } = await start([path])
     let stopped = false
     onSources(([reading]) => {
       if (stopped || reading?.state.kind !== 'catching_up') return
       stopped = true
-      home.cancelSource(reading.id)
+      archive.cancelSource(reading.id)
     })
     const { id } = await source('a source that was stopped', ({ state }) => state.kind === 'cancelled')
-    const archive = folder.path('data/hassette.db')
-    const copied = rowsOf(archive, 'SELECT 1 FROM runs').length
+    const database = folder.path('data/hassette.db')
+    const copied = rowsOf(database, 'SELECT 1 FROM runs').length
     expect(copied).toBeGreaterThan(0)
     expect(copied).toBeLessThan(30_000)
-    await home.retrySource(id)
+    archive.retrySource(id)
     await source('all of it', ({ state }) => state.kind === 'live')
-    expect(rowsOf(archive, 'SELECT 1 FROM runs')).toHaveLength(30_000)
+    expect(rowsOf(database, 'SELECT 1 FROM runs')).toHaveLength(30_000)
     const [{ ids, kept } = {}] = rowsOf<{ ids: number; kept: number }>(
-      archive,
+      database,
       'SELECT count(DISTINCT uid) AS ids, count(uid) AS kept FROM runs',
     )
     expect(kept).toBeGreaterThan(0)
@@ -129,12 +128,12 @@ describe('the home', () => {
   it('reads on by itself when a full disk has room again', ({ skip }) =>
     onSmallDisk(folder.path('data'), '1m', skip, async (disk) => {
       writeFileSync(`${disk.path}/ballast`, Buffer.alloc(256 * 1024))
-      const { home, source } = await start([openFixture('live-0.52', folder.path('x'))])
+      const { archive, source } = await start([openFixture('live-0.52', folder.path('x'))])
       await source('the full disk', ({ state }) => state.kind === 'failed' && state.problem.code === 'disk_full')
-      expect(home.archiveState()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
+      expect(archive.state()).toMatchObject({ kind: 'ready', paused: { code: 'disk_full' } })
       disk.grow('64m')
       await source('all of it', ({ state }) => state.kind === 'up_to_date')
       expect(rowsOf(folder.path('data/hassette.db'), 'SELECT 1 FROM runs')).toHaveLength(16_795)
-      expect(home.archiveState()).toEqual({ kind: 'ready' })
+      expect(archive.state()).toEqual({ kind: 'ready' })
     }))
 })
