@@ -38,34 +38,14 @@ export function runApp(start: Start, bundleDir: string): void {
   log.info(
     `Hassette Monitor ${app.getVersion()}, Electron ${process.versions.electron}, ${process.platform} ${process.arch}`,
   )
-  const { settings, viewState } = openStores(start, log)
+  const stores = openStores(start, log)
+  const { settings, viewState } = stores
+  const { desktop, security, window, toWindow, open, trayState, tray, notifier } = createFrontEnd(
+    stores,
+    resources,
+    log,
+  )
   const clock = createMovableClock()
-  const desktop = createDesktop()
-  const security = createSecurity(resources.renderer, desktop.openUrl, log.warn)
-  const window = createMainWindow({
-    url: security.url,
-    preload: resources.preload,
-    icon: resources.icon,
-    bounds: viewState.bounds,
-    rememberBounds: viewState.rememberBounds,
-    devTools: !app.isPackaged,
-  })
-  const toWindow = createRendererEvents(window.current)
-  const open = createOpener(window, toWindow)
-  const trayState = createTrayStateStore()
-  const tray = createTrayService({
-    trayState,
-    host: hostOfThisSystem(log.warn),
-    createIcon: (onAction) =>
-      createTrayIcon({ iconsDir: resources.trayIcons, choice: () => settings.values().tray_icon, onAction }),
-    settings,
-    open,
-    hasWindow: () => window.current() !== null,
-    onPlace: (isThere) => toWindow.trayChanged(isThere ? 'there' : 'missing'),
-    quit: () => app.quit(),
-    nowUs: () => Date.now() * 1000,
-  })
-  const notifier = createNotifier(open)
   const waits = shortWaits()
   const trouble = createArchiveTrouble({
     trayState,
@@ -115,11 +95,44 @@ export function runApp(start: Start, bundleDir: string): void {
   services.start().catch((thrown: unknown) => leaveWith(thrown, log))
 }
 
+/** What of the app touches Electron: the window and its locks, the tray, notifications, the desktop. */
+function createFrontEnd({ settings, viewState }: Stores, resources: Resources, { warn }: Log) {
+  const desktop = createDesktop()
+  const security = createSecurity(resources.renderer, desktop.openUrl, warn)
+  const window = createMainWindow({
+    url: security.url,
+    preload: resources.preload,
+    icon: resources.icon,
+    bounds: viewState.bounds,
+    rememberBounds: viewState.rememberBounds,
+    devTools: !app.isPackaged,
+  })
+  const toWindow = createRendererEvents(window.current)
+  const open = createOpener(window, toWindow)
+  const trayState = createTrayStateStore()
+  const tray = createTrayService({
+    trayState,
+    host: hostOfThisSystem(warn),
+    createIcon: (onAction) =>
+      createTrayIcon({ iconsDir: resources.trayIcons, choice: () => settings.values().tray_icon, onAction }),
+    settings,
+    open,
+    hasWindow: () => window.current() !== null,
+    onPlace: (isThere) => toWindow.trayChanged(isThere ? 'there' : 'missing'),
+    quit: () => app.quit(),
+    nowUs: () => Date.now() * 1000,
+  })
+  const notifier = createNotifier(open)
+  return { desktop, security, window, toWindow, open, trayState, tray, notifier }
+}
+
 /** What is kept in files of JSON: the settings, and what the window remembers. */
-function openStores(
-  { places, flagSettings, environmentSettings }: Start,
-  { warn }: Log,
-): { settings: SettingsStore; viewState: ViewStateStore } {
+interface Stores {
+  settings: SettingsStore
+  viewState: ViewStateStore
+}
+
+function openStores({ places, flagSettings, environmentSettings }: Start, { warn }: Log): Stores {
   const settings = createSettingsStore({
     path: places.settingsFile,
     dataDir: places.dataDir,
