@@ -65,7 +65,7 @@ export function createDevBackEnd(options: DevBackEndOptions): DevBackEnd {
     warn,
   })
   const viewState = createViewStateStore(places.viewStateFile, warn)
-  const { events, archive, works, retention, alerts, handlers } = createBackEnd({
+  const { events, archive, jobs, retention, alerts, handlers } = createBackEnd({
     places,
     settings,
     viewState,
@@ -104,7 +104,7 @@ export function createDevBackEnd(options: DevBackEndOptions): DevBackEnd {
     },
     stop: async () => {
       for (const service of running.toReversed()) await service.stop()
-      await works.stop()
+      await jobs.stop()
       viewState.flush()
     },
   }

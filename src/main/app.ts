@@ -173,11 +173,11 @@ function tellSystem(
 }
 
 /** The threads start before Electron is ready; what looks at the clock, after. */
-function backEndServices({ archive, works, retention, alerts }: BackEnd, viewState: ViewStateStore): Service[] {
+function backEndServices({ archive, jobs, retention, alerts }: BackEnd, viewState: ViewStateStore): Service[] {
   return [
     { name: 'window state', start: () => undefined, stop: viewState.flush },
     archive,
-    { name: 'storage work', start: () => undefined, stop: works.stop },
+    { name: 'storage work', start: () => undefined, stop: jobs.stop },
     { name: 'electron', start: () => app.whenReady(), stop: () => undefined },
     { name: 'sleep', start: () => void powerMonitor.on('resume', () => archive.awoke()), stop: () => undefined },
     retention,

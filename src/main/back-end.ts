@@ -76,7 +76,7 @@ export interface BackEndOptions {
 export interface BackEnd {
   events: EventEmitter<BackEndEvents>
   archive: OpenArchive
-  works: JobRunner
+  jobs: JobRunner
   retention: Retention
   alerts: AlertService
   handlers: Handlers
@@ -88,12 +88,12 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
   const events = new EventEmitter<BackEndEvents>()
   const archive = openArchive(options, events)
   const isReady = (): boolean => archive.state().kind === 'ready'
-  const works = createJobRunner(warn)
-  works.onChange((work) => void events.emit('storageWork', work))
+  const jobs = createJobRunner(warn)
+  jobs.onChange((work) => void events.emit('storageWork', work))
   const retention = createRetention({
     archive: () => (archive.isSample() || !isReady() ? null : { path: archive.path(), write: archive.write() }),
     limits: () => limitsFrom(settings.values()),
-    works,
+    jobs,
     bytesOf: databaseBytes,
     onResume,
     info,
@@ -129,18 +129,18 @@ export function createBackEnd(options: BackEndOptions): BackEnd {
     ...createAppHandlers({ settings, viewState, desktop, info: () => placesInUse(options, archive) }),
     ...createSourceHandlers({ archive, settings }),
     ...createRunHandlers(archive),
-    ...createAlertHandlers({ archive, alerting: alerts, delivery }),
+    ...createAlertHandlers({ archive, alerts, delivery }),
     ...createStorageHandlers({
       archive,
       settings,
-      works,
-      copies: createArchiveCopies({ archive, works, startCopier: startOne, warn }),
+      jobs,
+      copies: createArchiveCopies({ archive, jobs, startCopier: startOne, warn }),
       desktop,
       judge: (path) => verdictOnArchive(startOne, path),
       dataDir: options.places.dataDir,
     }),
   }
-  return { events, archive, works, retention, alerts, handlers }
+  return { events, archive, jobs, retention, alerts, handlers }
 }
 
 function openArchive(options: BackEndOptions, events: EventEmitter<BackEndEvents>): OpenArchive {

@@ -89,11 +89,11 @@ describe('work on the archive of a home', () => {
 
   it('cancelled, everything is as it was and goes on', async () => {
     const writer = await hassette(50)
-    const { copies, works, hasRuns, states } = await start([writer.path])
+    const { copies, jobs, hasRuns, states } = await start([writer.path])
     await hasRuns(50)
     const { ino } = statSync(archive())
     const working = copies.compact()
-    works.cancel()
+    jobs.cancel()
     expect(await working).toMatchObject({ outcome: 'cancelled' })
     expect(states.at(-2)).toMatchObject({ cancelling: true })
     expect(statSync(archive()).ino).toBe(ino)

@@ -46,25 +46,25 @@ export function useKeptHome() {
       info: () => undefined,
       warn: (message) => warnings.push(message),
     })
-    const works = createJobRunner((message) => warnings.push(message))
+    const jobs = createJobRunner((message) => warnings.push(message))
     const warn = (message: string) => warnings.push(message)
     const startOne = (): Copier => around(startCopier(ENTRIES.copier, warn))
-    const copies = createArchiveCopies({ archive: home, works, startCopier: startOne, warn })
+    const copies = createArchiveCopies({ archive: home, jobs, startCopier: startOne, warn })
     const stop = async (): Promise<void> => {
-      await works.stop()
+      await jobs.stop()
       await home.stop()
     }
     onTestFinished(stop)
     await home.start()
     home.setPace('visible')
     const states: (StorageWork | null)[] = []
-    works.onChange((state) => states.push(state))
+    jobs.onChange((state) => states.push(state))
     const hasRuns = (runs: number): Promise<unknown> =>
       waitFor(`${runs} runs`, async () => {
         const [source] = await home.sources().catch(() => [])
         return source !== undefined && source.appRuns + source.frameworkRuns === runs
       })
-    return { home, works, copies, states, warnings, hasRuns, stop }
+    return { home, jobs, copies, states, warnings, hasRuns, stop }
   }
 
   const hassette = async (runs: number): Promise<HassetteWriter> => {

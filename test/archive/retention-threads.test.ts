@@ -61,14 +61,14 @@ describe('the retention in the threads of an archive', () => {
 
   it('begins by itself when the archive is ready, and again when a limit is lowered', async () => {
     const { path, client } = await filled(2)
-    const works = createJobRunner((message) => expect.unreachable(message))
+    const jobs = createJobRunner((message) => expect.unreachable(message))
     let limits: Limits = { ...LIMITS, maxSizeMb: 2 }
     const seen = new Set<string>()
-    works.onChange((work) => work && seen.add(work.step))
+    jobs.onChange((work) => work && seen.add(work.step))
     const retention = createRetention({
       archive: () => ({ path, write: client.write }),
       limits: () => limits,
-      works,
+      jobs,
       bytesOf: databaseBytes,
       onResume: () => undefined,
       info: () => undefined,
@@ -77,7 +77,7 @@ describe('the retention in the threads of an archive', () => {
     onTestFinished(() => retention.stop())
     void retention.start()
     const logged = () => rowsOf<{ reason: string; runs: number }>(path, 'SELECT reason, runs FROM retention_log')
-    await waitFor('the pass at the start', () => logged().length === 1 && works.state() === null)
+    await waitFor('the pass at the start', () => logged().length === 1 && jobs.state() === null)
     expect(logged()).toEqual([{ reason: 'start', runs: expect.any(Number) }])
     expect(await databaseBytes(path)).toBeLessThanOrEqual(0.95 * 2_000_000)
     expect([...seen]).toEqual(['deleting', 'shrinking'])
@@ -85,7 +85,7 @@ describe('the retention in the threads of an archive', () => {
     limits = { ...limits, maxSizeMb: 1 }
     const preview = await client.read['storage.preview'](limits)
     retention.settingsChanged()
-    await waitFor('the pass with other limits', () => logged().length === 2 && works.state() === null)
+    await waitFor('the pass with other limits', () => logged().length === 2 && jobs.state() === null)
     const [, lowered] = logged()
     expect(lowered?.reason).toBe('limits_changed')
     expect(await databaseBytes(path)).toBeLessThanOrEqual(0.95 * 1_000_000)

@@ -29,13 +29,13 @@ await inTempFolder(async (folder) => {
   const began = performance.now()
   const seconds = (): number => (performance.now() - began) / 1000
   const client = openArchive(set.path, set.endUs)
-  const works = createJobRunner((message, thrown) => {
+  const jobs = createJobRunner((message, thrown) => {
     throw new Error(message, { cause: thrown })
   })
   const retention = createRetention({
     archive: () => ({ path: set.path, write: client.write }),
     limits: () => LIMITS,
-    works,
+    jobs,
     bytesOf: databaseBytes,
     onResume: () => undefined,
     info: say,
@@ -56,11 +56,11 @@ await inTempFolder(async (folder) => {
 
   let [underS, goneS] = [NaN, NaN]
   let row: RetentionLogRow | undefined
-  while (row === undefined || works.state() !== null) {
+  while (row === undefined || jobs.state() !== null) {
     if (seconds() > PATIENCE_S) throw new Error(`not under the limit after ${PATIENCE_S} s`)
     await delay(LOOK_MS)
     if (Number.isNaN(underS) && (await databaseBytes(set.path)) <= LIMIT_MB * MB) underS = seconds()
-    if (Number.isNaN(goneS) && works.state()?.step === 'shrinking') goneS = seconds()
+    if (Number.isNaN(goneS) && jobs.state()?.step === 'shrinking') goneS = seconds()
     // An hourly pass may follow it.
     row = (await client.read['storage.log']({ limit: 10 })).find(({ reason }) => reason === 'start')
   }

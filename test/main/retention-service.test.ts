@@ -25,7 +25,7 @@ function createScene() {
   }
   let tick = (): void => undefined
   let wake = (): void => undefined
-  const works = createJobRunner(() => undefined)
+  const jobs = createJobRunner(() => undefined)
   const retention = createRetention({
     archive: () =>
       scene.sample
@@ -48,7 +48,7 @@ function createScene() {
             },
           },
     limits: () => scene.limits,
-    works,
+    jobs,
     bytesOf: () => Promise.resolve(scene.bytes),
     onResume: (work) => {
       wake = work
@@ -71,7 +71,7 @@ function createScene() {
   }
   return {
     scene,
-    works,
+    jobs,
     retention,
     reasons,
     settle,
@@ -195,9 +195,9 @@ describe('the retention of the shown archive', () => {
   })
 
   it('waits for other work on the archive, and follows it at once', async () => {
-    const { retention, works, reasons, settle } = createScene()
+    const { retention, jobs, reasons, settle } = createScene()
     let end: () => void = () => undefined
-    const working = works.run('compact', { automatic: false }, () => new Promise((resolve) => (end = resolve)))
+    const working = jobs.run('compact', { automatic: false }, () => new Promise((resolve) => (end = resolve)))
     void retention.start()
     await settle()
     expect(reasons()).toEqual([])

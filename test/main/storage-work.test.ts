@@ -19,10 +19,10 @@ const byHand = { automatic: false }
 
 describe('long work on the archive', () => {
   it('is told from its first step to its end, and answers with its figures', async () => {
-    const works = createJobRunner(vi.fn())
+    const jobs = createJobRunner(vi.fn())
     const seen: (StorageWork | null)[] = []
-    works.onChange((state) => seen.push(state))
-    const done = await works.run('compact', byHand, async (say) => {
+    jobs.onChange((state) => seen.push(state))
+    const done = await jobs.run('compact', byHand, async (say) => {
       say({ share: 0.5, bytesBefore: 100 })
       say({ share: 0.5 })
       say({ step: 'checking', share: null })
@@ -41,40 +41,40 @@ describe('long work on the archive', () => {
       file: 'x',
       problem: null,
     })
-    expect(works.state()).toBeNull()
+    expect(jobs.state()).toBeNull()
   })
 
   it('goes one at a time: a second is refused, and begins when the first has ended', async () => {
-    const works = createJobRunner(vi.fn())
+    const jobs = createJobRunner(vi.fn())
     const first = openEnded()
-    const running = works.run('clean', { automatic: true }, first.job)
+    const running = jobs.run('clean', { automatic: true }, first.job)
     const never = vi.fn<WorkJob>()
-    await expect(works.run('compact', byHand, never)).rejects.toMatchObject({ code: 'busy' })
+    await expect(jobs.run('compact', byHand, never)).rejects.toMatchObject({ code: 'busy' })
     expect(never).not.toHaveBeenCalled()
-    expect(works.state()).toMatchObject({ kind: 'clean', automatic: true })
+    expect(jobs.state()).toMatchObject({ kind: 'clean', automatic: true })
     first.end()
     await running
-    expect(await works.run('compact', byHand, () => Promise.resolve())).toMatchObject({ outcome: 'done' })
+    expect(await jobs.run('compact', byHand, () => Promise.resolve())).toMatchObject({ outcome: 'done' })
   })
 
   it('cancels by the signal, says so meanwhile, and keeps the figures of what was done', async () => {
-    const works = createJobRunner(vi.fn())
-    const running = works.run('clean', byHand, (say, signal) => {
+    const jobs = createJobRunner(vi.fn())
+    const running = jobs.run('clean', byHand, (say, signal) => {
       say({ runs: 4096 })
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Failure('cancelled', 'x'))))
     })
     const seen: (StorageWork | null)[] = []
-    works.onChange((state) => seen.push(state))
-    works.cancel()
-    works.cancel()
+    jobs.onChange((state) => seen.push(state))
+    jobs.cancel()
+    jobs.cancel()
     expect(await running).toMatchObject({ outcome: 'cancelled', runs: 4096, problem: null })
     expect(seen.map((state) => state?.cancelling)).toEqual([true, undefined])
   })
 
   it('a failure is an outcome with its words; one without a code is logged', async () => {
     const warn = vi.fn()
-    const works = createJobRunner(warn)
-    const full = await works.run('backup', byHand, () =>
+    const jobs = createJobRunner(warn)
+    const full = await jobs.run('backup', byHand, () =>
       Promise.reject(new Failure('disk_full', 'No room.', 'Free some.')),
     )
     expect(full).toMatchObject({
@@ -83,47 +83,47 @@ describe('long work on the archive', () => {
     })
     expect(warn).not.toHaveBeenCalled()
     const bug = new TypeError('x is not a function')
-    expect(await works.run('backup', byHand, () => Promise.reject(bug))).toMatchObject({
+    expect(await jobs.run('backup', byHand, () => Promise.reject(bug))).toMatchObject({
       problem: { code: 'internal' },
     })
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('backup'), bug)
   })
 
   it('nobody hears of a job that reports after its end', async () => {
-    const works = createJobRunner(vi.fn())
+    const jobs = createJobRunner(vi.fn())
     let late: Parameters<WorkJob>[0] = () => undefined
-    await works.run('clean', byHand, (say) => {
+    await jobs.run('clean', byHand, (say) => {
       late = say
       return Promise.resolve()
     })
     const other = openEnded()
-    const running = works.run('compact', byHand, other.job)
+    const running = jobs.run('compact', byHand, other.job)
     late({ step: 'shrinking', share: 1 })
-    expect(works.state()).toMatchObject({ kind: 'compact', step: 'copying', share: null })
+    expect(jobs.state()).toMatchObject({ kind: 'compact', step: 'copying', share: null })
     other.end()
     await running
   })
 
   it('stop cancels, waits for the end, and lets nothing begin any more', async () => {
-    const works = createJobRunner(vi.fn())
+    const jobs = createJobRunner(vi.fn())
     const work = openEnded()
-    const running = works.run('clean', byHand, work.job)
+    const running = jobs.run('clean', byHand, work.job)
     let stopped = false
-    const stopping = works.stop().then(() => (stopped = true))
+    const stopping = jobs.stop().then(() => (stopped = true))
     expect(work.signal()?.aborted).toBe(true)
     await new Promise((resume) => setImmediate(resume))
     expect(stopped).toBe(false)
     work.end(new Failure('cancelled', 'x'))
     await stopping
     expect(await running).toMatchObject({ outcome: 'cancelled' })
-    await expect(works.run('clean', byHand, () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' })
+    await expect(jobs.run('clean', byHand, () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' })
   })
 
   it('a listener that left hears nothing', async () => {
-    const works = createJobRunner(vi.fn())
+    const jobs = createJobRunner(vi.fn())
     const listener = vi.fn()
-    works.onChange(listener)()
-    await works.run('clean', byHand, () => Promise.resolve())
+    jobs.onChange(listener)()
+    await jobs.run('clean', byHand, () => Promise.resolve())
     expect(listener).not.toHaveBeenCalled()
   })
 })

@@ -33,7 +33,7 @@ interface ArchiveCopiesParts {
     OpenArchive,
     'path' | 'isSample' | 'hasOwn' | 'sourceFiles' | 'write' | 'change' | 'changeAtRest' | 'replace'
   >
-  works: Pick<JobRunner, 'run'>
+  jobs: Pick<JobRunner, 'run'>
   startCopier: () => Copier
   warn: (message: string, thrown?: unknown) => void
 }
@@ -46,10 +46,10 @@ interface Job {
 }
 
 /** Builds the four verbs. */
-export function createArchiveCopies({ archive, works, startCopier, warn }: ArchiveCopiesParts): ArchiveCopies {
+export function createArchiveCopies({ archive, jobs, startCopier, warn }: ArchiveCopiesParts): ArchiveCopies {
   /** Runs one piece of work, measures it, and notes in the archive that it was done. */
   const run = (reason: WorkNote['reason'], work: (job: Job) => Promise<void>): Promise<WorkDone> =>
-    works.run(reason, { automatic: false }, async (say, signal) => {
+    jobs.run(reason, { automatic: false }, async (say, signal) => {
       const [atUs, began] = [Date.now() * 1000, performance.now()]
       const bytesBefore = await databaseBytes(archive.path())
       say({ bytesBefore, bytesAfter: bytesBefore })

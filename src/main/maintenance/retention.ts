@@ -23,7 +23,7 @@ interface RetentionOptions {
   /** The archive that is kept within limits; null while there is none, or while the sample is shown. */
   archive: () => { path: string; write: Pick<Remote<WriteApi>, 'retain' | 'retentionDue'> } | null
   limits: () => Limits
-  works: Pick<JobRunner, 'run' | 'state' | 'onChange'>
+  jobs: Pick<JobRunner, 'run' | 'state' | 'onChange'>
   /** File, WAL and SHM of an archive together. */
   bytesOf: (path: string) => Promise<number>
   /** Calls back whenever the machine woke up; asked for once, at the start. */
@@ -59,7 +59,7 @@ const REAL_CLOCK: RetentionClock = {
 
 /** Builds the service. It begins when the archive is ready, and runs one pass at a time. */
 export function createRetention(options: RetentionOptions): Retention {
-  const { works, info, warn, clock = REAL_CLOCK } = options
+  const { jobs, info, warn, clock = REAL_CLOCK } = options
   /** What is known of the archive that is shown; another one starts anew. */
   let known: { path: string; started: boolean; floorBytes: number | null } | null = null
   let awakeSinceMs = clock.elapsedMs()
@@ -92,15 +92,15 @@ export function createRetention(options: RetentionOptions): Retention {
   /** Runs the pass that is due; returns whether another may be. */
   async function runNext(): Promise<boolean> {
     const archive = options.archive()
-    if (stopped || archive === null || works.state() !== null || clock.elapsedMs() < restUntilMs) return false
+    if (stopped || archive === null || jobs.state() !== null || clock.elapsedMs() < restUntilMs) return false
     const pass = await choose(archive)
     // While this was found out, other work may have begun, or another archive may have been opened.
-    if (pass === null || known?.path !== options.archive()?.path || works.state() !== null) return false
+    if (pass === null || known?.path !== options.archive()?.path || jobs.state() !== null) return false
     const noted = known
     if (pass.reason === 'limits_changed') limitsChanged = false
     if (noted) noted.started = true
     const request = { ...pass, limits: options.limits() }
-    const { outcome, problem } = await works.run(
+    const { outcome, problem } = await jobs.run(
       'clean',
       { automatic: true },
       retainJob(archive.write, request, (report) => {
@@ -139,7 +139,7 @@ export function createRetention(options: RetentionOptions): Retention {
     start: () => {
       unsubscribes.push(
         clock.every(LOOK_MS, look),
-        works.onChange((state) => {
+        jobs.onChange((state) => {
           if (state === null) look()
         }),
       )

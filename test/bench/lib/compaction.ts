@@ -33,7 +33,7 @@ export async function compact(opened: Opened): Promise<{ bytesBefore: number; by
         return opened.client.state()
       },
     },
-    works: createJobRunner(fail),
+    jobs: createJobRunner(fail),
     startCopier: () => startCopier(THREADS.copier, fail),
     warn: fail,
   })

@@ -7,7 +7,7 @@ import type { HandlersOf } from '../dispatch'
 /** What the verbs of the alerts work on. */
 export interface AlertHandlerParts {
   archive: Pick<OpenArchive, 'read'>
-  alerting: Pick<AlertService, 'status' | 'snooze' | 'mute' | 'pause'>
+  alerts: Pick<AlertService, 'status' | 'snooze' | 'mute' | 'pause'>
   delivery: Pick<Delivery, 'tryOne'>
 }
 
@@ -15,24 +15,24 @@ export interface AlertHandlerParts {
 const TRY_PAUSE_MS = 1000
 
 /** The verbs of the alerts. */
-export function createAlertHandlers({ archive, alerting, delivery }: AlertHandlerParts): HandlersOf<'alerts'> {
+export function createAlertHandlers({ archive, alerts, delivery }: AlertHandlerParts): HandlersOf<'alerts'> {
   const replays = createTickets()
   // Each is kept in the archive, and the newest push the oldest out.
   const inTurn = oncePer(TRY_PAUSE_MS, () => performance.now())
   return {
-    'alerts.status': () => alerting.status(),
+    'alerts.status': () => alerts.status(),
     'alerts.list': (input) => archive.read()['alerts.list'](input),
     'alerts.get': (input) => archive.read()['alerts.get'](input),
     'alerts.notices': (input) => archive.read()['alerts.notices'](input),
     'alerts.replay': ({ ticket, ...input }) =>
       replays.run(ticket, (signal) => archive.read()['alerts.replay'](input, { signal })),
     'alerts.snooze': async ({ incidentId, snooze }) => {
-      await alerting.snooze(incidentId, snooze)
+      await alerts.snooze(incidentId, snooze)
       return null
     },
     'alerts.mute': async (input) => {
       const { sourceId, muted } = input
-      await alerting.mute(
+      await alerts.mute(
         input.kind === 'group'
           ? { kind: 'muteGroup', sourceId, groupId: input.groupId, muted }
           : { kind: 'muteTarget', sourceId, targetId: input.targetId, muted },
@@ -40,7 +40,7 @@ export function createAlertHandlers({ archive, alerting, delivery }: AlertHandle
       return null
     },
     'alerts.pause': async ({ until }) => {
-      await alerting.pause(until)
+      await alerts.pause(until)
       return null
     },
     'alerts.tryNotification': () => {

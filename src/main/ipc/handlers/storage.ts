@@ -19,14 +19,14 @@ import type { HandlersOf } from '../dispatch'
 export interface StorageHandlerParts extends RepairParts {
   archive: RepairParts['archive'] & Pick<OpenArchive, 'isSample' | 'read' | 'retry' | 'write'>
   settings: Pick<SettingsStore, 'values' | 'view' | 'setArchive'>
-  works: JobRunner
+  jobs: JobRunner
   copies: ArchiveCopies
   desktop: Pick<Desktop, 'askFile' | 'askFolder' | 'askNewFile'>
 }
 
 /** The verbs about the archive and its file. Which file or folder is meant only the system's dialog says. */
 export function createStorageHandlers(parts: StorageHandlerParts): HandlersOf<'archive' | 'storage'> {
-  const { archive, settings, works, copies, desktop } = parts
+  const { archive, settings, jobs, copies, desktop } = parts
   const folder = (): string => dirname(archive.path())
 
   return {
@@ -36,12 +36,12 @@ export function createStorageHandlers(parts: StorageHandlerParts): HandlersOf<'a
     'storage.info': () => archive.read()['storage.info']({ limits: limitsFrom(settings.values()) }),
     'storage.log': (input) => archive.read()['storage.log'](input),
     'storage.preview': (limits) => archive.read()['storage.preview'](limits),
-    'storage.work': () => works.state(),
+    'storage.work': () => jobs.state(),
     'storage.clean': () => {
       if (archive.isSample()) throw new Failure('invalid_input', 'The sample home is made anew at each start.')
       const limits = limitsFrom(settings.values())
       const job = retainJob(archive.write(), { reason: 'by_hand', rules: ['time', 'size'], limits })
-      return works.run('clean', { automatic: false }, job)
+      return jobs.run('clean', { automatic: false }, job)
     },
     'storage.compact': () => copies.compact(),
     'storage.backUp': async () => copies.backUp(await desktop.askNewFile(join(folder(), backupName(new Date())))),
@@ -51,7 +51,7 @@ export function createStorageHandlers(parts: StorageHandlerParts): HandlersOf<'a
       return copies.move(await desktop.askFolder(folder()), how, settings.setArchive)
     },
     'storage.cancel': () => {
-      works.cancel()
+      jobs.cancel()
       return null
     },
   }
