@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { app, session, protocol } from 'electron'
+import { app, protocol, session } from 'electron'
 import type { Session } from 'electron'
 import type { Service } from '../util/service'
 import {
-  devServerOf,
-  pageUrl,
-  isOwnPage,
-  mayRequest,
-  assetPath,
-  CONTENT_SECURITY_POLICY,
   APP_HOST,
   APP_SCHEME,
+  assetPath,
+  CONTENT_SECURITY_POLICY,
+  devServerOf,
+  isOwnPage,
+  mayRequest,
+  pageUrl,
 } from './policy'
 import type { Origins } from './policy'
 
@@ -44,7 +44,7 @@ export function createSecurity(
 }
 
 /** Denies every permission, every foreign request and every download of a session. */
-export function lockSession(session: Session, origins: Origins): void {
+function lockSession(session: Session, origins: Origins): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
@@ -56,7 +56,7 @@ export function lockSession(session: Session, origins: Origins): void {
  * Whatever web contents come into being: no navigation but to our page, no new windows, no webviews, no datagrams.
  * `openUrl` gets the links that wanted a window, and fails when it opens none.
  */
-export function lockContents(
+function lockContents(
   origins: Origins,
   openUrl: (url: string) => Promise<void>,
   warn: (message: string) => void,
@@ -99,7 +99,7 @@ const HEADERS = {
  * Serves the window's files from `root`, with the policy on every answer. `file://` is not used at all: with the
  * packaged fuses it cannot read the asar.
  */
-export function serveApp(root: string): void {
+function serveApp(root: string): void {
   protocol.handle(APP_SCHEME, async (request) => {
     const url = new URL(request.url)
     const asset = url.host === APP_HOST && request.method === 'GET' ? assetPath(root, url.pathname) : null

@@ -11,7 +11,10 @@ import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
 import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
 import { handlerTrigger, jobTrigger } from './trigger-words'
 
-/** Rows as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any column. */
+/**
+ * A session. Rows are as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any
+ * column.
+ */
 export interface HassetteSession {
   id: number
   started_at: number
@@ -26,6 +29,7 @@ export interface HassetteSession {
   dropped_shutdown: number | null
 }
 
+/** What handlers and jobs have in common. */
 interface ParentRow {
   id: number
   app_key: string
@@ -41,6 +45,7 @@ interface ParentRow {
   removed_at: number | null
 }
 
+/** A registration of a handler. */
 export interface ListenerRow extends ParentRow {
   name: string
   topic: string
@@ -54,6 +59,7 @@ export interface ListenerRow extends ParentRow {
   backpressure: string | null
 }
 
+/** A registration of a job. */
 export interface JobRow extends ParentRow {
   job_name: string
   trigger_type: string | null
@@ -62,6 +68,7 @@ export interface JobRow extends ParentRow {
   schedule_status: string | null
 }
 
+/** An app. */
 export interface ManifestRow {
   app_key: string
   display_name: string | null
@@ -75,6 +82,7 @@ export interface AnchorRow {
   uid: string | null
 }
 
+/** A run. */
 export interface ExecutionRow {
   id: number
   kind: string
@@ -95,6 +103,40 @@ export interface ExecutionRow {
   trigger_mode: string | null
   thread_leaked: number | null
 }
+
+/** A line of a log. */
+export interface LogRow {
+  id: number
+  timestamp: number
+  level: string
+  logger_name: string
+  func_name: string | null
+  lineno: number | null
+  message: string
+  exc_info: string | null
+  execution_id: string | null
+}
+
+/** A stall of the event loop. */
+export interface BlockingRow {
+  id: number
+  session_id: number | null
+  app_key: string | null
+  instance_index: number | null
+  execution_id: string | null
+  tier: string
+  primitive: string | null
+  source_location: string | null
+  stall_duration_ms: number | null
+  detected_ts: number
+  reason: string | null
+  frames: string | null
+}
+
+/** Latest time kept, year 2242: start and duration together stay below 2^53. */
+const LATEST_US = 8_600_000_000_000_000
+/** Ten years; nothing runs longer. */
+const LONGEST_US = 315_576_000_000_000
 
 const STATUS: Record<string, RunStatus> = {
   success: 'ok',
@@ -146,6 +188,7 @@ export function removalOf(removedUs: number | null, cleanStopUs: number | null):
   return afterStop >= -1_000_000 && afterStop <= 30_000_000 ? null : removedUs
 }
 
+/** `cleanStopUs`: as in `removalOf`. */
 export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
   return {
     ...parentOf(row, shiftUs, cleanStopUs),
@@ -168,6 +211,7 @@ export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: numbe
   }
 }
 
+/** `cleanStopUs`: as in `removalOf`. */
 export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
   const schedule = {
     type: text(row.trigger_type),
@@ -195,10 +239,12 @@ export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null):
   }
 }
 
+/** An app by its manifest. */
 export function appOf(row: ManifestRow): AppInput {
   return { appKey: text(row.app_key) ?? '', displayName: text(row.display_name) }
 }
 
+/** By what a run or a session is known again; its time is not shifted. */
 export function anchorOfRow({ id, kind, uid, started }: AnchorRow): Anchor {
   return {
     kind: kind === 'session' ? kind : tierOf(kind),
@@ -208,6 +254,7 @@ export function anchorOfRow({ id, kind, uid, started }: AnchorRow): Anchor {
   }
 }
 
+/** Without a status that we know, what has an error failed and the rest went well. */
 export function runOf(row: ExecutionRow, shiftUs: number): RunInput {
   const failed = row.error_type !== null || row.error_message !== null || row.error_traceback !== null
   const status = STATUS[row.status] ?? (failed ? 'failed' : 'ok')
@@ -230,6 +277,38 @@ export function runOf(row: ExecutionRow, shiftUs: number): RunInput {
     failure: failed
       ? { errorType: text(row.error_type), message: text(row.error_message), traceback: text(row.error_traceback) }
       : null,
+  }
+}
+
+/** A line of a log; its execution is known otherwise. */
+export function logOf(row: LogRow, shiftUs: number): LogInput {
+  return {
+    foreignId: row.id,
+    atUs: toUs(row.timestamp, shiftUs) ?? 0,
+    level: text(row.level) ?? '',
+    logger: text(row.logger_name) ?? '',
+    function: text(row.func_name),
+    line: whole(row.lineno),
+    message: text(row.message) ?? '',
+    error: text(row.exc_info),
+  }
+}
+
+/** A stall, moved by `shiftUs`. */
+export function blockingOf(row: BlockingRow, shiftUs: number): BlockingInput {
+  return {
+    foreignId: row.id,
+    foreignSessionId: whole(row.session_id),
+    executionId: text(row.execution_id),
+    appKey: text(row.app_key),
+    instanceIndex: whole(row.instance_index),
+    detectedUs: toUs(row.detected_ts, shiftUs) ?? 0,
+    durationUs: row.stall_duration_ms === null ? null : durationOf(row.stall_duration_ms),
+    detector: text(row.tier) ?? '',
+    primitive: text(row.primitive),
+    sourceLocation: text(row.source_location),
+    reason: text(row.reason),
+    frames: text(row.frames),
   }
 }
 
@@ -258,13 +337,6 @@ function tierOf(tier: unknown): Tier {
   return tier === 'framework' ? 'framework' : 'app'
 }
 
-/** Values of SQLite columns that may hold anything, as what the archive can take. */
-
-/** Latest time kept, year 2242: start and duration together stay below 2^53. */
-const LATEST_US = 8_600_000_000_000_000
-/** Ten years; nothing runs longer. */
-const LONGEST_US = 315_576_000_000_000
-
 /** Seconds since 1970 as whole microseconds, moved by `shiftUs`; null for null and for what is no number. */
 export function toUs(seconds: unknown, shiftUs: number): number | null {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return null
@@ -277,78 +349,19 @@ export function durationOf(milliseconds: unknown): number {
   return Math.min(LONGEST_US, Math.max(0, Math.round(milliseconds * 1000)))
 }
 
-export function text(value: unknown): string | null {
+function text(value: unknown): string | null {
   if (value === null || value === undefined) return null
   return typeof value === 'string' ? value : String(value)
 }
 
-export function real(value: unknown): number | null {
+function real(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }
 
-export function whole(value: unknown): number | null {
+function whole(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
 }
 
-export function count(value: unknown): number {
+function count(value: unknown): number {
   return Math.max(0, whole(value) ?? 0)
-}
-
-/** Log lines and stalls as Hassette has them; a hostile file may hold anything in any column. */
-
-export interface LogRow {
-  id: number
-  timestamp: number
-  level: string
-  logger_name: string
-  func_name: string | null
-  lineno: number | null
-  message: string
-  exc_info: string | null
-  execution_id: string | null
-}
-
-export interface BlockingRow {
-  id: number
-  session_id: number | null
-  app_key: string | null
-  instance_index: number | null
-  execution_id: string | null
-  tier: string
-  primitive: string | null
-  source_location: string | null
-  stall_duration_ms: number | null
-  detected_ts: number
-  reason: string | null
-  frames: string | null
-}
-
-export function logOf(row: LogRow, shiftUs: number): LogInput {
-  return {
-    foreignId: row.id,
-    atUs: toUs(row.timestamp, shiftUs) ?? 0,
-    level: text(row.level) ?? '',
-    logger: text(row.logger_name) ?? '',
-    function: text(row.func_name),
-    line: whole(row.lineno),
-    message: text(row.message) ?? '',
-    error: text(row.exc_info),
-  }
-}
-
-export function blockingOf(row: BlockingRow, shiftUs: number): BlockingInput {
-  return {
-    foreignId: row.id,
-    foreignSessionId: whole(row.session_id),
-    executionId: text(row.execution_id),
-    appKey: text(row.app_key),
-    instanceIndex: whole(row.instance_index),
-    detectedUs: toUs(row.detected_ts, shiftUs) ?? 0,
-    durationUs: row.stall_duration_ms === null ? null : durationOf(row.stall_duration_ms),
-    detector: text(row.tier) ?? '',
-    primitive: text(row.primitive),
-    sourceLocation: text(row.source_location),
-    reason: text(row.reason),
-    frames: text(row.frames),
-  }
 }

@@ -229,10 +229,11 @@ const VERSIONS: Record<number, string> = {
 
 /** Number of spans of time in which a large file is counted, so that no statement holds it for long. */
 const SPANS = 16
+/** A file whose ids span less than this is counted at once, runs. */
 const SMALL = 20_000
 
 /** Facts of a file without its rows being read in; unshifted. */
-export async function readFacts(
+async function readFacts(
   statements: Statements,
   schema: HassetteSchema,
   guard: <T>(read: () => T) => T,
