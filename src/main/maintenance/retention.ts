@@ -67,7 +67,7 @@ export function createRetention(options: RetentionOptions): Retention {
   let importing = false
   let limits = JSON.stringify(options.limits())
   let limitsChanged = false
-  let stopped = false
+  let started = false
   const unsubscribes: (() => void)[] = []
 
   const limitBytes = (): number => options.limits().maxSizeMb * MB_BYTES
@@ -92,7 +92,7 @@ export function createRetention(options: RetentionOptions): Retention {
   /** Runs the pass that is due; returns whether another may be. */
   async function runNext(): Promise<boolean> {
     const archive = options.archive()
-    if (stopped || archive === null || jobs.state() !== null || clock.elapsedMs() < restUntilMs) return false
+    if (!started || archive === null || jobs.state() !== null || clock.elapsedMs() < restUntilMs) return false
     const pass = await choose(archive)
     // While this was found out, other work may have begun, or another archive may have been opened.
     if (pass === null || known?.path !== options.archive()?.path || jobs.state() !== null) return false
@@ -137,6 +137,7 @@ export function createRetention(options: RetentionOptions): Retention {
   return {
     name: 'retention',
     start: () => {
+      started = true
       unsubscribes.push(
         clock.every(LOOK_MS, look),
         jobs.onChange((state) => {
@@ -150,7 +151,7 @@ export function createRetention(options: RetentionOptions): Retention {
       look()
     },
     stop: () => {
-      stopped = true
+      started = false
       for (const unsubscribe of unsubscribes) unsubscribe()
     },
     look,
