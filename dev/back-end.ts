@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { AlertService } from '@main/alerts/service'
 import { createBackEnd } from '@main/back-end'
 import type { ThreadFiles } from '@main/back-end'
 import { placesIn } from '@main/cli/places'
@@ -42,6 +43,7 @@ export interface DevBackEndOptions {
 export interface DevBackEnd {
   dispatch: Dispatch
   archive: OpenArchive
+  alerts: AlertService
   settings: SettingsStore
   clock: MovableClock
   places: Places
@@ -95,6 +97,7 @@ export function createDevBackEnd(options: DevBackEndOptions): DevBackEnd {
   return {
     dispatch: (verb, input) => dispatch(handlers, verb, input, (name, thrown) => warn(`${name} failed`, thrown)),
     archive,
+    alerts,
     settings,
     clock,
     places,

@@ -14,8 +14,8 @@ export interface HouseWindowOptions extends PageOptions {
   prepare?: (house: House) => void
 }
 
-/** What the log says of what tests ask for: a damaged archive, a damaged settings file. */
-const ASKED_FOR = /^(archive unavailable|settings file) /
+/** What the log says of what tests ask for: a damaged archive, a damaged settings file, a limit that is too small. */
+const ASKED_FOR = /^(archive unavailable|settings file|the size limit is too small:) /
 
 /**
  * The window on the real handlers and an archive of its own, which are gone when the test ends. Their clock stands at
@@ -116,6 +116,11 @@ export function newestIds(page: Page, count = Infinity): Promise<number[]> {
       if (from === null || ids.length >= wanted) return ids.slice(0, wanted)
     }
   }, count)
+}
+
+/** A house whose failures are judged as they come, after what was judged of it before. */
+export function judged(before: NonNullable<HouseOptions['judged']>): HouseOptions {
+  return { judged: before, services: ['alerts'] }
 }
 
 /** The archive is still being opened, for as long as it is asked. */

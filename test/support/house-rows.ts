@@ -1,10 +1,12 @@
+import type { SourceSight } from '@main/archive/api'
 import type { RunInput, SessionInput, TargetInput } from '@main/archive/batch'
 import { createAlertStore } from '@archive/alerts'
 import { createAppender, createBlockingEvents } from '@archive/ingest'
 import type { Appender } from '@archive/ingest'
 import { migrate, openForWriting } from '@archive/core'
+import { createRetentionLog } from '@archive/retention'
 import { RESOLUTION, createExpectedRows, createWriterMemory } from '@archive/derived'
-import { createRunMaker, fakeSessions, makeRuns } from '@renderer/api/fake-runs'
+import { createRunMaker, fakeSessions, makeRuns, runId } from '@renderer/api/fake-runs'
 import type { FakeRun } from '@renderer/api/fake-runs'
 import { FAKE_TARGETS } from '@renderer/api/fake-targets'
 import type { FakeTarget } from '@renderer/api/fake-targets'
@@ -12,6 +14,8 @@ import { RUN_STATUSES } from '@shared/run'
 import type { RunSession } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
+import { BLIND_MINUTES, openHouseAlerts } from './house-alerts'
+import type { HouseAlerts, Judged } from './house-alerts'
 
 /** A Hassette of the invented house, as its archive shall know it. */
 export interface HouseSource {
@@ -26,23 +30,79 @@ export interface HouseSource {
   endMs: number
   /** Sessions before those that have runs. */
   olderSessions: number
+  /** By default nobody has looked at its failures yet. */
+  judged?: Judged
+  /** Incidents before those of the days that have runs. */
+  olderIncidents?: number
 }
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
 const DAY = 1440 * MINUTE
 const BATCH = 500
+/** Minutes before the end from which on a house is judged as it goes on: its kitchen fails from a little later. */
+const JUDGED_MINUTES = 75
 const FIRST_FOREIGN_TARGET = 13
 /** Places in the list of targets. */
 const [PRESENCE, HALL_MOTION, VOLUME] = [2, 8, 10]
 
 /** Writes an archive of these sources by the writer's own parts: ids follow the order. */
-export function writeHouse(path: string, sources: readonly HouseSource[]): void {
+export async function writeHouse(path: string, sources: readonly HouseSource[]): Promise<void> {
   const db = openForWriting(path)
   migrate(db, path)
-  for (const source of sources) writeSource(db, source)
+  for (const source of sources) await writeSource(db, source)
   db.pragma('journal_mode = DELETE')
   db.close()
+}
+
+/** What else takes room in an archive, bytes: what no cleaning can take, and what can be used again. */
+export interface Ballast {
+  keptBytes?: number
+  reusableBytes?: number
+}
+
+/** Makes an archive as large as that of a home that was watched for long. */
+export function addBallast(path: string, { keptBytes = 0, reusableBytes = 0 }: Ballast): void {
+  const db = openForWriting(path)
+  db.exec('CREATE TABLE ballast (bytes)')
+  const add = db.prepare<[number]>('INSERT INTO ballast VALUES (zeroblob(?))')
+  add.run(keptBytes)
+  const { lastInsertRowid } = add.run(reusableBytes)
+  db.prepare('DELETE FROM ballast WHERE rowid = ?').run(lastInsertRowid)
+  db.pragma('journal_mode = DELETE')
+  db.close()
+}
+
+/** Notes in an archive what its upkeep did during the last days. */
+export function writeUpkeep(path: string, endUs: number): void {
+  const db = openForWriting(path)
+  const log = createRetentionLog(db)
+  const MB = 1_000_000
+  const at = (hours: number): number => endUs - hours * HOUR
+  const nothing = { bound: null, runs: 0, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false }
+  const still = { ...nothing, bytesBefore: 298 * MB, bytesAfter: 298 * MB }
+  log.write({ ...still, atUs: at(41), durationUs: 4_800_000, reason: 'compact', bytesBefore: 362 * MB })
+  log.write({ ...still, atUs: at(12.2), durationUs: 61_000, reason: 'daily' })
+  const pass = { ...still, durationUs: 212_000, reason: 'hourly', bound: 'time', bytesBefore: 301 * MB } as const
+  const upToUs = at(7 * 24 + 2.2)
+  log.write({ ...pass, atUs: at(2.2), runs: 812, frameworkRuns: 790, upToUs })
+  log.write({ ...pass, atUs: at(1.2), runs: 806, frameworkRuns: 806, upToUs, cancelled: true })
+  db.pragma('journal_mode = DELETE')
+  db.close()
+}
+
+/** Its Hassette gives a sign of life: a heartbeat. */
+export function giveSign(path: string, sourceId: number, atUs: number): void {
+  const db = openForWriting(path)
+  try {
+    db.prepare(
+      `UPDATE sessions SET heartbeat_us = ? WHERE ending = 'running'
+         AND epoch_id IN (SELECT id FROM epochs WHERE source_id = ?)`,
+    ).run(atUs, sourceId)
+  } finally {
+    db.close()
+  }
 }
 
 /** Adds finished runs to a source, as if its Hassette had just ended them. */
@@ -86,8 +146,8 @@ function knownOf(db: Database, sourceId: number): { epochId: number; foreignId: 
   return { epochId: epoch.id, foreignId: epoch.foreignId, finishedUs: finishedUs ?? 0 }
 }
 
-function writeSource(db: Database, source: HouseSource): void {
-  const { name, mode, path, endMs, runs, seed } = source
+async function writeSource(db: Database, source: HouseSource): Promise<void> {
+  const { name, mode, path, endMs, runs, judged } = source
   const added = db
     .prepare(
       `INSERT INTO sources (name, mode, file_path, schema_version, added_us, read_us) VALUES (?, ?, ?, 15, ?, ?)`,
@@ -99,13 +159,55 @@ function writeSource(db: Database, source: HouseSource): void {
     .prepare(`INSERT INTO epochs (source_id, first_seen_us, reason) VALUES (?, ?, 'first')`)
     .run(sourceId, endMs * 1000)
   const epochId = Number(epoch.lastInsertRowid)
-  const made = makeRuns(sourceId, endMs * 1000, runs, seed)
-  append(appenderOf(db, source, sourceId, epochId), made, endMs * 1000)
-  // Counted again from the runs, as after a crash.
-  const { trends } = createWriterMemory(db, { nowUs: () => endMs * 1000 })
-  db.transaction(() => trends.flush()).immediate()
-  writeExpectedStarts(db, made, endMs * 1000)
+  const made = runsOf(source, sourceId)
+  const appender = appenderOf(db, source, sourceId, epochId)
+  const countStarts = (): void => {
+    // Counted again from the runs, as after a crash.
+    const { trends } = createWriterMemory(db, { nowUs: () => endMs * 1000 })
+    db.transaction(() => trends.flush()).immediate()
+    writeExpectedStarts(db, sourceId, made, endMs * 1000)
+  }
+  const alerts = judged && openHouseAlerts(db, { id: sourceId, name })
+  if (alerts) await appendJudged(alerts, appender, made, source, countStarts)
+  else append(appender, made, endMs * 1000)
+  countStarts()
+  alerts?.close()
   if (mode === 'live') writeStalls(db, sourceId, epochId, endMs * 1000)
+}
+
+/** Appends runs as they come, and has them judged minute by minute once the last hour begins. */
+async function appendJudged(
+  alerts: HouseAlerts,
+  appender: Appender,
+  runs: readonly FakeRun[],
+  source: HouseSource,
+  countStarts: () => void,
+): Promise<void> {
+  const endUs = source.endMs * 1000
+  const [beginUs, lookUntilUs] = [endUs - JUDGED_MINUTES * MINUTE, source.judged === 'past' ? 0 : endUs]
+  let appended = 0
+  const appendUntil = (us: number): void => {
+    const next = runs.findIndex(({ finishedUs }) => finishedUs > us)
+    const slice = runs.slice(appended, next === -1 ? undefined : next)
+    append(appender, slice, endUs)
+    appended += slice.length
+  }
+  appendUntil(beginUs)
+  alerts.writePast(source.olderIncidents ?? 0, beginUs)
+  await alerts.look(beginUs)
+  for (let us = beginUs + MINUTE; us <= lookUntilUs; us += MINUTE) {
+    appendUntil(us)
+    if (us % HOUR < MINUTE) countStarts()
+    await alerts.look(us, sightAt(source, us))
+  }
+  appendUntil(Infinity)
+}
+
+/** What is seen of a house at a moment. */
+function sightAt({ judged, endMs }: HouseSource, us: number): SourceSight['sight'] {
+  const sinceUs = endMs * 1000 - BLIND_MINUTES * MINUTE
+  if (judged !== 'blind' || us < sinceUs) return { kind: 'seen', caughtUp: true }
+  return { kind: 'blind', sinceUs, reason: 'another program keeps the file for itself' }
 }
 
 /** An appender that knows all sessions and targets of a source. */
@@ -236,20 +338,26 @@ function executionId({ executionId: id, startedUs }: FakeRun, endUs: number): st
 }
 
 /** Starts that were missed lately, minutes before the end: a few of many, which needs no look, and most of a few, which does. */
+const GARAGE_MINUTES = 37
 const MISSED_STARTS = new Map([
-  ['check_closed', [37, 22]],
+  ['check_closed', [GARAGE_MINUTES, 22]],
   ['open_blinds', [492, 432]],
 ])
 
+/** Start of the hour of a moment, seconds. */
+function hourOf(us: number): number {
+  return Math.floor(us / (60 * MINUTE)) * RESOLUTION.hour
+}
+
 /** As many starts as there were, by the hour, and those that were missed. */
-function writeExpectedStarts(db: Database, runs: readonly FakeRun[], endUs: number): void {
+function writeExpectedStarts(db: Database, sourceId: number, runs: readonly FakeRun[], endUs: number): void {
   const rows = createExpectedRows(db)
+  rows.setCountedTo(sourceId, hourOf(endUs) * SECOND)
   const ids = db
     .prepare<[], { id: number; kind: string; foreignId: number }>(
       'SELECT id, kind, foreign_id AS foreignId FROM targets',
     )
     .all()
-  const hourOf = (us: number): number => Math.floor(us / (60 * MINUTE)) * RESOLUTION.hour
   for (const target of FAKE_TARGETS.filter(({ schedule, name }) => schedule !== null && name !== 'scan')) {
     const id = ids.find((one) => one.kind === target.kind && one.foreignId === target.id + FIRST_FOREIGN_TARGET)?.id
     if (id === undefined) continue
@@ -260,6 +368,69 @@ function writeExpectedStarts(db: Database, runs: readonly FakeRun[], endUs: numb
     for (const [hour, count] of byHour) rows.write(RESOLUTION.hour, hour, id, count)
     for (const hour of byHour.keys()) rows.sumDay(Math.floor(hour / RESOLUTION.day) * RESOLUTION.day, id)
   }
+}
+
+/** The runs of a source, oldest first. */
+function runsOf({ runs, seed, endMs, judged }: HouseSource, sourceId: number): FakeRun[] {
+  const endUs = endMs * 1000
+  const made = makeRuns(sourceId, endUs, runs, seed)
+  if (judged === undefined) return made
+  // The garage door has not been looked at since: a job that runs is missed no more.
+  const seen = made.filter(
+    ({ targetName, finishedUs }) => targetName !== 'check_closed' || finishedUs < endUs - GARAGE_MINUTES * MINUTE,
+  )
+  if (judged === 'storm') return withStorm(seen, sourceId, endUs)
+  const all = failNowAndThen(seen, endUs)
+  return judged === 'blind' ? all.filter(({ finishedUs }) => finishedUs <= endUs - BLIND_MINUTES * MINUTE) : all
+}
+
+/** Beside what an incident is about, the meter fails now and then: too seldom for one of its own. */
+function failNowAndThen(runs: readonly FakeRun[], endUs: number): FakeRun[] {
+  let lastUs = endUs - 57 * MINUTE
+  return runs.map((run) => {
+    const isMeant = run.targetName === 'poll_meter' && run.status === 'ok' && run.finishedUs > lastUs + 10 * MINUTE
+    if (!isMeant) return run
+    lastUs = run.finishedUs
+    return failedAs(run, 'Required dependency returned NoneType, expected a value')
+  })
+}
+
+/** A dependency failure in the place of a run. */
+function failedAs(run: FakeRun, message: string): FakeRun {
+  const errorType = 'DependencyResolutionError'
+  return { ...run, status: 'failed', dependencyFailure: true, errorType, errorLine: message, message }
+}
+
+/** Handlers and jobs of a storm, how often each fails, and how many minutes before the end it begins. */
+const STORM = { targets: 18, failures: 23, minutes: 4 }
+/** Those that fail otherwise too, or whose runs are another's, are in no storm. */
+const CALM = ['motion', 'hall_motion', 'volume', 'poll_meter', 'check_closed']
+
+/** One after the other fails, round and round. */
+function withStorm(runs: readonly FakeRun[], sourceId: number, endUs: number): FakeRun[] {
+  const targets = FAKE_TARGETS.filter(({ tier, name }) => tier === 'app' && !CALM.includes(name)).slice(
+    0,
+    STORM.targets,
+  )
+  const count = STORM.targets * STORM.failures
+  const make = createRunMaker(sourceId, endUs, runs.length)
+  const storm = Array.from({ length: count }, (_, nth): FakeRun => {
+    const target = targets[nth % STORM.targets] as FakeTarget
+    const finishedUs = endUs - Math.round((1 - nth / count) * STORM.minutes * MINUTE)
+    const { id, ...run } = make(runs.length + nth + 1, finishedUs)
+    const message =
+      target.name === 'tariff'
+        ? 'no close frame received from meter.local within 2.5 s'
+        : 'Required dependency returned NoneType, expected a value'
+    const named = { kind: target.kind, tier: target.tier, appKey: target.app, targetName: target.name }
+    return failedAs({ ...run, id, ...named, targetId: target.id, startedUs: finishedUs, durationUs: 0 }, message)
+  })
+  return [...runs, ...storm].toSorted((a, b) => a.finishedUs - b.finishedUs).map(renumbered(sourceId))
+}
+
+/** Numbers runs by their order. */
+function renumbered(sourceId: number): (run: FakeRun, place: number) => FakeRun {
+  return (run, place) => ({ ...run, id: runId(sourceId, place + 1) })
 }
 
 /** Three stalls of the event loop in the session that was killed. */

@@ -28,8 +28,9 @@ import type { DevBackEnd, DevBackEndOptions } from '../../dev/back-end'
 import { faults } from '../../dev/faults'
 import type { Faults } from '../../dev/faults'
 import { HOUSE_THREADS } from './build-house-threads'
-import { commitRuns, withholdNotice, writeHouse } from './house-rows'
-import type { HouseSource } from './house-rows'
+import { addBallast, commitRuns, giveSign, withholdNotice, writeHouse, writeUpkeep } from './house-rows'
+import type { Judged } from './house-alerts'
+import type { Ballast, HouseSource } from './house-rows'
 import { makeHassette } from './made-hassette'
 
 /** How a test wants the house. */
@@ -40,6 +41,14 @@ export interface HouseOptions {
   runs?: number
   /** Sessions before those that have runs. */
   olderSessions?: number
+  /** How far the failures of the first one were judged; where nobody looked at them yet, the alerts begin with all of them. */
+  judged?: Judged
+  /** Incidents before those of the days that have runs. */
+  olderIncidents?: number
+  /** What else takes room in the archive. */
+  ballast?: Ballast
+  /** The archive was cleaned up and compacted before. */
+  upkeep?: boolean
   /** What a look for Hassettes on this computer finds. */
   discovered?: FakeOptions['discover']
   /** A real file of a Hassette that runs lies on this computer; `read` = it is the one that is read. */
@@ -59,7 +68,7 @@ export interface HouseOptions {
 }
 
 /** A back end on an archive of its own, with the strings that a test can pull. */
-export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' | 'archive'> {
+export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' | 'archive' | 'alerts'> {
   faults: Faults
   emit: DevBackEndOptions['emit']
   /** Its file, where the house has a real one. */
@@ -70,6 +79,8 @@ export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' 
   repair: () => void
   /** Adds finished runs to the first source. */
   commit: (count: number) => void
+  /** Its Hassette gives a sign of life, by its own clock. */
+  giveSign: () => void
   /** What was copied last. */
   copied: () => string
   /** What the dialogs of the system answer from now on; null = nothing is chosen. */
@@ -97,20 +108,34 @@ const SOURCES = {
     endMs: NOW_MS - 2 * DAY_MS - 4_320_000,
     seed: 2,
   },
+  /** The same, whose clock is ten days behind ours. */
+  behind: {
+    name: 'Home',
+    mode: 'live',
+    path: '/home/anna/.local/share/hassette/v1/hassette.db',
+    endMs: NOW_MS - 10 * DAY_MS,
+    seed: 1,
+  },
   sample: { name: 'Sample home', mode: 'sample', path: null, endMs: NOW_MS, seed: 3 },
 } as const satisfies Record<string, Partial<HouseSource>>
 
 /** Opens a house. `emit` hears its events; `made` is a folder where archives are kept for the next one like it. */
 export async function openHouse(options: HouseOptions, made: string, emit: DevBackEndOptions['emit']): Promise<House> {
   const { sources = ['home'], runs = 7000, olderSessions = 0, settings = {} } = options
-  const rows = sources.map((name): HouseSource => ({ ...SOURCES[name], runs, olderSessions }))
+  const { judged, olderIncidents = 0 } = options
+  const rows = sources.map((name, place): HouseSource => {
+    const alerts = place === 0 && judged !== undefined ? { judged, olderIncidents } : {}
+    return { ...SOURCES[name], runs, olderSessions, ...alerts }
+  })
   const first = rows[0]
   const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-house-'))
   const dataDir = join(folder, 'data')
   mkdirSync(dataDir)
   const archivePath = join(dataDir, 'hassette.db')
-  const sound = madeArchive(made, rows)
+  const sound = await madeArchive(made, rows)
   copyFileSync(sound, archivePath)
+  if (options.ballast) addBallast(archivePath, options.ballast)
+  if (options.upkeep) writeUpkeep(archivePath, NOW_MS * 1000)
   if (options.broken) damage(archivePath)
   const path = first?.path ?? null
   const hassette = join(folder, 'Home', 'v0', 'hassette.db')
@@ -178,6 +203,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
     clock: backEnd.clock,
     places: backEnd.places,
     archive: backEnd.archive,
+    alerts: backEnd.alerts,
     faults: broken,
     emit,
     finishReading: () => {
@@ -191,6 +217,11 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
       commitRuns(archivePath, 1, first, count)
       backEnd.committed(1, count)
       backEnd.archive.announceSources()
+    },
+    giveSign: () => {
+      if (!first) throw new Error('nobody lives here')
+      giveSign(archivePath, 1, first.endMs * 1000)
+      backEnd.committed(1, 0)
     },
     copied: () => copied,
     choose: (path) => {
@@ -219,14 +250,18 @@ async function untilRead({ archive }: DevBackEnd, sample: boolean): Promise<void
 }
 
 /** An archive of these sources; made once, since that takes a second. */
-function madeArchive(folder: string, sources: readonly HouseSource[]): string {
-  const name = sources.map((source) => `${source.mode}-${source.runs}-${source.olderSessions}`).join('+')
+async function madeArchive(folder: string, sources: readonly HouseSource[]): Promise<string> {
+  const name = sources.map(nameOf).join('+')
   const path = join(folder, `${name || 'nothing'}.db`)
   if (existsSync(path)) return path
   const unfinished = join(folder, `unfinished-${process.pid}.db`)
-  writeHouse(unfinished, sources)
+  await writeHouse(unfinished, sources)
   renameSync(unfinished, path)
   return path
+}
+
+function nameOf({ mode, endMs, runs, olderSessions, judged, olderIncidents }: HouseSource): string {
+  return [mode, endMs, runs, olderSessions, judged ?? 'unjudged', olderIncidents ?? 0].join('-')
 }
 
 /** What the reading of the first source has come to, and how to end it. */
