@@ -1,43 +1,44 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { focused } from './browser'
-import { newestEntry, useStorage } from './storage-page'
+import { refuseQuestions } from './house'
+import { FULL, newestEntry, TOO_FULL, useStorage } from './storage-page'
 
-const { open, storage } = useStorage()
+const { open, houseOf, storage } = useStorage()
 
 const inUse = async (page: Page): Promise<string> => page.locator('.use-figure').innerText()
 
 describe('a limit', () => {
   it('that is lowered asks first what it would remove; Esc keeps the old one', async () => {
-    const page = await storage()
+    const page = await storage(FULL)
     const before = await inUse(page)
     const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
-    await size.fill('100')
+    await size.fill('10')
     await size.press('Enter')
     const question = page.getByRole('group', { name: 'Size of the archive' })
     await question
-      .getByText(/^Removes 3.\d{3} app runs older than .* and 1.025 framework runs older than .*\.$/)
+      .getByText(/^Removes 8.\d{3} app runs older than .* and 2.927 framework runs older than .*\.$/)
       .waitFor()
-    await question.getByText(/Trends stay\. About \d+.MB become free\./).waitFor()
+    await question.getByText(/Trends stay\. About \d+.kB become free\./).waitFor()
     await page.keyboard.press('Escape')
     await question.waitFor({ state: 'detached' })
     expect(await size.inputValue()).toBe('500')
     expect(await focused(page)).toBe('Size of the archive, MB')
     expect(await inUse(page)).toBe(before)
 
-    await size.fill('100')
+    await size.fill('10')
     await size.press('Enter')
     await question.getByRole('button', { name: 'Keep 500 MB' }).click()
     expect(await size.inputValue()).toBe('500')
 
-    await size.fill('100')
+    await size.fill('10')
     await size.press('Enter')
     await question.getByRole('button', { name: 'Lower and remove' }).click()
     await question.waitFor({ state: 'detached' })
     await expect.poll(() => inUse(page)).not.toBe(before)
     await expect
       .poll(() => newestEntry(page))
-      .toMatch(/new limits\s+3.\d{3} app runs and 1.025 framework runs over the size/)
+      .toMatch(/new limits\s+\d.\d{3} app runs and 2.927 framework runs over the size/)
     await page.getByText('db_max_size_mb · at start and daily, oldest first · default 500 MB').waitFor()
     await page.getByRole('button', { name: 'Reset: Size of the archive' }).click()
     await expect.poll(() => size.inputValue()).toBe('500')
@@ -85,7 +86,7 @@ describe('a limit', () => {
   })
 
   it('from the environment is shown as such and is no field', async () => {
-    const page = await storage('fixed')
+    const page = await storage({ fixed: true })
     await page.getByText('db_retention_days · set by an environment variable: it cannot be changed here').waitFor()
     expect(await page.getByRole('textbox', { name: /^Keep runs for/ }).count()).toBe(0)
     expect(await page.getByRole('button', { name: /^Keep \d+ days/ }).count()).toBe(0)
@@ -94,7 +95,7 @@ describe('a limit', () => {
   })
 
   it('that is too small for what is kept for ever says so', async () => {
-    const page = await storage()
+    const page = await storage(TOO_FULL)
     const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
     await size.fill('10')
     await size.press('Enter')
@@ -114,14 +115,14 @@ describe('a limit', () => {
   })
 
   it('is not changed when it cannot be found out what it removes', async () => {
-    const page = await storage()
-    await page.evaluate(() => window.fake.setState('error'))
+    const page = await storage(FULL)
+    refuseQuestions(houseOf(page))
     const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
-    await size.fill('100')
+    await size.fill('10')
     await size.press('Enter')
     const alert = page.getByRole('alert').filter({ hasText: 'What that would remove could not be found out' })
     await alert.waitFor()
-    await page.evaluate(() => window.fake.setState('ready'))
+    houseOf(page).faults.clear()
     await alert.getByRole('button', { name: 'Try again' }).click()
     await page
       .getByRole('group', { name: 'Size of the archive' })

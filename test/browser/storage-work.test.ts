@@ -1,18 +1,19 @@
-import type { Page } from 'playwright'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { focused } from './browser'
-import { actions, newestEntry, useStorage } from './storage-page'
+import { refuseQuestions } from './house'
+import { actions, holdWork, newestEntry, USED, useStorage } from './storage-page'
 
-const { storage } = useStorage()
-
-const advance = (page: Page): Promise<void> => page.evaluate(() => window.fake.advance())
+const { houseOf, storage } = useStorage()
 
 describe('work on the archive', () => {
   it('shows its step, keeps the other actions off and says why, and tells how it ended', async () => {
-    const page = await storage('work=waits')
+    const page = await storage(USED)
+    const work = holdWork(houseOf(page), 'compact')
     await actions(page).getByRole('button', { name: 'Compact now' }).click()
     await page.getByText(/^Writes the archive anew without gaps: about 31.MB become free\.$/).waitFor()
-    await page.getByText(/Needs 204.MB beside it for a while; 121.GB are free\./).waitFor()
+    await page.getByText(/Needs 1\.6.MB beside it for a while; [\d.]+.[GT]B are free\./).waitFor()
     await page.getByText(/The copy itself cannot be interrupted/).waitFor()
     await page.keyboard.press('Enter')
     const bar = page.getByRole('progressbar', { name: 'Compacting' })
@@ -26,7 +27,7 @@ describe('work on the archive', () => {
       'Move…',
     ])
     await page.getByText('The other actions wait until compacting ends.').waitFor()
-    await advance(page)
+    work.show({ share: 0.42 })
     await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('42')
     await page.getByText('copying, 42\u202f%').waitFor()
 
@@ -35,14 +36,18 @@ describe('work on the archive', () => {
     await page.keyboard.press('h')
     await page.getByRole('link', { name: 'Compacting · 42\u202f%' }).click()
     await bar.waitFor()
-    for (const step of ['copying, 90\u202f%', 'checking the copy', 'putting it in place']) {
-      await advance(page)
-      await page.getByText(step).waitFor()
+    for (const [step, share, said] of [
+      ['copying', 0.9, 'copying, 90\u202f%'],
+      ['checking', null, 'checking the copy'],
+      ['replacing', null, 'putting it in place'],
+    ] as const) {
+      work.show({ step, share })
+      await page.getByText(said).waitFor()
     }
-    await advance(page)
+    work.begin()
     await page
       .getByRole('status')
-      .getByText(/Compacted\..*235.MB before, 204.MB now/)
+      .getByText(/Compacted\..*33.MB before, 1\.\d.MB now/)
       .waitFor()
     await expect.poll(() => page.locator('.use-sentence').innerText()).toContain('0\u202fB reusable')
     await expect.poll(() => newestEntry(page)).toContain('compacted')
@@ -51,20 +56,16 @@ describe('work on the archive', () => {
   })
 
   it('that copies is cancelled when the copy ends, and says so; nothing is changed then', async () => {
-    const page = await storage('work=waits')
+    const page = await storage(USED)
+    const work = holdWork(houseOf(page), 'backup')
     await actions(page).getByRole('button', { name: 'Back up…' }).click()
     await page.getByRole('button', { name: 'Cancel: Backing up' }).click()
     const button = page.getByRole('button', { name: 'Cancelling' })
     await button.waitFor()
     expect(await button.isDisabled()).toBe(true)
     await page.getByText('Cancelled when the copy ends; nothing is changed then.').waitFor()
-    const ended = page.getByRole('status').getByText('Cancelled; nothing was changed.')
-    await expect
-      .poll(async () => {
-        await advance(page)
-        return ended.count()
-      })
-      .toBe(1)
+    work.endCancelled()
+    await page.getByRole('status').getByText('Cancelled; nothing was changed.').waitFor()
     expect(await newestEntry(page)).not.toContain('backed up')
   })
 
@@ -77,27 +78,33 @@ describe('work on the archive', () => {
       .waitFor()
     await expect
       .poll(() => newestEntry(page))
-      .toMatch(/by you\s+\d+ app runs and \d+ framework runs past their days, up to 16 Nov 15:12/)
+      .toMatch(/by you\s+\d+ app runs and \d+ framework runs past their days, up to 16 Nov 15:11/)
   })
 
   it('backs up, restores and moves after saying what happens, and tells where the file lies', async () => {
     const page = await storage()
+    const { choose, places } = houseOf(page)
     const status = page.getByRole('status').locator('visible=true')
+    const copy = join(places.dataDir, 'copy.db')
+    choose(copy)
     await actions(page).getByRole('button', { name: 'Back up…' }).click()
-    await status.getByText('to /home/anna/hassette-copy.db').waitFor()
+    await status.getByText(`to ${copy}`).waitFor()
     await actions(page).getByRole('button', { name: 'Restore…' }).click()
     await page.getByText(/^A backup that you choose takes the place of the archive\./).waitFor()
     await page.getByRole('button', { name: 'Choose a backup…' }).click()
-    await status.getByText(/what was here is now .*before-restore/).waitFor()
+    await status.getByText(/what was here is now .*hassette\.db\.replaced-2026-11-23T/).waitFor()
+    const elsewhere = join(places.dataDir, 'elsewhere')
+    mkdirSync(elsewhere)
+    choose(elsewhere)
     await actions(page).getByRole('button', { name: 'Move…' }).click()
     await page.getByRole('button', { name: 'Start fresh there…' }).click()
-    await status.getByText(/the old file is still \/home\/anna\//).waitFor()
-    await page.locator('.storage-path', { hasText: '/srv/archive/hassette.db' }).waitFor()
+    await status.getByText(`the old file is still ${join(places.dataDir, 'hassette.db')}`).waitFor()
+    await page.locator('.storage-path', { hasText: join(elsewhere, 'hassette.db') }).waitFor()
   })
 
   it('that is refused says why', async () => {
     const page = await storage()
-    await page.evaluate(() => window.fake.setState('error'))
+    refuseQuestions(houseOf(page))
     await actions(page).getByRole('button', { name: 'Clean up now' }).click()
     await page.getByRole('alert').filter({ hasText: 'It did not work The archive was busy' }).waitFor()
   })

@@ -1,86 +1,101 @@
 import type { Locator, Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { focused, violations } from './browser'
-import { actions, newestEntry, useStorage } from './storage-page'
+import type { HouseOptions } from '../support/window-server'
+import { delayQuestions, knowsNoSource, NOT_THERE, refuseQuestions } from './house'
+import { actions, hassetteIsFull, holdWork, newestEntry, TOO_FULL, USED, useStorage } from './storage-page'
 
-const { open, storage } = useStorage()
+const { open, houseOf, storage } = useStorage()
+
+/** Its own archive is not open while the recording is shown. */
+const SAMPLE: HouseOptions = { sources: [], discovered: 'nothing' }
 
 const section = (page: Page, name: string): Locator =>
   page.locator('section', { has: page.getByRole('heading', { level: 2, name }) })
 
 describe('the Storage page', () => {
   it('says what each source is, what Hassette itself holds and why, and how full the archive is', async () => {
-    const page = await storage('hassette=full')
+    const page = await storage(USED, { prepare: hassetteIsFull })
     const home = page.getByRole('list', { name: 'Sources' }).getByRole('listitem')
     await home.getByText(/Hassette 0\.51–0\.55 · schema 12 · 41 sessions · 598.112 runs, 99.% framework/).waitFor()
     await home.getByText('Hassette itself holds only the last 4.1\u202fh:').waitFor()
     await home.getByText('its 500 MB cap is full of framework rows.').waitFor()
     await home.getByRole('button', { name: 'Copy database.max_size_mb' }).click()
-    expect(await page.evaluate(() => window.fake.copied())).toBe('database.max_size_mb')
+    expect(houseOf(page).copied()).toBe('database.max_size_mb')
 
     const bar = await page.getByRole('img', { name: /^What the archive holds/ }).getAttribute('aria-label')
-    for (const part of ['Runs 165', 'Errors', 'Log lines', 'Trends 18', 'Reusable 31', 'Free 265'])
-      expect(bar).toContain(part)
+    for (const part of [
+      'Runs 515.kB',
+      'Errors 164.kB',
+      'Log lines 133.kB',
+      'Trends 505.kB',
+      'Reusable 31.MB',
+      'Free 467.MB',
+    ])
+      expect(bar).toMatch(new RegExp(part))
     const kept = page.getByRole('table', { name: 'What is kept of each source' })
     expect(await kept.getByRole('row').allInnerTexts()).toEqual([
       expect.stringMatching(/^Runs of\s+Since\s+Reaches/),
-      expect.stringMatching(/^Apps\s+15 Nov 15:15\s+8.d\s+5.975\s+800\s+\d+.MB$/),
-      expect.stringMatching(/^Framework\s+15 Nov 15:28\s+8.d\s+1.025\s+136\s+\d+.MB$/),
+      expect.stringMatching(/^Apps\s+15 Nov 15:15\s+8.d\s+5.975\s+798\s+719.kB$/),
+      expect.stringMatching(/^Framework\s+15 Nov 15:28\s+8.d\s+1.025\s+135\s+93.kB$/),
     ])
     await page
-      .getByText(/Keeps 7 days of runs, trends for ever\. At your rate 500 MB would hold about 20 days\./)
+      .getByText(/Keeps 7 days of runs, trends for ever\. At your rate 500 MB would hold about 4.378 days\./)
       .waitFor()
   })
 
   it('says what waits while the clock cannot be believed, and a cleaning says it too', async () => {
-    const page = await storage('clock=differs')
+    const page = await storage({ sources: ['behind'], services: ['retention'] })
+    houseOf(page).giveSign()
     const waits = page.getByRole('status').filter({ hasText: 'Nothing is removed by its days for now.' })
     await waits.getByText('The clock of this computer is 10\u202fd ahead of that of Hassette.').waitFor()
     await actions(page).getByRole('button', { name: 'Clean up now' }).click()
     await page.getByText('what is past its days stays until the clock is confirmed').waitFor()
     expect(await violations(page)).toEqual([])
-    expect(await (await storage()).getByText('Nothing is removed by its days').count()).toBe(0)
+    expect(await (await storage({ services: ['retention'] })).getByText('Nothing is removed by its days').count()).toBe(
+      0,
+    )
   })
 
   it('has a log in plain words', async () => {
-    const page = await storage()
+    const page = await storage(USED)
     expect(await newestEntry(page)).toMatch(
       /^14:00 today\s+hourly\s+806 framework runs past their days, up to 16 Nov 13:00; stopped early, the rest follows\s+3\.0.MB\s+212.ms$/,
     )
   })
 
   it('shows skeletons, then figures; an error says what to do and goes with its cause', async () => {
-    const slow = await open({ path: '/storage', query: 'state=slow' })
+    const slow = await open({ path: '/storage', prepare: delayQuestions })
     await slow.locator('.storage-skeleton').waitFor()
     await slow.locator('.use-bar').waitFor()
     expect(await slow.locator('.storage-skeleton').count()).toBe(0)
 
-    const page = await open({ path: '/storage', query: 'state=error' })
+    const page = await open({ path: '/storage', prepare: refuseQuestions })
     const alert = page.getByRole('alert').filter({ hasText: 'The figures of the archive could not be read' })
     await alert.waitFor()
     await page.getByRole('alert').filter({ hasText: 'The log could not be read' }).waitFor()
-    await page.evaluate(() => window.fake.setState('ready'))
+    houseOf(page).faults.clear()
     await alert.getByRole('button', { name: 'Try again' }).click()
     await page.locator('.use-bar').waitFor()
     expect(await page.getByRole('alert').filter({ hasText: 'could not be read' }).count()).toBe(0)
   })
 
   it('says of an empty archive what would fill it', async () => {
-    const page = await storage('state=empty')
+    const page = await storage({ runs: 0 })
     await page.getByText('No run yet. This fills as soon as Hassette has finished one.').waitFor()
     await page.getByText(/^Nothing was cleaned up yet\./).waitFor()
     await page.getByText(/Nothing is recorded yet, so nothing can be said of the days ahead\./).waitFor()
   })
 
   it('adds a source also where there is none', async () => {
-    const page = await open({ path: '/storage', query: 'state=no-source' })
+    const page = await open({ path: '/storage', prepare: knowsNoSource })
     await page.getByText('No Hassette yet. Add its file, and what it still holds is read first.').waitFor()
     await page.getByRole('button', { name: 'Add a source' }).click()
     await page.getByRole('complementary', { name: 'Connect a Hassette' }).waitFor()
   })
 
   it('is about the own archive while the sample is shown; limits can be set, with what cannot be known said', async () => {
-    const page = await open({ path: '/storage', query: 'source=sample&discover=nothing' })
+    const page = await open({ path: '/storage', house: SAMPLE })
     await page.getByRole('heading', { name: /^This page is about your own archive/ }).waitFor()
     expect(await actions(page).count()).toBe(0)
     const days = page.getByRole('textbox', { name: 'Keep runs for, days' })
@@ -94,7 +109,7 @@ describe('the Storage page', () => {
   it('says when nothing can be recorded', async () => {
     const page = await storage()
     const problem = { code: 'disk_full' as const, message: 'The disk is full.' }
-    await page.evaluate((paused) => window.fake.setArchive({ kind: 'ready', paused }), problem)
+    houseOf(page).emit('archiveState', { kind: 'ready', paused: problem })
     await page.locator('.banner.warning', { hasText: 'Nothing is recorded for now. The disk is full.' }).waitFor()
     expect(await page.locator('.use-bar').count()).toBe(1)
   })
@@ -107,7 +122,7 @@ describe('a source', () => {
   }
 
   it('is tested and renamed by keys', async () => {
-    const page = await storage()
+    const page = await storage({ sources: ['cabin'], hassette: 'read' })
     await page.getByRole('button', { name: 'Test Home' }).click()
     await page.locator('.notice', { hasText: 'Home can be read' }).waitFor()
     await page.getByRole('button', { name: 'More for Home' }).focus()
@@ -124,9 +139,12 @@ describe('a source', () => {
   })
 
   it('that cannot be read says why and what to do', async () => {
-    const page = await storage('source=failed')
+    const page = await storage({ state: NOT_THERE })
     const home = page.getByRole('list', { name: 'Sources' }).getByRole('listitem')
-    await home.getByText('Start Hassette, or check its data folder.').waitFor()
+    await home.getByText('not readable').waitFor()
+    await home
+      .getByText(/^There is no file \/home\/anna\/.*\. Choose the hassette\.db in the data folder of Hassette\.$/)
+      .waitFor()
   })
 
   it('is switched between live and snapshot after it was said what that means', async () => {
@@ -143,7 +161,7 @@ describe('a source', () => {
   })
 
   it('is removed with its runs kept, without a second question', async () => {
-    const page = await storage('source=many')
+    const page = await storage({ sources: ['home', 'cabin'] })
     await menu(page, 'Remove…', 'Cabin')
     await page.getByRole('radio', { name: /^Keep them/ }).waitFor()
     await page.getByRole('button', { name: 'Remove, keep the runs' }).click()
@@ -157,7 +175,7 @@ describe('a source', () => {
   })
 
   it('is removed with its runs only after a second question', async () => {
-    const page = await storage('source=many')
+    const page = await storage({ sources: ['home', 'cabin'] })
     const kept = page.getByRole('table', { name: 'What is kept of each source' }).getByRole('row')
     expect(await kept.count()).toBe(5)
     await menu(page, 'Remove…', 'Cabin')
@@ -170,13 +188,14 @@ describe('a source', () => {
     expect(await page.getByRole('list', { name: 'Sources' }).getByText('Cabin', { exact: true }).count()).toBe(1)
     await page.getByRole('button', { name: 'Delete 7\u202f000 runs for good' }).click()
     await page.locator('.notice', { hasText: 'Cabin is removed' }).waitFor()
-    expect(await page.getByRole('list', { name: 'Sources' }).getByText('Cabin', { exact: true }).count()).toBe(0)
+    const named = page.getByRole('list', { name: 'Sources' }).getByText('Cabin', { exact: true })
+    await expect.poll(() => named.count()).toBe(0)
     await expect.poll(() => kept.count()).toBe(3)
   })
 })
 
 it('reaches everything at 820 pixels', async () => {
-  const page = await storage('', 820)
+  const page = await storage({}, { width: 820 })
   expect(await page.locator('main').evaluate((main) => main.scrollWidth <= main.clientWidth)).toBe(true)
   await section(page, 'Limits').getByRole('textbox', { name: /^Size/ }).scrollIntoViewIfNeeded()
 })
@@ -187,7 +206,8 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     ['narrow', 820],
   ])('axe finds nothing %s: at rest, full, asking, working, on the Settings page', async (_size, width) => {
     const shown = { path: '/storage', theme, width, height: 900 }
-    const page = await open({ ...shown, query: 'work=waits&source=many&hassette=full' })
+    const house: HouseOptions = { ...TOO_FULL, ...USED, ballast: { ...USED.ballast, ...TOO_FULL.ballast } }
+    const page = await open({ ...shown, house: { ...house, sources: ['home', 'cabin'] }, prepare: hassetteIsFull })
     await page.locator('.use-bar').waitFor()
     await page.locator('.holds').first().waitFor()
     expect(await violations(page)).toEqual([])
@@ -198,22 +218,23 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     await page.getByRole('radio', { name: /^Delete them/ }).check()
     await page.getByRole('button', { name: 'Remove and delete…' }).click()
     const size = page.getByRole('textbox', { name: 'Size of the archive, MB' })
-    await size.fill('20')
+    await size.fill('10')
     await size.press('Enter')
     await page.getByRole('button', { name: 'Lower and remove' }).click()
     await page.getByRole('alert').getByText('The limit is too small.').waitFor()
     await size.fill('5')
     await size.press('Enter')
+    holdWork(houseOf(page), 'compact')
     await actions(page).getByRole('button', { name: 'Compact now' }).click()
     await page.getByRole('button', { name: 'Compact now' }).last().click()
     await page.getByRole('button', { name: 'Cancel: Compacting' }).click()
     await page.getByRole('button', { name: 'Cancelling' }).waitFor()
     expect(await violations(page)).toEqual([])
 
-    const empty = await open({ ...shown, query: 'state=empty&fixed' })
+    const empty = await open({ ...shown, house: { runs: 0, fixed: true } })
     await empty.locator('.use-bar').waitFor()
     expect(await violations(empty)).toEqual([])
-    const sample = await open({ ...shown, query: 'source=sample&discover=nothing' })
+    const sample = await open({ ...shown, house: SAMPLE })
     await sample.getByRole('heading', { name: /^This page is about your own archive/ }).waitFor()
     expect(await violations(sample)).toEqual([])
     const settings = await open({ ...shown, path: '/settings' })
