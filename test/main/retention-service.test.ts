@@ -103,6 +103,16 @@ describe('the retention of the shown archive', () => {
     expect(reasons().filter((reason) => reason === 'daily')).toHaveLength(1)
   })
 
+  it('does nothing before it is started, whatever is told', async () => {
+    const { retention, reasons, settle } = createScene()
+    retention.look()
+    await settle()
+    expect(reasons()).toEqual([])
+    void retention.start()
+    await settle()
+    expect(reasons()).toEqual(['start'])
+  })
+
   it('leaves the sample alone, and begins when the own archive is shown', async () => {
     const { scene, retention, reasons, settle, pass } = createScene()
     scene.sample = true
