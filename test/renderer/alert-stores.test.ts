@@ -1,13 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, createApp } from 'vue'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AlertsStatus } from '@shared/alert'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AlertsStatus, Incident } from '@shared/alert'
+import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
+import type { AlertSettings } from '@shared/alert-settings'
 import type { Api } from '@shared/contract'
-import { problem } from '@shared/result'
+import { Failure, problem } from '@shared/result'
+import type { SettingsView } from '@shared/settings'
+import type { SourceInfo } from '@shared/source'
 import { CLIENT, createClient } from '@renderer/api/client'
-import type { Fake } from '@renderer/api/fake'
-import { createFake } from '@renderer/api/fake'
-import { fakeOptions } from '@renderer/api/fake-options'
 import { useReplay } from '@renderer/composables/replay'
 import { useAlertChoices } from '@renderer/stores/alert-choices'
 import { useAlerts } from '@renderer/stores/alerts'
@@ -16,23 +20,86 @@ import { useIncidentDetail } from '@renderer/stores/incident-detail'
 import { usePastIncidents } from '@renderer/stores/past-incidents'
 import { useSettings } from '@renderer/stores/settings'
 import { useSources } from '@renderer/stores/sources'
+import type { Bridge } from '../../dev/bridge'
+import { writeHouse } from '../support/house-rows'
+import { apiOf, archiveAnswers } from '../support/window-api'
 
-let fake: Fake
+const NOW_US = Date.UTC(2026, 10, 23, 14, 12) * 1000
+const KITCHEN = 66
+const NONE: AlertsStatus = {
+  ...{ open: [], blind: [], learning: [], unread: [], muted: [], paused: null },
+  ...{ settings: DEFAULT_ALERT_SETTINGS, undelivered: null, problem: null },
+}
+
+/** An archive with 65 incidents that are over, and two that are open. */
+let archive: ReturnType<typeof archiveAnswers>
+let folder: string
+/** Where the alerts stand by that archive. */
+let open: AlertsStatus
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-alert-stores-'))
+  const path = join(folder, 'archive.db')
+  const home = { name: 'Home', mode: 'live', path: '/srv/hassette.db', seed: 1, olderSessions: 0 } as const
+  await writeHouse(path, [{ ...home, runs: 7000, endMs: NOW_US / 1000, judged: 'open', olderIncidents: 60 }])
+  archive = archiveAnswers(path, NOW_US)
+  const details = await Promise.all(
+    [KITCHEN, KITCHEN + 1].map((incidentId) => archive.answers['alerts.get']?.({ incidentId })),
+  )
+  open = { ...NONE, open: details.flatMap((detail) => detail?.incident ?? []) }
+})
+afterAll(() => {
+  archive.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
 let api: Api
+let emit: Bridge['emit']
+/** Why the state of the alerts cannot be read; null where it can. */
+let refusal: Failure | null
 /** Runs what needs the client and the stores. */
 let inApp: <T>(work: () => T) => T
 
-function house(query: string): void {
-  fake = createFake(fakeOptions(`?now=2026-11-23T14:12:00Z&${query}`))
-  api = fake.api
+beforeEach(() => {
+  refusal = null
+  let settings = settingsView(DEFAULT_ALERT_SETTINGS)
+  const bridge = apiOf({
+    ...archive.answers,
+    'alerts.status': () => {
+      if (refusal) throw refusal
+      return open
+    },
+    'sources.list': () => [HOME],
+    'settings.get': () => settings,
+    'settings.change': ({ name, value }) => {
+      if (name !== 'alerts') throw new Failure('invalid_input', 'Only the alerts are changed here.')
+      settings = settingsView(value)
+      return settings
+    },
+  })
+  api = bridge.api
+  emit = bridge.emit
   const app = createApp({ render: () => null })
   app.provide(CLIENT, createClient(api))
   const pinia = createPinia()
   app.use(pinia)
   setActivePinia(pinia)
   inApp = (work) => app.runWithContext(work)
+})
+
+const HOME: SourceInfo = {
+  ...{ id: 1, name: 'Home', mode: 'live', path: '/srv/hassette.db', state: { kind: 'live', atMs: 1 } },
+  ...{ schemaVersion: 15, sessions: 3, appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 2 },
+  ...{ hassette: null, clockOffsetUs: null, restartUs: 1 },
 }
-beforeEach(() => house('alerts=open&older=60'))
+
+function settingsView(alerts: AlertSettings): SettingsView {
+  const defaults: SettingsView['defaults'] = {
+    ...{ db_path: null, db_retention_days: 7, db_framework_retention_days: null, db_max_size_mb: 500, sources: [] },
+    ...{ theme: 'system', close_to_tray: false, tray_icon: 'auto', alerts: DEFAULT_ALERT_SETTINGS },
+  }
+  const origins = Object.fromEntries(Object.keys(defaults).map((name) => [name, 'default'])) as SettingsView['origins']
+  return { values: { ...defaults, alerts }, defaults, origins, trouble: null }
+}
 
 describe('the state of the alerts', () => {
   it('follows the event, and an older answer does not put it back', async () => {
@@ -42,7 +109,7 @@ describe('the state of the alerts', () => {
     const status = await api.alerts.status()
     vi.spyOn(api.alerts, 'status').mockReturnValueOnce(new Promise((done) => (answer = done)))
     const loading = alerts.load()
-    fake.setAlerts('none')
+    emit('alertsChanged', NONE)
     expect(alerts.open).toEqual([])
     answer(status)
     await loading
@@ -53,10 +120,10 @@ describe('the state of the alerts', () => {
 
   it('says why it could not be read, until it can', async () => {
     const alerts = inApp(() => useAlerts())
-    fake.setState('error')
+    refusal = new Failure('busy', 'The archive was busy.')
     await alerts.load()
     expect(alerts.problem?.code).toBe('busy')
-    fake.setState('ready')
+    refusal = null
     await alerts.load()
     expect(alerts.problem).toBeNull()
     expect(alerts.open).toHaveLength(2)
@@ -80,7 +147,14 @@ describe('past incidents', () => {
   })
 
   it('beyond 200 stay as they were when the newest are read again', async () => {
-    house('alerts=none&older=290')
+    const known = open.open[0]
+    const rows = Array.from(
+      { length: 295 },
+      (_, place) => ({ ...known, id: 295 - place, ending: 'recovered' }) as Incident,
+    )
+    vi.spyOn(api.alerts, 'list').mockImplementation(({ beforeId, limit }) =>
+      Promise.resolve({ ok: true, value: rows.filter(({ id }) => id < (beforeId ?? Infinity)).slice(0, limit) }),
+    )
     const past = inApp(() => usePastIncidents())
     await past.load()
     for (let page = 0; page < 12; page++) await past.older()
@@ -133,10 +207,8 @@ describe('what people choose', () => {
 describe('an incident in the inspector', () => {
   it('has its parts, and nothing of the one before', async () => {
     const detail = inApp(() => useIncidentDetail())
-    const { value } = (await api.alerts.status()) as { value: AlertsStatus }
-    const kitchen = value.open.find(({ rule }) => rule === 'streak')
-    await detail.show(kitchen?.id ?? 0)
-    expect(detail.detail.data?.incident.id).toBe(kitchen?.id)
+    await detail.show(KITCHEN)
+    expect(detail.detail.data?.incident.id).toBe(KITCHEN)
     expect(detail.series.data?.points.length).toBeGreaterThan(0)
     expect(detail.targets.data?.length).toBeGreaterThan(0)
     const next = detail.show(1)

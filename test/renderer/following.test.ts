@@ -3,16 +3,33 @@ import { createPinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
+import type { AppInfo } from '@shared/contract'
+import type { SourceInfo } from '@shared/source'
 import { CLIENT, createClient } from '@renderer/api/client'
-import { createFake } from '@renderer/api/fake'
-import { fakeOptions } from '@renderer/api/fake-options'
 import { useFollowing } from '@renderer/composables/following'
 import { useArchive } from '@renderer/stores/archive'
 import { useSources } from '@renderer/stores/sources'
 import { useTargets } from '@renderer/stores/targets'
+import { apiOf } from '../support/window-api'
+
+const SAMPLE: SourceInfo = {
+  ...{ id: 1, name: 'Sample home', mode: 'sample', path: null, state: { kind: 'up_to_date', atMs: 1 } },
+  ...{ schemaVersion: 15, sessions: 1, appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 2 },
+  ...{ hassette: null, clockOffsetUs: null, restartUs: 1 },
+}
+
+const INFO: AppInfo = {
+  ...{ version: '0.1.0', electron: '45.4.1', electronMaintained: true, platform: 'linux', sample: true, tray: 'there' },
+  ...{ dataDir: '/home/anna/data', archivePath: '/home/anna/data/hassette.db', logsDir: '/home/anna/data/logs' },
+}
 
 it('loads the targets anew when a recording was read to its end: only then is its range right', async () => {
-  const { api } = createFake(fakeOptions('?source=sample'))
+  const { api } = apiOf({
+    'app.info': () => INFO,
+    'archive.state': () => ({ kind: 'ready' }),
+    'sources.list': () => [SAMPLE],
+    'targets.list': () => [],
+  })
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [{ path: '/', component: { render: () => null } }],

@@ -5,13 +5,12 @@ import { defineComponent, h } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import type { SourceInfo } from '@shared/source'
 import { CLIENT, createClient } from '@renderer/api/client'
-import { createFake } from '@renderer/api/fake'
-import { fakeOptions } from '@renderer/api/fake-options'
 import { useIncidentPlace } from '@renderer/composables/incident-place'
 import { useSources } from '@renderer/stores/sources'
+import { apiOf } from '../support/window-api'
 
 it('an open incident has lasted until now, one of a recording until the end of that', () => {
-  const { api } = createFake(fakeOptions(''))
+  const { api } = apiOf({})
   const pinia = createPinia()
   const routes = [{ path: '/', component: { render: () => null } }]
   const router = createRouter({ history: createMemoryHistory(), routes })

@@ -1,14 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createPinia, setActivePinia } from 'pinia'
 import fc from 'fast-check'
 import { createApp } from 'vue'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RunFilter } from '@shared/filter'
-import { createFake } from '@renderer/api/fake'
-import { matches } from '@renderer/api/fake-archive'
+import type { RunPage, RunRow } from '@shared/run'
 import { CLIENT, createClient } from '@renderer/api/client'
-import { fakeOptions } from '@renderer/api/fake-options'
-import { makeRuns } from '@renderer/api/fake-runs'
 import { useRuns } from '@renderer/stores/runs'
+import { writeHouse } from '../support/house-rows'
+import { apiOf, archiveAnswers } from '../support/window-api'
 
 const NOW = Date.UTC(2026, 10, 23, 14, 12) * 1000
 const DAY = 86_400_000_000
@@ -16,13 +18,38 @@ const FILTER: RunFilter = {
   ...{ sourceId: 1, tier: 'app', targetId: null, conditions: [{ field: 'status', op: 'is', value: 'ok' }] },
   span: { fromUs: NOW - 6 * DAY, toUs: null },
 }
-const runs = makeRuns(1, NOW, 2000)
-const truth = runs.filter((run) => matches(run, FILTER)).toReversed()
+
+let archive: ReturnType<typeof archiveAnswers>
+let folder: string
+/** All runs that pass the filter, newest first, as one page after the other has them. */
+let truth: RunRow[]
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-run-jump-'))
+  const path = join(folder, 'archive.db')
+  const home = { name: 'Home', mode: 'live', path: '/srv/hassette.db', seed: 1, olderSessions: 0 } as const
+  await writeHouse(path, [{ ...home, runs: 2000, endMs: NOW / 1000 }])
+  archive = archiveAnswers(path, NOW)
+  truth = []
+  for (let from: string | null = null, more = true; more; more = from !== null) {
+    const page: RunPage | undefined = await archive.answers['runs.page']?.({
+      filter: FILTER,
+      direction: 'older',
+      from,
+      limit: 200,
+    })
+    truth.push(...(page?.rows ?? []))
+    from = page?.older ?? null
+  }
+})
+afterAll(() => {
+  archive.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 let store: ReturnType<typeof useRuns>
 beforeEach(() => {
   const app = createApp({ render: () => null })
-  app.provide(CLIENT, createClient(createFake(fakeOptions('?now=2026-11-23T14:12:00Z&runs=2000')).api))
+  app.provide(CLIENT, createClient(apiOf(archive.answers).api))
   const pinia = createPinia()
   app.use(pinia)
   setActivePinia(pinia)

@@ -2,15 +2,13 @@ import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { RunDetail, RunLogLine } from '@shared/run'
 import RunLogs from '@renderer/components/run/RunLogs.vue'
-import { detailOf } from '@renderer/api/fake-archive'
 import { makeRuns } from '@renderer/api/fake-runs'
 
 const runs = makeRuns(1, Date.UTC(2026, 10, 23, 14, 12) * 1000, 900)
 const detail = (change: Partial<RunDetail>): RunDetail => {
   const failed = runs.find((run) => run.logs.length > 0)
-  const run = failed && detailOf(runs, failed.id)
-  if (!run) throw new Error('The fake has no run with logs.')
-  return { ...run, ...change }
+  if (!failed) throw new Error('The house has no run with logs.')
+  return { ...failed, previousRunId: null, nextRunId: null, strip: 'f', ...change }
 }
 const line = (change: Partial<RunLogLine> = {}): RunLogLine => ({
   atUs: 1_795_000_000_000_000,
