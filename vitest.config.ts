@@ -52,7 +52,7 @@ export default defineConfig({
         },
       },
       {
-        // The window's pages on the fake of the contract, in a real Chromium (CHROMIUM_PATH).
+        // The window's pages on the real handlers over an archive of their own, in a real Chromium (CHROMIUM_PATH).
         resolve: { alias },
         test: {
           ...project('browser', ['test/browser/**/*.test.ts'], 60_000),

@@ -251,7 +251,7 @@ type Group<K extends string> = K extends `${infer G}.${string}` ? G : never
 type Call<K extends Verb> =
   Input<K> extends undefined ? () => Promise<Result<Output<K>>> : (input: Input<K>) => Promise<Result<Output<K>>>
 
-/** What the preload gives the window as `window.hassetteMonitor`, and what the fake implements. */
+/** What the preload gives the window as `window.hassetteMonitor`, and `dev/bridge.ts` a page of a plain browser. */
 export type Api = {
   [G in Group<Verb>]: {
     [K in Verb as K extends `${G}.${infer Name}` ? Name : never]: Call<K>

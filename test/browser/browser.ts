@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type AxeCore from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { chromium } from 'playwright'
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 
 /** How a test wants the page. */
 export interface PageOptions {
@@ -12,12 +12,6 @@ export interface PageOptions {
   width?: number
   height?: number
   theme?: 'light' | 'dark'
-}
-
-/** How a test wants the window on the fake. */
-export interface WindowOptions extends PageOptions {
-  /** Options of the fake, e.g. `source=sample`. */
-  query?: string
 }
 
 const ARGS = [
@@ -30,15 +24,11 @@ const ARGS = [
 ]
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** The fake's clock stands here: Mon 23 Nov 2026, 15:12 in Berlin. */
-export const NOW = '2026-11-23T14:12:00Z'
-
 /**
  * One real Chromium for a file of tests. Every page runs under the app's CSP; whatever it reports (a violation, an
  * error, a Vue warning) fails the test that opened it.
  */
 export function useBrowser(): {
-  open: (options?: WindowOptions) => Promise<Page>
   /** Opens the window at an address; `prepare` is called before anything is loaded. */
   openAt: (url: string, options: PageOptions, prepare?: (page: Page) => Promise<void>) => Promise<Page>
   /** Hands out what was reported so far; for tests that expect a report. */
@@ -84,10 +74,7 @@ export function useBrowser(): {
     return page
   }
 
-  const open = (options: WindowOptions = {}): Promise<Page> =>
-    openAt(`${inject('webUrl')}?now=${NOW}&${options.query ?? ''}`, options)
-
-  return { open, openAt, takeComplaints }
+  return { openAt, takeComplaints }
 }
 
 /** What axe finds wrong, one line each. */

@@ -61,7 +61,7 @@ describe('the page', () => {
 
   it('is that of the dev server in development only', () => {
     expect(isOwnPage('http://localhost:5173/index.html#/jobs', development)).toBe(true)
-    expect(isOwnPage('http://localhost:5173/web.html', development)).toBe(false)
+    expect(isOwnPage('http://localhost:5173/other.html', development)).toBe(false)
     const env = { ELECTRON_RENDERER_URL: 'http://localhost:5173' }
     expect([devServerOf(env, false), devServerOf(env, true), devServerOf({}, false)]).toEqual([
       'http://localhost:5173',

@@ -65,6 +65,15 @@ describe('what is packed', () => {
     expect(paths.filter((path) => /\.(map|cpp|c|h|gyp|gypi)$/.test(path))).toEqual([])
   })
 
+  it('holds nothing of what stands in for Electron in a browser', () => {
+    const scripts = packedFiles().filter(({ path }) => /^out\/.*\.(js|cjs|html)$/.test(path))
+    expect(scripts.length).toBeGreaterThan(5)
+    for (const { path } of scripts) {
+      const text = String(extractFile(APP, join(...path.split('/'))))
+      expect(/\bcallMain\b|createDevBackEnd|serveSampleHome/.exec(text)?.[0], path).toBeUndefined()
+    }
+  })
+
   it('carries the licence that a bundled package asks to be carried along', () => {
     const main = extractFile(APP, join('out', 'main', 'index.js'))
     expect(String(main)).toMatch(

@@ -10,8 +10,6 @@ import { buildHouseThreads } from './build-house-threads'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Address of the window on the fake, e.g. `http://127.0.0.1:41234/web.html`. */
-    webUrl: string
     /** Address of the window that asks whoever opens it, e.g. `http://127.0.0.1:41235/index.html`. */
     windowUrl: string
     /** Where archives of the invented house are kept for the next test that wants the same. */
@@ -54,22 +52,18 @@ export async function serve(folder: string): Promise<{ url: string; close: () =>
 
 let end: (() => void) | undefined
 
-/** Vitest globalSetup of the browser project: builds the window, on the fake and on real handlers, and serves both. */
+/** Vitest globalSetup of the browser project: builds the window and the archive's threads, and serves the window. */
 export async function setup(project: TestProject): Promise<void> {
   const root = resolve(import.meta.dirname, '../..')
   // Vite warns of a loader of configurations that is not the default yet.
   process.env['VITE_CONFIG_NATIVE_IGNORE_WARNING'] = 'true'
-  await build({ configFile: join(root, 'vite.web.config.ts'), logLevel: 'warn' })
   await build({ configFile: join(root, 'dev/vite.config.ts'), logLevel: 'warn' })
   await buildHouseThreads()
-  const fake = await serve(join(root, 'out/web'))
   const window = await serve(join(root, 'out/window'))
   const madeArchives = mkdtempSync(join(tmpdir(), 'hassette-monitor-archives-'))
-  project.provide('webUrl', `${fake.url}/web.html`)
   project.provide('windowUrl', `${window.url}/index.html`)
   project.provide('madeArchives', madeArchives)
   end = () => {
-    fake.close()
     window.close()
     rmSync(madeArchives, { recursive: true, force: true })
   }

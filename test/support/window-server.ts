@@ -18,7 +18,7 @@ import type { Note } from '@main/notifications/notifier'
 import { plannedFile } from '@main/sources/planned-source'
 import type { PlannedSource } from '@main/sources/planned-source'
 import { fakeDiscovery } from '@renderer/api/fake-discovery'
-import type { FakeOptions } from '@renderer/api/fake-options'
+import type { Discovered } from '@renderer/api/fake-discovery'
 import { vi } from 'vitest'
 import { Failure } from '@shared/result'
 import { FIRST_VIEW } from '@shared/settings'
@@ -50,7 +50,7 @@ export interface HouseOptions {
   /** The archive was cleaned up and compacted before. */
   upkeep?: boolean
   /** What a look for Hassettes on this computer finds. */
-  discovered?: FakeOptions['discover']
+  discovered?: Discovered
   /** A real file of a Hassette that runs lies on this computer; `read` = it is the one that is read. */
   hassette?: 'found' | 'read'
   /** What the reading of the first source has come to. */
@@ -189,7 +189,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
   const { discovered = 'found' } = options
   // Whatever lies on the computer that runs the tests is none of their business.
   elsewhere.override('sources.discover', () => {
-    const found = fakeDiscovery({ discover: discovered, nowMs: NOW_MS })
+    const found = fakeDiscovery(discovered, NOW_MS * 1000)
     return Promise.resolve(
       found.map((one, place) => (place === 0 && options.hassette ? { ...one, path: hassette } : one)),
     )

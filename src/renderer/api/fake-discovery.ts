@@ -1,13 +1,13 @@
-import type { Problem } from '@shared/result'
 import { problem } from '@shared/result'
 import type { FoundSource } from '@shared/source'
-import type { FakeOptions } from './fake-options'
+
+/** What there is to be found. */
+export type Discovered = 'found' | 'refused' | 'nothing'
 
 const HOUR_US = 3_600_000_000
 
-/** What a look round the invented computer finds. */
-export function fakeDiscovery(options: Pick<FakeOptions, 'discover' | 'nowMs'>): FoundSource[] {
-  const nowUs = options.nowMs * 1000
+/** What a look round the invented computer finds: three files, one that may not be read, or none. `nowUs`: microseconds. */
+export function fakeDiscovery(found: Discovered, nowUs: number): FoundSource[] {
   const good: FoundSource = {
     path: '/home/anna/.local/share/hassette/v0/hassette.db',
     because: "Hassette's usual folder",
@@ -57,16 +57,6 @@ export function fakeDiscovery(options: Pick<FakeOptions, 'discover' | 'nowMs'>):
       ),
     },
   }
-  if (options.discover === 'found') return [good, copy, refused]
-  return options.discover === 'refused' ? [refused] : []
-}
-
-/** Why a path cannot be watched; null when it can. */
-export function fakeRefusal(path: string): Problem | null {
-  if (/\bhassette\b.*\.db$/.test(path)) return null
-  return problem(
-    'source_not_hassette',
-    `${path} is not a database of Hassette.`,
-    'Choose the hassette.db of its data folder.',
-  )
+  if (found === 'found') return [good, copy, refused]
+  return found === 'refused' ? [refused] : []
 }

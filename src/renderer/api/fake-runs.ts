@@ -5,21 +5,16 @@ import { seededRandom } from './fake-random'
 import type { FakeTarget } from './fake-targets'
 import { FAKE_TARGETS } from './fake-targets'
 
-/** A stored run of the fake; what depends on its neighbours is worked out when it is asked for. */
+/** A run of the invented house, without what depends on its neighbours. */
 export type FakeRun = Omit<RunDetail, 'previousRunId' | 'nextRunId' | 'strip'> & { finishedUs: number }
 
 const STREAM = 2 ** 40
 const SECOND = 1_000_000
 const DAY = 86_400 * SECOND
 
-/** The archive id of the nth run of a source. */
+/** A number for the nth run of a source that no other run of the house has. */
 export function runId(sourceId: number, sequence: number): number {
   return STREAM * sourceId + sequence
-}
-
-/** The source that a run belongs to. */
-export function sourceOf(id: number): number {
-  return Math.floor(id / STREAM)
 }
 
 /**
