@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import type { AlertSettings } from '@shared/alert-settings'
-import type { HouseOptions } from '../support/window-server'
+import type { HouseOptions } from '../support/house/house'
 import { useHouse } from './house'
 
 const { open, houseOf } = useHouse()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { focused, rowsShown, violations } from './browser'
 import { knowsNoSource, useHouse } from './house'
-import type { House } from '../support/window-server'
+import type { House } from '../support/house/house'
 
 const { open, houseOf } = useHouse()
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CSP } from '../support/web-server'
 import { focused, rowsShown } from './browser'
-import type { HouseOptions } from '../support/window-server'
+import type { HouseOptions } from '../support/house/house'
 import { BEING_READ, delayQuestions, NOT_THERE, NOT_WATCHED, refuseQuestions, useHouse } from './house'
 
 const { open, houseOf, takeComplaints } = useHouse()

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import type { HouseOptions } from '../support/window-server'
+import type { HouseOptions } from '../support/house/house'
 import { focused } from './browser'
 import { judged, NOT_WATCHED, useHouse } from './house'
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { activeRow, focused, inSight, ROW, rowsShown, scrollTo } from './browser'
-import type { HouseOptions } from '../support/window-server'
+import type { HouseOptions } from '../support/house/house'
 import { BEING_READ, newestIds, NOT_WATCHED, useHouse } from './house'
 
 const { open, houseOf } = useHouse()

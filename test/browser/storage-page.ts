@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright'
 import type { HassetteFacts } from '@shared/source'
 import type { StorageWork, WorkDone } from '@shared/storage'
-import { NOW } from '../support/window-server'
-import type { House, HouseOptions } from '../support/window-server'
+import { NOW } from '../support/house/house'
+import type { House, HouseOptions } from '../support/house/house'
 import { useHouse } from './house'
 
 const NOW_US = Date.parse(NOW) * 1000

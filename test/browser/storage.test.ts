@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { focused, violations } from './browser'
-import type { HouseOptions } from '../support/window-server'
+import type { HouseOptions } from '../support/house/house'
 import { delayQuestions, knowsNoSource, NOT_THERE, refuseQuestions } from './house'
 import { actions, hassetteIsFull, holdWork, newestEntry, TOO_FULL, USED, useStorage } from './storage-page'
 

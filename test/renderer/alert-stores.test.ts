@@ -21,7 +21,7 @@ import { usePastIncidents } from '@renderer/stores/past-incidents'
 import { useSettings } from '@renderer/stores/settings'
 import { useSources } from '@renderer/stores/sources'
 import type { Bridge } from '../../dev/bridge'
-import { writeHouse } from '../support/house-rows'
+import { writeHouse } from '../support/house/rows'
 import { apiOf, archiveAnswers } from '../support/window-api'
 
 const NOW_US = Date.UTC(2026, 10, 23, 14, 12) * 1000

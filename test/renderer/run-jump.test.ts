@@ -9,7 +9,7 @@ import type { RunFilter } from '@shared/filter'
 import type { RunPage, RunRow } from '@shared/run'
 import { CLIENT, createClient } from '@renderer/api/client'
 import { useRuns } from '@renderer/stores/runs'
-import { writeHouse } from '../support/house-rows'
+import { writeHouse } from '../support/house/rows'
 import { apiOf, archiveAnswers } from '../support/window-api'
 
 const NOW = Date.UTC(2026, 10, 23, 14, 12) * 1000

@@ -2,7 +2,7 @@ import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { RunDetail, RunLogLine } from '@shared/run'
 import RunLogs from '@renderer/components/run/RunLogs.vue'
-import { makeRuns } from '@renderer/api/fake-runs'
+import { makeRuns } from '../support/house/runs'
 
 const runs = makeRuns(1, Date.UTC(2026, 10, 23, 14, 12) * 1000, 900)
 const detail = (change: Partial<RunDetail>): RunDetail => {

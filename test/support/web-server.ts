@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize, resolve, sep } from 'node:path'
 import { build } from 'vite'
 import type { TestProject } from 'vitest/node'
-import { buildHouseThreads } from './build-house-threads'
+import { buildHouseThreads } from './house/build-threads'
 
 declare module 'vitest' {
   interface ProvidedContext {

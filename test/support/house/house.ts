@@ -17,21 +17,21 @@ import type { ArchiveClient } from '@main/archive/client'
 import type { Note } from '@main/notifications/notifier'
 import { plannedFile } from '@main/sources/planned-source'
 import type { PlannedSource } from '@main/sources/planned-source'
-import { fakeDiscovery } from '@renderer/api/fake-discovery'
-import type { Discovered } from '@renderer/api/fake-discovery'
+import { fakeDiscovery } from './discovery'
+import type { Discovered } from './discovery'
 import { vi } from 'vitest'
 import { Failure } from '@shared/result'
 import { FIRST_VIEW } from '@shared/settings'
 import type { SourceState } from '@shared/source'
-import { createDevBackEnd } from '../../dev/back-end'
-import type { DevBackEnd, DevBackEndOptions } from '../../dev/back-end'
-import { faults } from '../../dev/faults'
-import type { Faults } from '../../dev/faults'
-import { HOUSE_THREADS } from './build-house-threads'
-import { addBallast, commitRuns, giveSign, withholdNotice, writeHouse, writeUpkeep } from './house-rows'
-import type { Judged } from './house-alerts'
-import type { Ballast, HouseSource } from './house-rows'
-import { makeHassette } from './made-hassette'
+import { createDevBackEnd } from '../../../dev/back-end'
+import type { DevBackEnd, DevBackEndOptions } from '../../../dev/back-end'
+import { faults } from '../../../dev/faults'
+import type { Faults } from '../../../dev/faults'
+import { HOUSE_THREADS } from './build-threads'
+import { addBallast, commitRuns, giveSign, withholdNotice, writeHouse, writeUpkeep } from './rows'
+import type { Judged } from './alerts'
+import type { Ballast, HouseSource } from './rows'
+import { makeHassette } from '../made-hassette'
 
 /** How a test wants the house. */
 export interface HouseOptions {
@@ -171,7 +171,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
   const doing: Doing = { state: options.state ?? still, finish: () => undefined }
   const backEnd = createDevBackEnd({
     dataDir,
-    recordingDir: resolve(import.meta.dirname, '../../resources/sample'),
+    recordingDir: resolve(import.meta.dirname, '../../../resources/sample'),
     threads: HOUSE_THREADS,
     desktop,
     show: (note) => {

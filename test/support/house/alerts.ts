@@ -4,7 +4,7 @@ import type { AlertsStep } from '@main/archive/api'
 import type { Incident, IncidentTarget } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { RUN_STATUSES } from '@shared/run'
-import { FAKE_TARGETS } from '@renderer/api/fake-targets'
+import { FAKE_TARGETS } from './targets'
 import type { Database } from 'better-sqlite3'
 
 /**

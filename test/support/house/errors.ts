@@ -1,4 +1,4 @@
-import type { FakeTarget } from './fake-targets'
+import type { FakeTarget } from './targets'
 
 /** What went wrong in a fake run. */
 export interface FakeError {

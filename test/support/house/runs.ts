@@ -1,9 +1,9 @@
 import type { RunDetail, RunLogLine, RunSession } from '@shared/run'
-import { DEPENDENCY_ERRORS, PLAIN_ERRORS } from './fake-errors'
-import type { FakeError } from './fake-errors'
-import { seededRandom } from './fake-random'
-import type { FakeTarget } from './fake-targets'
-import { FAKE_TARGETS } from './fake-targets'
+import { DEPENDENCY_ERRORS, PLAIN_ERRORS } from './errors'
+import type { FakeError } from './errors'
+import { seededRandom } from './random'
+import type { FakeTarget } from './targets'
+import { FAKE_TARGETS } from './targets'
 
 /** A run of the invented house, without what depends on its neighbours. */
 export type FakeRun = Omit<RunDetail, 'previousRunId' | 'nextRunId' | 'strip'> & { finishedUs: number }
