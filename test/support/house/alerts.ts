@@ -4,7 +4,7 @@ import type { AlertsStep } from '@main/archive/api'
 import type { Incident, IncidentTarget } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { RUN_STATUSES } from '@shared/run'
-import { FAKE_TARGETS } from './targets'
+import { HOUSE_TARGETS } from './targets'
 import type { Database } from 'better-sqlite3'
 
 /**
@@ -85,7 +85,7 @@ const [HALL_MOTION, ROOM_TEMPERATURE, POLL_METER] = ['hall_motion', 'room_temp',
 ]
 
 function idOf(name: string): number {
-  const target = FAKE_TARGETS.find((one) => one.name === name)
+  const target = HOUSE_TARGETS.find((one) => one.name === name)
   if (!target) throw new Error(`the house has no ${name}`)
   return target.id
 }
@@ -165,7 +165,7 @@ function incidentOf(db: Database, plan: Plan, sourceId: number): Omit<Incident, 
   const { rule, targets, toUs, ending, usualPerHour = null, change } = plan
   const failed = failuresOf(db, plan)
   const firstUs = failed[0]?.finishedUs ?? toUs - LASTED_US
-  const members = FAKE_TARGETS.filter(({ id }) => targets.includes(id)).map(
+  const members = HOUSE_TARGETS.filter(({ id }) => targets.includes(id)).map(
     ({ id: targetId, app: appKey, name, index, instances }): IncidentTarget => {
       const own = failed.filter((run) => run.targetId === targetId).length
       const named = instances > 1 ? `${name} · ${index}` : name

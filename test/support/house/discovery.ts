@@ -7,7 +7,7 @@ export type Discovered = 'found' | 'refused' | 'nothing'
 const HOUR_US = 3_600_000_000
 
 /** What a look round the invented computer finds: three files, one that may not be read, or none. `nowUs`: microseconds. */
-export function fakeDiscovery(found: Discovered, nowUs: number): FoundSource[] {
+export function discoveryOf(found: Discovered, nowUs: number): FoundSource[] {
   const good: FoundSource = {
     path: '/home/anna/.local/share/hassette/v0/hassette.db',
     because: "Hassette's usual folder",

@@ -1,7 +1,7 @@
-import type { FakeTarget } from './targets'
+import type { HouseTarget } from './targets'
 
-/** What went wrong in a fake run. */
-export interface FakeError {
+/** What went wrong in a run. */
+export interface HouseError {
   type: string
   message: string
   traceback: string | null
@@ -12,12 +12,12 @@ function className(app: string): string {
   return app.replace(/(^|_)(\w)/g, (_all, _gap, letter: string) => letter.toUpperCase())
 }
 
-function handler(target: FakeTarget): string {
+function handler(target: HouseTarget): string {
   return `apps.${target.app}.${className(target.app)}.on_${target.name}`
 }
 
 /** The shapes that dependency failures have in databases of Hassette 0.50–0.60. */
-export const DEPENDENCY_ERRORS: ((target: FakeTarget) => FakeError)[] = [
+export const DEPENDENCY_ERRORS: ((target: HouseTarget) => HouseError)[] = [
   (target) => ({
     type: 'DependencyResolutionError',
     message: `Handler '${handler(target)}' - failed to convert parameter 'new' of type 'dict[str, dict[str, None | str] | dict[str, int | str] | str]' to '<class 'hassette.models.states.light.LightState'>' using converter AnnotationConverter.convert: UnableToConvertAnnotatedStateError: Unable to convert state for entity_id 'light.kitchen' (device_class: None) to annotated class LightState.`,
@@ -46,7 +46,7 @@ attributes.supported_color_modes
   }),
 ]
 
-function traceback(target: FakeTarget, last: string): string {
+function traceback(target: HouseTarget, last: string): string {
   return `Traceback (most recent call last):
   File "/srv/house/venv/lib/python3.13/site-packages/hassette/utils/execution.py", line 109, in track_execution
     yield result
@@ -68,7 +68,7 @@ ${last}
 }
 
 /** Ordinary errors; the last two test how hostile text is shown. */
-export const PLAIN_ERRORS: ((target: FakeTarget) => FakeError)[] = [
+export const PLAIN_ERRORS: ((target: HouseTarget) => HouseError)[] = [
   (target) => error(target, 'JSONDecodeError', "Expecting ',' delimiter: line 1 column 13 (char 12)", 'json.decoder.'),
   (target) => error(target, 'ConnectionClosedError', 'no close frame received or sent', 'websockets.exceptions.'),
   (target) => error(target, 'DeviceTimeout', 'boiler did not answer on the bus within 2.0 s'),
@@ -77,6 +77,6 @@ export const PLAIN_ERRORS: ((target: FakeTarget) => FakeError)[] = [
   (target) => error(target, 'RuntimeError', `payload ${'0123456789abcdef'.repeat(800)}`),
 ]
 
-function error(target: FakeTarget, type: string, message: string, module = ''): FakeError {
+function error(target: HouseTarget, type: string, message: string, module = ''): HouseError {
   return { type, message, traceback: traceback(target, `${module}${type}: ${message}`) }
 }

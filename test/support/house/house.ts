@@ -17,7 +17,7 @@ import type { ArchiveClient } from '@main/archive/client'
 import type { Note } from '@main/notifications/notifier'
 import { plannedFile } from '@main/sources/planned-source'
 import type { PlannedSource } from '@main/sources/planned-source'
-import { fakeDiscovery } from './discovery'
+import { discoveryOf } from './discovery'
 import type { Discovered } from './discovery'
 import { vi } from 'vitest'
 import { Failure } from '@shared/result'
@@ -189,7 +189,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
   const { discovered = 'found' } = options
   // Whatever lies on the computer that runs the tests is none of their business.
   elsewhere.override('sources.discover', () => {
-    const found = fakeDiscovery(discovered, NOW_MS * 1000)
+    const found = discoveryOf(discovered, NOW_MS * 1000)
     return Promise.resolve(
       found.map((one, place) => (place === 0 && options.hassette ? { ...one, path: hassette } : one)),
     )

@@ -6,10 +6,10 @@ import type { Appender } from '@archive/ingest'
 import { migrate, openForWriting } from '@archive/core'
 import { createRetentionLog } from '@archive/retention'
 import { RESOLUTION, createExpectedRows, createWriterMemory } from '@archive/derived'
-import { createRunMaker, fakeSessions, makeRuns, runId } from './runs'
-import type { FakeRun } from './runs'
-import { FAKE_TARGETS } from './targets'
-import type { FakeTarget } from './targets'
+import { createRunMaker, houseSessions, makeRuns, runId } from './runs'
+import type { HouseRun } from './runs'
+import { HOUSE_TARGETS } from './targets'
+import type { HouseTarget } from './targets'
 import { RUN_STATUSES } from '@shared/run'
 import type { RunSession } from '@shared/run'
 import type { SourceMode } from '@shared/source'
@@ -179,7 +179,7 @@ async function writeSource(db: Database, source: HouseSource): Promise<void> {
 async function appendJudged(
   alerts: HouseAlerts,
   appender: Appender,
-  runs: readonly FakeRun[],
+  runs: readonly HouseRun[],
   source: HouseSource,
   countStarts: () => void,
 ): Promise<void> {
@@ -213,7 +213,7 @@ function sightAt({ judged, endMs }: HouseSource, us: number): SourceSight['sight
 /** An appender that knows all sessions and targets of a source. */
 function appenderOf(db: Database, source: HouseSource, sourceId: number, epochId: number): Appender {
   const endUs = source.endMs * 1000
-  const sessions = fakeSessions(endUs, source.olderSessions)
+  const sessions = houseSessions(endUs, source.olderSessions)
   const firstUs = sessions[0]?.startedUs ?? endUs
   let nowUs = firstUs
   const memory = createWriterMemory(db, { nowUs: () => endUs })
@@ -222,13 +222,13 @@ function appenderOf(db: Database, source: HouseSource, sourceId: number, epochId
   appender.update({
     apps: [],
     sessions: sessions.map((session) => sessionInput(session, source)),
-    targets: FAKE_TARGETS.map((target) => targetInput(target, endUs)),
+    targets: HOUSE_TARGETS.map((target) => targetInput(target, endUs)),
   })
   nowUs = endUs
   return appender
 }
 
-function append(appender: Appender, runs: readonly FakeRun[], endUs: number): void {
+function append(appender: Appender, runs: readonly HouseRun[], endUs: number): void {
   for (let at = 0; at < runs.length; at += BATCH) {
     const inputs = runs.slice(at, at + BATCH).map((run) => runInput(run, endUs))
     appender.append({ runs: inputs, cursor: { foreignId: inputs.at(-1)?.foreignId ?? 0, anchors: [] } })
@@ -253,7 +253,7 @@ function sessionInput({ id, startedUs, endedUs, ending }: RunSession, { mode, en
   }
 }
 
-function targetInput(target: FakeTarget, endUs: number): TargetInput {
+function targetInput(target: HouseTarget, endUs: number): TargetInput {
   const isHandler = target.kind === 'handler'
   const subject = target.entity ?? '*'
   return {
@@ -290,12 +290,12 @@ function targetInput(target: FakeTarget, endUs: number): TargetInput {
 }
 
 /** Nobody has changed the volume since Hassette was started last: what would have, is motion in the hall. */
-function targetOf({ targetId, session }: FakeRun): number {
+function targetOf({ targetId, session }: HouseRun): number {
   return targetId === VOLUME && session?.ending === 'running' ? HALL_MOTION : targetId
 }
 
 /** Hall motion failed for a while ten hours ago: too little for an alert, unless somebody wants to hear of little. */
-function failedLately(run: FakeRun, endUs: number): FakeRun {
+function failedLately(run: HouseRun, endUs: number): HouseRun {
   const agoUs = endUs - run.finishedUs
   const isMeant = run.targetId === PRESENCE && run.status === 'ok' && run.id % 4 === 0
   if (!isMeant || agoUs < 600 * MINUTE || agoUs > 780 * MINUTE) return run
@@ -304,7 +304,7 @@ function failedLately(run: FakeRun, endUs: number): FakeRun {
   return { ...run, status: 'failed', dependencyFailure: true, errorType, message }
 }
 
-function runInput(made: FakeRun, endUs: number): RunInput {
+function runInput(made: HouseRun, endUs: number): RunInput {
   const run = failedLately(made, endUs)
   const { errorType, message, traceback } = run
   const failed = errorType !== null || message !== null
@@ -329,7 +329,7 @@ function runInput(made: FakeRun, endUs: number): RunInput {
 }
 
 /** An id that names the time of its run; those of older days name another one, as after a clock was set. */
-function executionId({ executionId: id, startedUs }: FakeRun, endUs: number): string | null {
+function executionId({ executionId: id, startedUs }: HouseRun, endUs: number): string | null {
   if (id === null || startedUs < endUs - DAY) return id
   const hex = Math.floor(startedUs / 1000)
     .toString(16)
@@ -350,7 +350,7 @@ function hourOf(us: number): number {
 }
 
 /** As many starts as there were, by the hour, and those that were missed. */
-function writeExpectedStarts(db: Database, sourceId: number, runs: readonly FakeRun[], endUs: number): void {
+function writeExpectedStarts(db: Database, sourceId: number, runs: readonly HouseRun[], endUs: number): void {
   const rows = createExpectedRows(db)
   rows.setCountedTo(sourceId, hourOf(endUs) * SECOND)
   const ids = db
@@ -358,7 +358,7 @@ function writeExpectedStarts(db: Database, sourceId: number, runs: readonly Fake
       'SELECT id, kind, foreign_id AS foreignId FROM targets',
     )
     .all()
-  for (const target of FAKE_TARGETS.filter(({ schedule, name }) => schedule !== null && name !== 'scan')) {
+  for (const target of HOUSE_TARGETS.filter(({ schedule, name }) => schedule !== null && name !== 'scan')) {
     const id = ids.find((one) => one.kind === target.kind && one.foreignId === target.id + FIRST_FOREIGN_TARGET)?.id
     if (id === undefined) continue
     const starts = runs.filter(({ targetId }) => targetId === target.id).map(({ startedUs }) => hourOf(startedUs))
@@ -371,7 +371,7 @@ function writeExpectedStarts(db: Database, sourceId: number, runs: readonly Fake
 }
 
 /** The runs of a source, oldest first. */
-function runsOf({ runs, seed, endMs, judged }: HouseSource, sourceId: number): FakeRun[] {
+function runsOf({ runs, seed, endMs, judged }: HouseSource, sourceId: number): HouseRun[] {
   const endUs = endMs * 1000
   const made = makeRuns(sourceId, endUs, runs, seed)
   if (judged === undefined) return made
@@ -385,7 +385,7 @@ function runsOf({ runs, seed, endMs, judged }: HouseSource, sourceId: number): F
 }
 
 /** Beside what an incident is about, the meter fails now and then: too seldom for one of its own. */
-function failNowAndThen(runs: readonly FakeRun[], endUs: number): FakeRun[] {
+function failNowAndThen(runs: readonly HouseRun[], endUs: number): HouseRun[] {
   let lastUs = endUs - 57 * MINUTE
   return runs.map((run) => {
     const isMeant = run.targetName === 'poll_meter' && run.status === 'ok' && run.finishedUs > lastUs + 10 * MINUTE
@@ -396,7 +396,7 @@ function failNowAndThen(runs: readonly FakeRun[], endUs: number): FakeRun[] {
 }
 
 /** A dependency failure in the place of a run. */
-function failedAs(run: FakeRun, message: string): FakeRun {
+function failedAs(run: HouseRun, message: string): HouseRun {
   const errorType = 'DependencyResolutionError'
   return { ...run, status: 'failed', dependencyFailure: true, errorType, errorLine: message, message }
 }
@@ -407,15 +407,15 @@ const STORM = { targets: 18, failures: 23, minutes: 4 }
 const CALM = ['motion', 'hall_motion', 'volume', 'poll_meter', 'check_closed']
 
 /** One after the other fails, round and round. */
-function withStorm(runs: readonly FakeRun[], sourceId: number, endUs: number): FakeRun[] {
-  const targets = FAKE_TARGETS.filter(({ tier, name }) => tier === 'app' && !CALM.includes(name)).slice(
+function withStorm(runs: readonly HouseRun[], sourceId: number, endUs: number): HouseRun[] {
+  const targets = HOUSE_TARGETS.filter(({ tier, name }) => tier === 'app' && !CALM.includes(name)).slice(
     0,
     STORM.targets,
   )
   const count = STORM.targets * STORM.failures
   const make = createRunMaker(sourceId, endUs, runs.length)
-  const storm = Array.from({ length: count }, (_, nth): FakeRun => {
-    const target = targets[nth % STORM.targets] as FakeTarget
+  const storm = Array.from({ length: count }, (_, nth): HouseRun => {
+    const target = targets[nth % STORM.targets] as HouseTarget
     const finishedUs = endUs - Math.round((1 - nth / count) * STORM.minutes * MINUTE)
     const { id, ...run } = make(runs.length + nth + 1, finishedUs)
     const message =
@@ -429,13 +429,13 @@ function withStorm(runs: readonly FakeRun[], sourceId: number, endUs: number): F
 }
 
 /** Numbers runs by their order. */
-function renumbered(sourceId: number): (run: FakeRun, place: number) => FakeRun {
+function renumbered(sourceId: number): (run: HouseRun, place: number) => HouseRun {
   return (run, place) => ({ ...run, id: runId(sourceId, place + 1) })
 }
 
 /** Three stalls of the event loop in the session that was killed. */
 function writeStalls(db: Database, sourceId: number, epochId: number, endUs: number): void {
-  const killed = fakeSessions(endUs).find(({ ending }) => ending === 'killed')
+  const killed = houseSessions(endUs).find(({ ending }) => ending === 'killed')
   if (!killed) return
   const stalls = [1, 2, 3].map((foreignId) => ({
     foreignId,

@@ -1,12 +1,11 @@
 import type { RunDetail, RunLogLine, RunSession } from '@shared/run'
 import { DEPENDENCY_ERRORS, PLAIN_ERRORS } from './errors'
-import type { FakeError } from './errors'
-import { seededRandom } from './random'
-import type { FakeTarget } from './targets'
-import { FAKE_TARGETS } from './targets'
+import type { HouseError } from './errors'
+import type { HouseTarget } from './targets'
+import { HOUSE_TARGETS } from './targets'
 
 /** A run of the invented house, without what depends on its neighbours. */
-export type FakeRun = Omit<RunDetail, 'previousRunId' | 'nextRunId' | 'strip'> & { finishedUs: number }
+export type HouseRun = Omit<RunDetail, 'previousRunId' | 'nextRunId' | 'strip'> & { finishedUs: number }
 
 const STREAM = 2 ** 40
 const SECOND = 1_000_000
@@ -21,7 +20,7 @@ export function runId(sourceId: number, sequence: number): number {
  * The lives of the invented Hassette, oldest first: one crashed, one was killed, one runs. Before them as many short ones
  * as are wanted, of which no run is kept.
  */
-export function fakeSessions(endUs: number, older = 0): RunSession[] {
+export function houseSessions(endUs: number, older = 0): RunSession[] {
   const first = endUs - 8 * DAY
   const before = Array.from({ length: older }, (_, place) => {
     const startedUs = first - (older - place) * 10_800 * SECOND
@@ -38,19 +37,19 @@ export function fakeSessions(endUs: number, older = 0): RunSession[] {
 /** Makes runs one after another, oldest first, always the same for one seed. */
 export function createRunMaker(sourceId: number, endUs: number, seed = sourceId) {
   const random = seededRandom(20_261_123 + seed)
-  const sessions = fakeSessions(endUs)
-  const total = FAKE_TARGETS.reduce((sum, target) => sum + target.weight, 0)
+  const sessions = houseSessions(endUs)
+  const total = HOUSE_TARGETS.reduce((sum, target) => sum + target.weight, 0)
 
-  function pick(): FakeTarget {
+  function pick(): HouseTarget {
     let left = random() * total
-    const found = FAKE_TARGETS.find((target) => (left -= target.weight) < 0)
-    return found ?? (FAKE_TARGETS[0] as FakeTarget)
+    const found = HOUSE_TARGETS.find((target) => (left -= target.weight) < 0)
+    return found ?? (HOUSE_TARGETS[0] as HouseTarget)
   }
 
   function outcome(
-    target: FakeTarget,
+    target: HouseTarget,
     finishedUs: number,
-  ): { status: FakeRun['status']; error: FakeError | null; dependency: boolean } {
+  ): { status: HouseRun['status']; error: HouseError | null; dependency: boolean } {
     const dice = random()
     const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
     if (target.app === 'kitchen_lights' && target.name === 'motion' && finishedUs > endUs - 70 * 60 * SECOND) {
@@ -77,7 +76,7 @@ export function createRunMaker(sourceId: number, endUs: number, seed = sourceId)
   }
 
   /** The run that finishes then. */
-  return (sequence: number, finishedUs: number): FakeRun => {
+  return (sequence: number, finishedUs: number): HouseRun => {
     const target = pick()
     const { status, error, dependency } = outcome(target, finishedUs)
     const usual = Math.max(0.1, target.usualMs * Math.exp((random() - 0.45) * 1.5))
@@ -118,7 +117,7 @@ export function createRunMaker(sourceId: number, endUs: number, seed = sourceId)
 }
 
 /** What Hassette logged during a run; kept for failed runs of apps. */
-function logsOf(target: FakeTarget, status: FakeRun['status'], error: FakeError | null, atUs: number): RunLogLine[] {
+function logsOf(target: HouseTarget, status: HouseRun['status'], error: HouseError | null, atUs: number): RunLogLine[] {
   if (status !== 'failed' || !error || target.tier !== 'app') return []
   const logger = `apps.${target.app}`
   const lines: RunLogLine[] = [
@@ -135,10 +134,21 @@ function logsOf(target: FakeTarget, status: FakeRun['status'], error: FakeError 
 }
 
 /** Runs of eight days, denser towards the end, oldest first. */
-export function makeRuns(sourceId: number, endUs: number, count: number, seed = sourceId): FakeRun[] {
+export function makeRuns(sourceId: number, endUs: number, count: number, seed = sourceId): HouseRun[] {
   const make = createRunMaker(sourceId, endUs, seed)
   return Array.from({ length: count }, (_, place) => {
     const age = (1 - (place + 1) / count) ** 2
     return make(place + 1, Math.round(endUs - 4 * SECOND - age * 8 * DAY))
   })
+}
+
+/** A seeded generator of numbers in [0, 1): the same seed gives the same house. */
+function seededRandom(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
 }

@@ -2,7 +2,7 @@ import type { TargetKind, Tier } from '@shared/run'
 import type { TargetState } from '@shared/target'
 
 /** A handler or job of the invented house. */
-export interface FakeTarget {
+export interface HouseTarget {
   id: number
   kind: TargetKind
   tier: Tier
@@ -64,8 +64,8 @@ const LINES: Line[] = [
 ]
 
 /** All targets; ids are their places. The ones of Hassette itself come last. */
-export const FAKE_TARGETS: FakeTarget[] = [
-  ...LINES.map(([kind, app, index, name, trigger, weight, usualMs], place): FakeTarget => {
+export const HOUSE_TARGETS: HouseTarget[] = [
+  ...LINES.map(([kind, app, index, name, trigger, weight, usualMs], place): HouseTarget => {
     const entity = /[a-z_]+\.[a-z0-9_*]+/.exec(trigger)?.[0] ?? null
     const schedule =
       kind === 'h'
@@ -89,7 +89,7 @@ export const FAKE_TARGETS: FakeTarget[] = [
       state: name === 'lux' ? 'retired' : name === 'report' ? 'removed' : 'active',
     }
   }),
-  ...['state_proxy.on_change', 'service_watcher.on_status', 'file_watcher.on_file'].map((name, place): FakeTarget => ({
+  ...['state_proxy.on_change', 'service_watcher.on_status', 'file_watcher.on_file'].map((name, place): HouseTarget => ({
     id: LINES.length + place + 1,
     kind: 'handler',
     tier: 'framework',
