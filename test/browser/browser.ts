@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type AxeCore from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { chromium } from 'playwright'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
 
 /** How a test wants the page. */
 export interface PageOptions {
@@ -14,19 +14,11 @@ export interface PageOptions {
   theme?: 'light' | 'dark'
 }
 
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
- * One real Chromium for a file of tests. Every page runs under the app's CSP; whatever it reports (a violation, an
- * error, a Vue warning) fails the test that opened it.
+ * The real Chromium that all files of tests share, and a context of their own. Every page runs under the app's CSP;
+ * whatever it reports (a violation, an error, a Vue warning) fails the test that opened it.
  */
 export function useBrowser(): {
   /** Opens the window at an address; `prepare` is called before anything is loaded. */
@@ -44,16 +36,14 @@ export function useBrowser(): {
   }
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-      args: ARGS,
-    })
+    browser = await chromium.connect(inject('browserEndpoint'))
   })
   afterEach(async () => {
     // The window keeps nothing outside its page: one context, with its caches, serves all tests of a file.
     await Promise.all(browser.contexts().flatMap((context) => context.pages().map((page) => page.close())))
     expect(takeComplaints()).toEqual([])
   })
+  // The browser itself goes on: it is that of the set-up.
   afterAll(() => browser.close())
 
   async function openAt(url: string, options: PageOptions, prepare?: (page: Page) => Promise<void>): Promise<Page> {

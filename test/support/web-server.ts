@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize, resolve, sep } from 'node:path'
+import { chromium } from 'playwright'
 import { build } from 'vite'
 import type { TestProject } from 'vitest/node'
 import { buildHouseThreads } from './house/build-threads'
@@ -12,6 +13,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the window that asks whoever opens it, e.g. `http://127.0.0.1:41235/index.html`. */
     windowUrl: string
+    /** Where the Chromium of all files of tests is reached, `ws://…`. */
+    browserEndpoint: string
     /** Where archives of the invented house are kept for the next test that wants the same. */
     madeArchives: string
   }
@@ -50,9 +53,18 @@ export async function serve(folder: string): Promise<{ url: string; close: () =>
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
 }
 
-let end: (() => void) | undefined
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
-/** Vitest globalSetup of the browser project: builds the window and the archive's threads, and serves the window. */
+let end: (() => Promise<void>) | undefined
+
+/** Vitest globalSetup of the browser project: builds the window and the archive's threads, serves the window, starts Chromium. */
 export async function setup(project: TestProject): Promise<void> {
   const root = resolve(import.meta.dirname, '../..')
   // Vite warns of a loader of configurations that is not the default yet.
@@ -60,16 +72,22 @@ export async function setup(project: TestProject): Promise<void> {
   await build({ configFile: join(root, 'dev/vite.config.ts'), logLevel: 'warn' })
   await buildHouseThreads()
   const window = await serve(join(root, 'out/window'))
+  const browser = await chromium.launchServer({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: CHROMIUM_ARGS,
+  })
   const madeArchives = mkdtempSync(join(tmpdir(), 'hassette-monitor-archives-'))
   project.provide('windowUrl', `${window.url}/index.html`)
   project.provide('madeArchives', madeArchives)
-  end = () => {
+  project.provide('browserEndpoint', browser.wsEndpoint())
+  end = async () => {
+    await browser.close()
     window.close()
     rmSync(madeArchives, { recursive: true, force: true })
   }
 }
 
-/** Stops serving. */
-export function teardown(): void {
-  end?.()
+/** Ends all of it. */
+export async function teardown(): Promise<void> {
+  await end?.()
 }
