@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rowsShown, violations } from './browser'
+import { LOOKS, rowsShown, violations } from './browser'
 import { isOpening, knowsNoSource, NOT_THERE, NOT_WATCHED, refuseQuestions, useHouse } from './house'
 import type { HouseWindowOptions } from './house'
 
@@ -14,32 +14,28 @@ const PAGES = [
   ['a job', '/jobs/21'],
   ['settings', '/settings'],
 ] as const
-const SIZES = [
-  ['wide', 1440, 900],
-  ['narrow', 820, 700],
-] as const
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  describe.each(SIZES)('%s', (_size, width, height) => {
-    it.each(PAGES)('axe finds nothing on %s', async (_name, path) => {
-      const page = await open({ path, theme, width, height })
-      if (path === '/overview') await page.locator('.uplot canvas').waitFor()
-      else if (path !== '/settings') await rowsShown(page)
-      expect(await violations(page)).toEqual([])
-    })
-
-    it('axe finds nothing in the inspector, with a traceback and with a dependency failure', async () => {
-      for (const app of ['kitchen_lights', 'energy_monitor']) {
-        const page = await open({ path: `/history?status=failed&app=${app}`, theme, width, height })
-        await rowsShown(page)
-        await page.keyboard.press('j')
-        await page.keyboard.press('Enter')
-        await page.locator('.inspector-title').waitFor()
-        expect(await violations(page)).toEqual([])
-      }
-    })
+describe.each(LOOKS)('in the $theme theme, $width pixels wide', ({ theme, width, height }) => {
+  it.each(PAGES)('axe finds nothing on %s', async (_name, path) => {
+    const page = await open({ path, theme, width, height })
+    if (path === '/overview') await page.locator('.uplot canvas').waitFor()
+    else if (path !== '/settings') await rowsShown(page)
+    expect(await violations(page)).toEqual([])
   })
 
+  it('axe finds nothing in the inspector, with a traceback and with a dependency failure', async () => {
+    for (const app of ['kitchen_lights', 'energy_monitor']) {
+      const page = await open({ path: `/history?status=failed&app=${app}`, theme, width, height })
+      await rowsShown(page)
+      await page.keyboard.press('j')
+      await page.keyboard.press('Enter')
+      await page.locator('.inspector-title').waitFor()
+      expect(await violations(page)).toEqual([])
+    }
+  })
+})
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it.each<[string, string, Omit<HouseWindowOptions, 'path'>]>([
     ['nothing', '/history', { house: { runs: 0 } }],
     ['nothing', '/handlers', { house: { runs: 0 } }],

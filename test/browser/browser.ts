@@ -67,6 +67,15 @@ export function useBrowser(): {
   return { openAt, takeComplaints }
 }
 
+/**
+ * Where axe looks at a page: once a theme. What is there only wide or only narrow is looked at in one of them; colours
+ * are the same tokens at any width.
+ */
+export const LOOKS = [
+  { theme: 'light', width: 1440, height: 900 },
+  { theme: 'dark', width: 820, height: 700 },
+] as const
+
 /** What axe finds wrong, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)

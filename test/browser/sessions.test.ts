@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { activeRow, focused, violations } from './browser'
+import { LOOKS, activeRow, focused, violations } from './browser'
 import type { HouseOptions } from '../support/house/house'
 import { delayQuestions, refuseQuestions, useHouse } from './house'
 
@@ -115,9 +115,9 @@ describe('the Sessions page', () => {
   })
 })
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  it.each([1440, 820])('axe finds nothing at %i pixels', async (width) => {
-    const page = await open({ path: '/sessions?range=30d', house: { olderSessions: 60 }, theme, width, height: 700 })
+describe.each(LOOKS)('in the $theme theme, $width pixels wide', (look) => {
+  it('axe finds nothing', async () => {
+    const page = await open({ path: '/sessions?range=30d', house: { olderSessions: 60 }, ...look })
     await page.getByRole('button', { name: 'Older sessions' }).waitFor()
     await page.getByRole('button', { name: /^Why the session/ }).click()
     await page.locator('.session-why').waitFor()

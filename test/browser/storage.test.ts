@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { focused, violations } from './browser'
+import { LOOKS, focused, violations } from './browser'
 import type { HouseOptions } from '../support/house/house'
 import { delayQuestions, knowsNoSource, NOT_THERE, refuseQuestions } from './house'
 import { actions, hassetteIsFull, holdWork, newestEntry, TOO_FULL, USED, useStorage } from './storage-page'
@@ -200,12 +200,9 @@ it('reaches everything at 820 pixels', async () => {
   await section(page, 'Limits').getByRole('textbox', { name: /^Size/ }).scrollIntoViewIfNeeded()
 })
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  it.each([
-    ['wide', 1440],
-    ['narrow', 820],
-  ])('axe finds nothing %s: at rest, full, asking, working, on the Settings page', async (_size, width) => {
-    const shown = { path: '/storage', theme, width, height: 900 }
+describe.each(LOOKS)('in the $theme theme, $width pixels wide', (look) => {
+  it('axe finds nothing at rest, full, asking, working, on the Settings page', async () => {
+    const shown = { path: '/storage', ...look, height: 900 }
     const house: HouseOptions = { ...TOO_FULL, ...USED, ballast: { ...USED.ballast, ...TOO_FULL.ballast } }
     const page = await open({ ...shown, house: { ...house, sources: ['home', 'cabin'] }, prepare: hassetteIsFull })
     await page.locator('.use-bar').waitFor()
