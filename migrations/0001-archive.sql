@@ -20,8 +20,6 @@ CREATE TABLE sources (
   address        TEXT,
   time_zone      TEXT,
   schema_version INTEGER,
-  added_us       INTEGER NOT NULL,
-  read_us        INTEGER,
   removed_us     INTEGER,
   -- The longest time between two heartbeats of its Hassette that was seen to pass, microseconds.
   heartbeat_us   INTEGER
@@ -104,14 +102,6 @@ CREATE TABLE targets (
 ) STRICT;
 CREATE INDEX targets_app ON targets (app_id);
 
-CREATE TABLE foreign_targets (
-  epoch_id   INTEGER NOT NULL,
-  kind       TEXT NOT NULL,
-  foreign_id INTEGER NOT NULL,
-  target_id  INTEGER NOT NULL,
-  PRIMARY KEY (epoch_id, kind, foreign_id)
-) STRICT, WITHOUT ROWID;
-
 -- `stopped_us` and `heartbeat_us` as Hassette says; `ended_us` = max(stop, heartbeat, end of the last run), NULL while
 -- it runs.
 CREATE TABLE sessions (
@@ -123,7 +113,6 @@ CREATE TABLE sessions (
   stopped_us        INTEGER,
   heartbeat_us      INTEGER,
   last_run_us       INTEGER,
-  status            TEXT NOT NULL,
   ending            TEXT NOT NULL CHECK (ending IN ('running', 'clean', 'crashed', 'killed')),
   error_type        TEXT,
   error_message     TEXT,
@@ -162,8 +151,7 @@ CREATE TABLE blocks (
   max_duration_us INTEGER NOT NULL,
   outcomes        INTEGER NOT NULL,
   bytes           INTEGER NOT NULL,
-  targets         BLOB NOT NULL,
-  packed          BLOB
+  targets         BLOB NOT NULL
 ) STRICT;
 
 -- The newest 50 runs of each target, oldest first: ids and finishes as float64 (little endian), outcomes as letters.
@@ -188,9 +176,7 @@ CREATE TABLE tracebacks (
 
 CREATE TABLE failures (
   run_id        INTEGER PRIMARY KEY,
-  target_id     INTEGER NOT NULL,
   error_type_id INTEGER,
-  group_id      INTEGER,
   message       TEXT,
   traceback_id  INTEGER
 ) STRICT;
@@ -273,11 +259,8 @@ CREATE TABLE rollups (
   skipped         INTEGER NOT NULL,
   di              INTEGER NOT NULL,
   expected        INTEGER,
-  sum_us          INTEGER NOT NULL,
   min_us          INTEGER,
   max_us          INTEGER,
-  last_us         INTEGER,
-  last_failure_id INTEGER,
   histogram       BLOB,
   PRIMARY KEY (resolution, bucket, target_id)
 ) STRICT, WITHOUT ROWID;
@@ -305,11 +288,7 @@ CREATE TABLE recent_keys (
 CREATE TABLE incidents (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   source_id  INTEGER NOT NULL,
-  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind', 'down', 'stopped')),
-  opened_us  INTEGER NOT NULL,
-  last_us    INTEGER NOT NULL,
   cleared_us INTEGER,
-  failures   INTEGER NOT NULL,
   detail     TEXT NOT NULL
 ) STRICT;
 

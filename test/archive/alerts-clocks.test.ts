@@ -177,7 +177,7 @@ describe('a session', () => {
   const folder = useTempFolder()
   const sourceOf = (home: AlertHome) => home.memory().engine.sources[home.sourceId]!
   const stopped = (us: number) =>
-    madeSession(1, { startedUs: BEGIN_US, ending: 'clean', status: 'success', stoppedUs: us, heartbeatUs: us })
+    madeSession(1, { startedUs: BEGIN_US, ending: 'clean', stoppedUs: us, heartbeatUs: us })
 
   it.each([
     ['two hours ahead', NOW + 2 * HOUR],
@@ -207,7 +207,7 @@ describe('a session', () => {
       const ends = [NOW - 2 * DAY, NOW - DAY]
       home.parents([
         stopped(ends[0]!),
-        madeSession(2, { startedUs, ending: 'clean', status: 'success', stoppedUs: ends[1]!, heartbeatUs: ends[1]! }),
+        madeSession(2, { startedUs, ending: 'clean', stoppedUs: ends[1]!, heartbeatUs: ends[1]! }),
         madeSession(3, { startedUs: ends[1]! + MINUTE }),
       ])
       for (const [index, fromUs] of [NOW - 3 * DAY, ...ends].entries()) {

@@ -30,8 +30,8 @@ describe('starts that a schedule foresaw', () => {
   function hour(bucket: number, expected: number, started: number): void {
     home.db
       .prepare(
-        `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected, sum_us)
-         VALUES (${HOUR_S}, ?, ?, ?, 0, 0, 0, 0, 0, ?, 0)`,
+        `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected)
+         VALUES (${HOUR_S}, ?, ?, ?, 0, 0, 0, 0, 0, ?)`,
       )
       .run(bucket, jobId, started, expected)
   }

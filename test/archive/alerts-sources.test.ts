@@ -141,7 +141,7 @@ describe('the streams of a source', () => {
 describe('the sessions of a source', () => {
   const folder = useTempFolder()
   const ended = (id: number, startedUs: number, stoppedUs: number, ending: 'clean' | 'killed' = 'clean') =>
-    madeSession(id, { startedUs, stoppedUs, heartbeatUs: stoppedUs, ending, status: 'success' })
+    madeSession(id, { startedUs, stoppedUs, heartbeatUs: stoppedUs, ending })
   const stateOf = (home: AlertHome) => home.memory().engine.sources[home.sourceId]
 
   it('before its first run end none that runs', async () => {
@@ -252,7 +252,7 @@ describe('several sources', () => {
   let other: SourceSight
   beforeEach(() => {
     home = new AlertHome(folder.path('archive.db'))
-    const added = home.db.prepare(`INSERT INTO sources (name, mode, added_us) VALUES ('Cabin', 'live', 0)`).run()
+    const added = home.db.prepare(`INSERT INTO sources (name, mode) VALUES ('Cabin', 'live')`).run()
     other = { ...home.sight(), sourceId: Number(added.lastInsertRowid), name: 'Cabin' }
   })
 

@@ -105,7 +105,7 @@ describe('appending', () => {
   it('ends a session at the latest of stop, heartbeat and last run', () => {
     const archive = createSynthetic(folder.path('archive.db'))
     const { appender } = archive.epoch()
-    const killed = madeSession(1, { status: 'unknown', ending: 'killed', stoppedUs: BEGIN_US })
+    const killed = madeSession(1, { ending: 'killed', stoppedUs: BEGIN_US })
     appender.update(madeParents([madeTarget(1)], [killed, madeSession(2)]))
     appender.append(
       batchOf([

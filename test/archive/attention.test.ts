@@ -64,8 +64,8 @@ describe('what needs attention', () => {
     appender.append(batchOf(runs))
     db.transaction(() => memory.trends.flush()).immediate()
     const expectStarts = db.prepare<[number, number, number, number]>(
-      `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected, sum_us)
-       VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?, 0)
+      `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected)
+       VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?)
        ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET expected = excluded.expected`,
     )
     for (const [target, hoursAgo, n] of expected) {

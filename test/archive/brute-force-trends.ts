@@ -38,11 +38,8 @@ export interface TrendRow {
   cancelled: number
   skipped: number
   di: number
-  sumUs: number
   minUs: number | null
   maxUs: number | null
-  lastUs: number | null
-  failureId: number | null
   /** Slot and count, in turn. */
   slots: number[]
 }
@@ -73,7 +70,6 @@ function rowOf(key: string, runs: CountedRun[]): TrendRow {
   const failed = of('failed')
   const timed = [...of('ok'), ...failed]
   const durations = timed.map((run) => run.durationUs)
-  const newest = failed.toSorted((a, b) => a.endUs - b.endUs || a.id - b.id).at(-1)
   return {
     resolution,
     bucket,
@@ -84,11 +80,8 @@ function rowOf(key: string, runs: CountedRun[]): TrendRow {
     cancelled: of('cancelled').length,
     skipped: of('skipped').length,
     di: failed.filter((run) => (run.flags & 1) === 1).length,
-    sumUs: durations.reduce((sum, duration) => sum + duration, 0),
     minUs: durations.length === 0 ? null : Math.min(...durations),
     maxUs: durations.length === 0 ? null : Math.max(...durations),
-    lastUs: Math.max(...runs.map((run) => run.startedUs)),
-    failureId: newest?.id ?? null,
     slots: [...groupBy(durations, slotOf)].sort(([a], [b]) => a - b).flatMap(([slot, inside]) => [slot, inside.length]),
   }
 }
@@ -98,7 +91,7 @@ export function storedTrends(db: Database): TrendRow[] {
   return db
     .prepare<[], Omit<TrendRow, 'slots'> & { histogram: Uint8Array | null }>(
       `SELECT resolution, bucket, target_id AS targetId, n, failed, timed_out AS timedOut, cancelled, skipped, di,
-         sum_us AS sumUs, min_us AS minUs, max_us AS maxUs, last_us AS lastUs, last_failure_id AS failureId, histogram
+         min_us AS minUs, max_us AS maxUs, histogram
        FROM rollups WHERE n > 0`,
     )
     .all()

@@ -22,7 +22,6 @@ const session = (foreignId: number, fromUs: number, toUs: number, more: Partial<
     startedUs: fromUs,
     stoppedUs: toUs,
     heartbeatUs: toUs,
-    status: 'success',
     ending: 'clean',
     ...more,
   })
@@ -128,7 +127,7 @@ describe('expected starts', () => {
 
   it('are known of an hour only when it is over, and of a session that runs as far as it gives signs of life', () => {
     const { db, appender, counted, advance, setNow, sourceId } = createScene(folder.path('archive.db'))
-    const running = session(1, at(1), at(3, 20), { ending: 'running', status: 'running', stoppedUs: null })
+    const running = session(1, at(1), at(3, 20), { ending: 'running', stoppedUs: null })
     appender.update(madeParents([job(1, 'every', '600s')], [running]))
     setNow(at(3, 1))
     advance()
@@ -140,7 +139,7 @@ describe('expected starts', () => {
     setNow(at(9))
     advance()
     expect(counted(1)).toEqual({ 1: 5, 2: 6 })
-    appender.update(madeParents([job(1, 'every', '600s')], [{ ...running, ending: 'killed', status: 'unknown' }]))
+    appender.update(madeParents([job(1, 'every', '600s')], [{ ...running, ending: 'killed' }]))
     setNow(at(10))
     advance()
     expect(counted(1)).toEqual({ 1: 5, 2: 6, 3: 2 })

@@ -22,7 +22,7 @@ describe('error groups', () => {
           expectGroupsCounted(db)
           const groupOfKey = new Map<string, number>()
           const keyOfGroup = new Map<number, string>()
-          for (const { groupId, groupOfFailure, ...run } of failedRuns(db)) {
+          for (const { groupId, ...run } of failedRuns(db)) {
             const { key } = fingerprintOf({
               ...run,
               status: RUN_STATUSES[run.status]!,
@@ -30,7 +30,6 @@ describe('error groups', () => {
             })!
             expect(groupId).toBe(groupOfKey.get(key) ?? groupId)
             expect(key).toBe(keyOfGroup.get(groupId) ?? key)
-            expect(groupOfFailure).toBe(groupId)
             groupOfKey.set(key, groupId)
             keyOfGroup.set(groupId, key)
           }
@@ -88,7 +87,6 @@ describe('error groups', () => {
 
 interface FailedRow {
   groupId: number
-  groupOfFailure: number | null
   status: number
   dependencyFailure: number
   kind: TargetKind
@@ -102,7 +100,7 @@ interface FailedRow {
 function failedRuns(db: Database): FailedRow[] {
   return db
     .prepare<[], FailedRow>(
-      `SELECT r.group_id AS groupId, f.group_id AS groupOfFailure, r.status, r.flags & 1 AS dependencyFailure, t.kind,
+      `SELECT r.group_id AS groupId, r.status, r.flags & 1 AS dependencyFailure, t.kind,
          a.app_key AS appKey, t.name AS targetName, et.name AS errorType, f.message, tb.body AS traceback
        FROM runs r JOIN targets t ON t.id = r.target_id JOIN apps a ON a.id = t.app_id
        LEFT JOIN failures f ON f.run_id = r.id LEFT JOIN error_types et ON et.id = f.error_type_id

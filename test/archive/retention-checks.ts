@@ -62,9 +62,7 @@ export function expectTrendsOf(
   resolutions: readonly number[],
 ): void {
   db.transaction(() => memory.trends.flush()).immediate()
-  // Which failure was the newest is forgotten with it, if another comes.
-  const only = (rows: TrendRow[]) =>
-    rows.filter((row) => resolutions.includes(row.resolution)).map((row) => ({ ...row, failureId: null }))
+  const only = (rows: TrendRow[]) => rows.filter((row) => resolutions.includes(row.resolution))
   expect(only(storedTrends(db))).toEqual(only(expectedTrends(runs)))
   expect(storedGroupTrends(db)).toEqual(expectedGroupTrends(runs))
 }

@@ -58,7 +58,7 @@ describe('a source that is deleted', () => {
     const db = new Database(archive())
     // What no reading of a file fills yet.
     db.exec(`INSERT INTO recent_keys VALUES (${goes}, x'01', 1);
-      INSERT INTO incidents (id, source_id, rule, opened_us, last_us, failures, detail) VALUES (1, ${goes}, 'rate', 1, 1, 1, '{}');
+      INSERT INTO incidents (id, source_id, detail) VALUES (1, ${goes}, '{}');
       INSERT INTO notices (incident_id, at_us, kind, title, body, silent, outcome) VALUES (1, 1, 'opened', '', '', 0, 'sent');
       INSERT INTO blocking_events (epoch_id, foreign_id, detected_us, detector)
         SELECT id, 999999, 1, 'x' FROM epochs WHERE source_id = ${goes}`)
@@ -73,7 +73,7 @@ describe('a source that is deleted', () => {
     const filled = Object.keys(before).filter((table) => (full[table]?.rows ?? 0) > (before[table]?.rows ?? 0))
     // Else this would show nothing.
     expect(filled).toEqual(
-      expect.arrayContaining(['apps', 'blocks', 'coverage', 'epochs', 'error_groups', 'failures', 'foreign_targets']),
+      expect.arrayContaining(['apps', 'blocks', 'coverage', 'epochs', 'error_groups', 'failures']),
     )
     expect(filled).toEqual(
       expect.arrayContaining(['group_rollups', 'group_targets', 'rollups', 'runs', 'sessions', 'sources', 'streams']),
@@ -150,7 +150,7 @@ describe('a source that is deleted', () => {
       writer.upkeep.finishRemovals(undefined, CONTEXT),
     ])
     writer.close()
-    const trends = `SELECT r.resolution, r.bucket, t.stable_key, r.n, r.failed, r.sum_us, hex(r.histogram) AS h
+    const trends = `SELECT r.resolution, r.bucket, t.stable_key, r.n, r.failed, r.max_us, hex(r.histogram) AS h
       FROM rollups r JOIN targets t ON t.id = r.target_id JOIN apps a ON a.id = t.app_id
       WHERE a.source_id = 2 AND r.resolution > 0 ORDER BY 1, 2, 3`
     const groups = 'SELECT title, n_total, n_deleted FROM error_groups WHERE source_id = 2 ORDER BY fingerprint'

@@ -186,8 +186,8 @@ describe('the verbs of trends', () => {
     appender.append(batchOf(hourly.sort((a, b) => a.startedUs - b.startedUs)))
     db.transaction(() => memory.trends.flush()).immediate()
     const expected = db.prepare<[number, number]>(
-      `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected, sum_us)
-       VALUES (3600, ?, ?, 0, 0, 0, 0, 0, 0, 1, 0)
+      `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected)
+       VALUES (3600, ?, ?, 0, 0, 0, 0, 0, 0, 1)
        ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET expected = excluded.expected`,
     )
     for (const target of [2, 3])

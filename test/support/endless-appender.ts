@@ -14,7 +14,7 @@ const STATUSES = [0, 0, 1, 0, 3, 0, 2, 0, 4]
 export async function appendForEver(path: string, told: (committed: number) => void): Promise<never> {
   const db = openForWriting(path)
   migrate(db, path)
-  db.exec(`INSERT OR IGNORE INTO sources (id, name, mode, added_us) VALUES (1, 'x', 'live', 0);
+  db.exec(`INSERT OR IGNORE INTO sources (id, name, mode) VALUES (1, 'x', 'live');
     INSERT OR IGNORE INTO epochs (id, source_id, first_seen_us, reason) VALUES (1, 1, 0, 'first')`)
   const appender = createAppender(db, createWriterMemory(db, { nowUs: () => BEGIN_US }), {
     sourceId: 1,

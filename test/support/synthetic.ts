@@ -28,7 +28,7 @@ export function createSynthetic(path: string, nowUs = (): number => BEGIN_US): S
   const db = openForWriting(path)
   migrate(db, path)
   const added = db
-    .prepare(`INSERT INTO sources (name, mode, file_path, added_us) VALUES ('synthetic', 'snapshot', ?, 0)`)
+    .prepare(`INSERT INTO sources (name, mode, file_path) VALUES ('synthetic', 'snapshot', ?)`)
     .run(`${path}.source`)
   const sourceId = Number(added.lastInsertRowid)
   const memory = createWriterMemory(db, { nowUs })
@@ -88,7 +88,6 @@ export function madeSession(foreignId: number, more: Partial<SessionInput> = {})
     startedUs: BEGIN_US,
     stoppedUs: null,
     heartbeatUs: BEGIN_US,
-    status: 'running',
     ending: 'running',
     errorType: null,
     errorMessage: null,

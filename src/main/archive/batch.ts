@@ -11,8 +11,6 @@ export interface SessionInput {
   startedUs: number
   stoppedUs: number | null
   heartbeatUs: number | null
-  /** The source's own word. */
-  status: string
   ending: SessionEnding
   errorType: string | null
   errorMessage: string | null

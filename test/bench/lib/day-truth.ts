@@ -9,7 +9,6 @@ export interface DayRow {
   timedOut: number
   cancelled: number
   skipped: number
-  sumUs: number
   minUs: number | null
   maxUs: number | null
 }
@@ -29,7 +28,6 @@ export function createDayTruth(dayUs: number): { add(run: RunInput): void; rows(
       const outcome = ([null, 'failed', 'timedOut', 'cancelled', 'skipped'] as const)[status]
       if (outcome) row[outcome]++
       if (status > 1) return
-      row.sumUs += durationUs
       row.minUs = Math.min(row.minUs ?? Infinity, durationUs)
       row.maxUs = Math.max(row.maxUs ?? 0, durationUs)
     },
@@ -41,10 +39,10 @@ export function createDayTruth(dayUs: number): { add(run: RunInput): void; rows(
 export function storedDay(db: Database, dayUs: number): DayRow[] {
   return db
     .prepare<[number], DayRow>(
-      `SELECT f.foreign_id AS target, r.n, r.failed, r.timed_out AS timedOut, r.cancelled, r.skipped, r.sum_us AS sumUs,
+      `SELECT t.foreign_id AS target, r.n, r.failed, r.timed_out AS timedOut, r.cancelled, r.skipped,
          r.min_us AS minUs, r.max_us AS maxUs
-       FROM rollups r JOIN foreign_targets f ON f.target_id = r.target_id
-       WHERE r.resolution = ${DAY_S} AND r.bucket = ? AND r.target_id > 0 ORDER BY f.foreign_id`,
+       FROM rollups r JOIN targets t ON t.id = r.target_id
+       WHERE r.resolution = ${DAY_S} AND r.bucket = ? AND r.target_id > 0 ORDER BY t.foreign_id`,
     )
     .all(dayUs / US)
 }
@@ -61,4 +59,4 @@ export function histogramsOf(db: Database, dayUs: number): string {
     .join('\n')
 }
 
-const NOTHING = { n: 0, failed: 0, timedOut: 0, cancelled: 0, skipped: 0, sumUs: 0, minUs: null, maxUs: null }
+const NOTHING = { n: 0, failed: 0, timedOut: 0, cancelled: 0, skipped: 0, minUs: null, maxUs: null }

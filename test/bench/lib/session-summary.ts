@@ -15,16 +15,16 @@ interface Row {
   targetId: number
   n: number
   failed: number
-  sumUs: number
+  maxUs: number
 }
 
 const OFTEN = { least: 100, most: 1000, enoughMs: 2000 }
 
-const FROM_TRENDS = `SELECT target_id AS targetId, n, failed, sum_us AS sumUs, timed_out, cancelled, skipped, di, min_us,
-  max_us, last_us FROM rollups WHERE resolution = 0 AND bucket = ? AND target_id > 0 ORDER BY target_id`
+const FROM_TRENDS = `SELECT target_id AS targetId, n, failed, coalesce(max_us, 0) AS maxUs, timed_out, cancelled, skipped,
+  di, min_us FROM rollups WHERE resolution = 0 AND bucket = ? AND target_id > 0 ORDER BY target_id`
 const RAW = `SELECT target_id AS targetId, count(*) AS n, sum(status = 1) AS failed,
-  sum(iif(status < 2, duration_us, 0)) AS sumUs, sum(status = 2), sum(status = 3), sum(status = 4), sum(flags & 1),
-  min(duration_us), max(duration_us), max(started_us) FROM runs WHERE session_id = ? GROUP BY target_id ORDER BY target_id`
+  max(iif(status < 2, duration_us, 0)) AS maxUs, sum(status = 2), sum(status = 3), sum(status = 4), sum(flags & 1),
+  min(duration_us) FROM runs WHERE session_id = ? GROUP BY target_id ORDER BY target_id`
 
 /** From the session's own trends, from raw runs, and from arrays of numbers in memory; statements alone, without threads. */
 export async function measureSessionSummary(db: Database): Promise<SessionSummary> {
@@ -67,19 +67,19 @@ function loadArrays(db: Database, session: number): Arrays {
 
 function scan({ targets, statuses, durations }: Arrays): Row[] {
   const most = targets.reduce((a, b) => Math.max(a, b), 0)
-  const [n, failed, sumUs] = [new Float64Array(most + 1), new Float64Array(most + 1), new Float64Array(most + 1)]
+  const [n, failed, maxUs] = [new Float64Array(most + 1), new Float64Array(most + 1), new Float64Array(most + 1)]
   for (let at = 0; at < targets.length; at++) {
     const target = targets[at] ?? 0
     const status = statuses[at] ?? 0
     n[target] = (n[target] ?? 0) + 1
     if (status === 1) failed[target] = (failed[target] ?? 0) + 1
-    if (status < 2) sumUs[target] = (sumUs[target] ?? 0) + (durations[at] ?? 0)
+    if (status < 2) maxUs[target] = Math.max(maxUs[target] ?? 0, durations[at] ?? 0)
   }
   return Array.from(n, (count, targetId) => ({
     targetId,
     n: count,
     failed: failed[targetId] ?? 0,
-    sumUs: sumUs[targetId] ?? 0,
+    maxUs: maxUs[targetId] ?? 0,
   })).filter((row) => row.n > 0)
 }
 
@@ -91,6 +91,6 @@ function timed<T>(work: () => T): [T, number] {
 
 function expectSame(some: readonly Row[], others: readonly Row[]): void {
   const told = (rows: readonly Row[]): string =>
-    rows.map(({ targetId, n, failed, sumUs }) => [targetId, n, failed, sumUs].join(' ')).join('\n')
+    rows.map(({ targetId, n, failed, maxUs }) => [targetId, n, failed, maxUs].join(' ')).join('\n')
   if (told(some) !== told(others)) throw new Error('trends and runs do not agree')
 }

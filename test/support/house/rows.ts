@@ -149,10 +149,8 @@ function knownOf(db: Database, sourceId: number): { epochId: number; foreignId: 
 async function writeSource(db: Database, source: HouseSource): Promise<void> {
   const { name, mode, path, endMs, runs, judged } = source
   const added = db
-    .prepare(
-      `INSERT INTO sources (name, mode, file_path, schema_version, added_us, read_us) VALUES (?, ?, ?, 15, ?, ?)`,
-    )
-    .run(name, mode, path, endMs * 1000, endMs * 1000)
+    .prepare(`INSERT INTO sources (name, mode, file_path, schema_version) VALUES (?, ?, ?, 15)`)
+    .run(name, mode, path)
   const sourceId = Number(added.lastInsertRowid)
   if (runs === 0) return
   const epoch = db
@@ -242,7 +240,6 @@ function sessionInput({ id, startedUs, endedUs, ending }: RunSession, { mode, en
     startedUs,
     stoppedUs: ending === 'clean' || ending === 'crashed' ? endedUs : null,
     heartbeatUs: runs ? endMs * 1000 - 4 * SECOND : endedUs,
-    status: runs ? 'running' : ending === 'crashed' ? 'failure' : 'success',
     ending,
     errorType: ending === 'crashed' ? 'OSError' : null,
     errorMessage: ending === 'crashed' ? '[Errno 28] No space left on device' : null,

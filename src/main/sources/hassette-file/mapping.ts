@@ -166,7 +166,6 @@ export function sessionsOf(rows: HassetteSession[], shiftUs: number): SessionInp
       startedUs: toUs(row.started_at, shiftUs) ?? 0,
       stoppedUs: toUs(row.stopped_at, shiftUs),
       heartbeatUs: toUs(row.last_heartbeat_at, shiftUs),
-      status: text(row.status) ?? '',
       ending: stillRunning ? 'running' : (ENDING[row.status] ?? 'killed'),
       errorType: text(row.error_type),
       errorMessage: text(row.error_message),

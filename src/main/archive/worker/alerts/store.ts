@@ -30,9 +30,7 @@ interface AlertStore {
 const MOST_NOTICES = 2000
 const MOST_INCIDENTS = 5000
 
-type IncidentColumns = Pick<Incident, 'id' | 'sourceId' | 'rule' | 'openedUs' | 'lastUs' | 'clearedUs' | 'failures'> & {
-  detail: string
-}
+type IncidentColumns = Pick<Incident, 'id' | 'sourceId' | 'clearedUs'> & { detail: string }
 
 interface NoticeColumns {
   incidentId: number | null
@@ -50,15 +48,13 @@ export function createAlertStore(db: Database): AlertStore {
   const meta = createMetaWriter(db)
   const newest = db.prepare<[], number | null>('SELECT max(id) FROM incidents').pluck()
   const writeIncident = db.prepare<[IncidentColumns]>(
-    `INSERT INTO incidents (id, source_id, rule, opened_us, last_us, cleared_us, failures, detail)
-     VALUES (@id, @sourceId, @rule, @openedUs, @lastUs, @clearedUs, @failures, @detail)
-     ON CONFLICT (id) DO UPDATE SET opened_us = excluded.opened_us, last_us = excluded.last_us,
-       cleared_us = excluded.cleared_us, failures = excluded.failures, detail = excluded.detail`,
+    `INSERT INTO incidents (id, source_id, cleared_us, detail) VALUES (@id, @sourceId, @clearedUs, @detail)
+     ON CONFLICT (id) DO UPDATE SET cleared_us = excluded.cleared_us, detail = excluded.detail`,
   )
   const dropIncidents = db.prepare<[number]>('DELETE FROM incidents WHERE id <= ? AND cleared_us IS NOT NULL')
   const abandon = db.prepare<[{ sourceId: number | null; atUs: number }]>(
-    `UPDATE incidents SET cleared_us = max(@atUs, last_us),
-       detail = json_set(detail, '$.clearedUs', max(@atUs, last_us), '$.ending', 'stale')
+    `UPDATE incidents SET cleared_us = max(@atUs, detail ->> 'lastUs'),
+       detail = json_set(detail, '$.clearedUs', max(@atUs, detail ->> 'lastUs'), '$.ending', 'stale')
      WHERE cleared_us IS NULL AND (@sourceId IS NULL OR source_id = @sourceId)`,
   )
   const addNotice = db.prepare<[NoticeColumns]>(
@@ -94,9 +90,8 @@ export function createAlertStore(db: Database): AlertStore {
     keep: ({ engine, ...places }) =>
       meta.set(META.alerts, JSON.stringify({ engine: JSON.stringify(engine), ...copyOf(places) })),
     writeIncident: (incident) => {
-      const { id, sourceId, rule, openedUs, lastUs, clearedUs, failures } = incident
-      const detail = JSON.stringify(incident)
-      writeIncident.run({ id, sourceId, rule, openedUs, lastUs, clearedUs, failures, detail })
+      const { id, sourceId, clearedUs } = incident
+      writeIncident.run({ id, sourceId, clearedUs, detail: JSON.stringify(incident) })
       dropIncidents.run(id - MOST_INCIDENTS)
     },
     abandon: (sourceId, atUs) => void abandon.run({ sourceId, atUs }),

@@ -6,13 +6,7 @@ import type { FailureInput } from '../../batch'
 export interface FailureTexts {
   /** Id of an error's class; made if need be. */
   typeOf(name: string | null): number | null
-  write(failed: {
-    runId: number
-    targetId: number
-    errorTypeId: number | null
-    groupId: number | null
-    failure: FailureInput
-  }): void
+  write(failed: { runId: number; errorTypeId: number | null; failure: FailureInput }): void
   /** Forgets everything kept in memory; after a rollback. */
   forget(): void
 }
@@ -29,8 +23,8 @@ export function createFailureTexts(db: Database): FailureTexts {
        ON CONFLICT (hash) DO UPDATE SET refs = refs + 1 RETURNING id`,
     )
     .pluck()
-  const addFailure = db.prepare<[number, number, number | null, number | null, string | null, number | null]>(
-    'INSERT INTO failures (run_id, target_id, error_type_id, group_id, message, traceback_id) VALUES (?, ?, ?, ?, ?, ?)',
+  const addFailure = db.prepare<[number, number | null, string | null, number | null]>(
+    'INSERT INTO failures (run_id, error_type_id, message, traceback_id) VALUES (?, ?, ?, ?)',
   )
   const types = new Map<string, number>()
 
@@ -45,13 +39,11 @@ export function createFailureTexts(db: Database): FailureTexts {
 
   return {
     typeOf,
-    write: ({ runId, targetId, errorTypeId, groupId, failure }) => {
+    write: ({ runId, errorTypeId, failure }) => {
       const traceback = failure.traceback
       addFailure.run(
         runId,
-        targetId,
         errorTypeId,
-        groupId,
         failure.message,
         traceback === null ? null : (addTraceback.get(createHash('sha256').update(traceback).digest(), traceback) ?? 0),
       )

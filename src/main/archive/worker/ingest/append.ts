@@ -77,9 +77,18 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
   const countRun = (run: RunInput, { stream, targetId, sessionId }: Owners): void => {
     const groupId = groups.take(targetId, run, texts.typeOf(run.failure?.errorType ?? null), 'count')
     const { startedUs, durationUs, status } = run
-    const none = { sequence: null, id: null }
     const flags = flagsOf(run)
-    trends.add({ ...none, streamId: stream.id, targetId, sessionId, startedUs, durationUs, status, flags, groupId })
+    trends.add({
+      sequence: null,
+      streamId: stream.id,
+      targetId,
+      sessionId,
+      startedUs,
+      durationUs,
+      status,
+      flags,
+      groupId,
+    })
   }
 
   const keepRun = (run: RunInput, { stream, targetId, sessionId }: Owners): void => {
@@ -94,13 +103,13 @@ export function createAppender(db: Database, memory: WriterMemory, options: Appe
     const groupId = groups.take(targetId, run, errorTypeId, 'keep')
     const { startedUs, durationUs, status } = run
     statements.addRun.run(id, targetId, sessionId, startedUs, durationUs, status, flags, groupId, uid, context)
-    if (run.failure) texts.write({ runId: id, targetId, errorTypeId, groupId, failure: run.failure })
+    if (run.failure) texts.write({ runId: id, errorTypeId, failure: run.failure })
     logs.write(id, run)
     const bytes = PLAIN_RUN_BYTES + (uid?.length ?? 0) + (context?.length ?? 0) + (run.failure?.message?.length ?? 0)
     zones.add({ id, targetId, startedUs, durationUs, status, flags, bytes })
     recent.add(targetId, { id, endUs: startedUs + durationUs, status, flags })
     const streamId = stream.id
-    trends.add({ streamId, sequence, id, targetId, sessionId, startedUs, durationUs, status, flags, groupId })
+    trends.add({ streamId, sequence, targetId, sessionId, startedUs, durationUs, status, flags, groupId })
   }
 
   /** A run is no older than its session: a clock that was wrong for a moment costs none. */

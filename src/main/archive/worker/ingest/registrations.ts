@@ -53,7 +53,6 @@ export function createRegistrations(db: Database, sourceId: number, epochId: num
         once: Number(target.once),
         immediate: Number(target.immediate),
       }) ?? 0
-    statements.foreignTarget.run(epochId, target.kind, target.foreignId, id)
     targets.set(key, { id, signature })
     byForeignId[target.kind].set(target.foreignId, id)
   }
@@ -180,20 +179,17 @@ function prepareAll(db: Database) {
          RETURNING id`,
       )
       .pluck(),
-    foreignTarget: db.prepare<[number, string, number, number]>(
-      'INSERT OR REPLACE INTO foreign_targets (epoch_id, kind, foreign_id, target_id) VALUES (?, ?, ?, ?)',
-    ),
     session: db
       .prepare<[Record<string, unknown>], number>(
-        `INSERT INTO sessions (epoch_id, foreign_id, started_us, stopped_us, heartbeat_us, status, ending, error_type,
+        `INSERT INTO sessions (epoch_id, foreign_id, started_us, stopped_us, heartbeat_us, ending, error_type,
            error_message, error_traceback, dropped_overflow, dropped_exhausted, dropped_shutdown, ended_us)
-         VALUES (@epochId, @foreignId, @startedUs, @stoppedUs, @heartbeatUs, @status, @ending, @errorType,
+         VALUES (@epochId, @foreignId, @startedUs, @stoppedUs, @heartbeatUs, @ending, @errorType,
            @errorMessage, @errorTraceback, @droppedOverflow, @droppedExhausted, @droppedShutdown,
            CASE WHEN @ending = 'running' THEN NULL
              ELSE max(@startedUs, coalesce(@stoppedUs, 0), coalesce(@heartbeatUs, 0)) END)
          ON CONFLICT (epoch_id, foreign_id) DO UPDATE SET
            started_us = excluded.started_us, stopped_us = excluded.stopped_us, heartbeat_us = excluded.heartbeat_us,
-           status = excluded.status, ending = excluded.ending, error_type = excluded.error_type,
+           ending = excluded.ending, error_type = excluded.error_type,
            error_message = excluded.error_message, error_traceback = excluded.error_traceback,
            dropped_overflow = excluded.dropped_overflow, dropped_exhausted = excluded.dropped_exhausted,
            dropped_shutdown = excluded.dropped_shutdown,

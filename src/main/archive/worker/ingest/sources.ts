@@ -73,7 +73,7 @@ export function createSources(db: Database, { copies, onRead, ...forSync }: Sour
     openSource(path, shiftUs, copies, { ...listening, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) })
 
   const add = (name: string, mode: SourceMode, path: string | null, schemaVersion: number | null) =>
-    Number(statements.addSource.run(name, mode, path, schemaVersion, nowUs()).lastInsertRowid)
+    Number(statements.addSource.run(name, mode, path, schemaVersion).lastInsertRowid)
 
   const fileOf = (sourceId: number): SourceRow & { file_path: string } => {
     const source = statements.byId.get(sourceId)
@@ -270,8 +270,8 @@ function prepareAll(db: Database) {
     sample: db.prepare<[], SourceRow>(`${SELECT} WHERE mode = 'sample' LIMIT 1`),
     byId: db.prepare<[number], SourceRow>(`${SELECT} WHERE id = ?`),
     files: db.prepare<[], SourceRow>(`${SELECT} WHERE mode <> 'sample' AND NOT ${IS_GONE} ORDER BY removed, id`),
-    addSource: db.prepare<[string, SourceMode, string | null, number | null, number]>(
-      'INSERT INTO sources (name, mode, file_path, schema_version, added_us) VALUES (?, ?, ?, ?, ?)',
+    addSource: db.prepare<[string, SourceMode, string | null, number | null]>(
+      'INSERT INTO sources (name, mode, file_path, schema_version) VALUES (?, ?, ?, ?)',
     ),
     makeLive: db.prepare<[number]>("UPDATE sources SET mode = 'live' WHERE id = ?"),
     takeUp: db.prepare<[string, number]>('UPDATE sources SET file_path = ?, removed_us = NULL WHERE id = ?'),

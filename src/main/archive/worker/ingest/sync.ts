@@ -20,7 +20,6 @@ import type { SignReader } from './hassette-signs'
 
 /** Targets can change in ways that their mark does not show (a schedule, a mode); so they are read whole this often. */
 const WHOLE_PARENTS_MS = 60_000
-const MARK_READ_MS = 60_000
 const nowUs = (): number => Date.now() * 1000
 
 /** Brings what is new in a Hassette file into the archive. */
@@ -42,7 +41,6 @@ interface Kept {
   /** Schema of the file, as the archive has it. */
   version: number | null
   wholeAtMs: number
-  markedAtMs: number
   sessions: number
   targets: number
   signs: SignReader
@@ -62,9 +60,7 @@ export function createSync(db: Database, { memory, onCommitted, keepsFrom = () =
   const gaps = createGaps(db, knownRuns)
   const counted = createCountedBefore(db)
   const blocking = createBlockingEvents(db)
-  const markRead = db.prepare<[number, number, number]>(
-    'UPDATE sources SET schema_version = ?, read_us = ? WHERE id = ?',
-  )
+  const keepVersion = db.prepare<[number, number]>('UPDATE sources SET schema_version = ? WHERE id = ?')
   const heartbeatOf = db.prepare<[number], number | null>('SELECT heartbeat_us FROM sources WHERE id = ?').pluck()
   const keepHeartbeat = db.prepare<[number, number]>('UPDATE sources SET heartbeat_us = ? WHERE id = ?')
   const kept = new Map<number, Kept>()
@@ -88,7 +84,6 @@ export function createSync(db: Database, { memory, onCommitted, keepsFrom = () =
       mark: null,
       version: null,
       wholeAtMs: -Infinity,
-      markedAtMs: -Infinity,
       sessions: 0,
       targets: 0,
       signs: createSignReader(heartbeatOf.get(sourceId) ?? 0),
@@ -159,9 +154,8 @@ export function createSync(db: Database, { memory, onCommitted, keepsFrom = () =
     })
     const { heartbeatUs } = state.signs.signs()
     if (heartbeatUs > (heartbeatOf.get(sourceId) ?? 0)) keepHeartbeat.run(heartbeatUs, sourceId)
-    if (reader.userVersion !== state.version || performance.now() - state.markedAtMs > MARK_READ_MS) {
-      markRead.run(reader.userVersion, nowUs(), sourceId)
-      state.markedAtMs = performance.now()
+    if (reader.userVersion !== state.version) {
+      keepVersion.run(reader.userVersion, sourceId)
       state.version = reader.userVersion
     }
     await trends.afterReading(sourceId, breathe)

@@ -194,7 +194,6 @@ function prepareSourceErasure(db: Database) {
       ),
       each(
         'SELECT id FROM epochs WHERE source_id = ? LIMIT ?',
-        'DELETE FROM foreign_targets WHERE epoch_id = ?',
         'DELETE FROM anchors WHERE epoch_id = ?',
         'DELETE FROM epochs WHERE id = ?',
       ),

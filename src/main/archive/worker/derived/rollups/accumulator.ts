@@ -164,14 +164,9 @@ export interface Tally {
   cancelled: number
   skipped: number
   di: number
-  /** Of the durations of ok and failed runs, as are `minUs`, `maxUs` and `slots`. */
-  sumUs: number
+  /** Of the durations of ok and failed runs, as are `maxUs` and `slots`. */
   minUs: number | null
   maxUs: number | null
-  /** Newest start. */
-  lastUs: number | null
-  /** The newest failure, by its end. */
-  failure: { id: number; endUs: number } | null
   /** The histogram's slot of each duration. */
   slots: number[]
 }
@@ -181,8 +176,6 @@ export interface TrendRun {
   streamId: number
   /** Its place in the stream; null for a run that is counted and not kept. */
   sequence: number | null
-  /** Null for a run that is not kept. */
-  id: number | null
   targetId: number
   sessionId: number | null
   startedUs: number
@@ -208,29 +201,23 @@ export function emptyTally(): Tally {
     cancelled: 0,
     skipped: 0,
     di: 0,
-    sumUs: 0,
     minUs: null,
     maxUs: null,
-    lastUs: null,
-    failure: null,
     slots: [],
   }
 }
 
 /** Counts a run. */
 function tallyRun(tally: Tally, run: TrendRun): void {
-  const { status, startedUs, durationUs } = run
+  const { status, durationUs } = run
   tally.n++
-  if (tally.lastUs === null || startedUs > tally.lastUs) tally.lastUs = startedUs
   if (status === FAILED) {
     tally.failed++
     if ((run.flags & RUN_FLAG.dependencyFailure) !== 0) tally.di++
-    if (run.id !== null) tally.failure = newer(tally.failure, { id: run.id, endUs: startedUs + durationUs })
   } else if (status === TIMED_OUT) tally.timedOut++
   else if (status === CANCELLED) tally.cancelled++
   else if (status === SKIPPED) tally.skipped++
   if (status !== OK && status !== FAILED) return
-  tally.sumUs += durationUs
   if (tally.minUs === null || durationUs < tally.minUs) tally.minUs = durationUs
   if (tally.maxUs === null || durationUs > tally.maxUs) tally.maxUs = durationUs
   tally.slots.push(slotOf(durationUs))
@@ -244,19 +231,11 @@ export function mergeCounts(into: Omit<Tally, 'slots'>, from: Tally): void {
   into.cancelled += from.cancelled
   into.skipped += from.skipped
   into.di += from.di
-  into.sumUs += from.sumUs
   into.minUs = pick(Math.min, into.minUs, from.minUs)
   into.maxUs = pick(Math.max, into.maxUs, from.maxUs)
-  into.lastUs = pick(Math.max, into.lastUs, from.lastUs)
-  into.failure = newer(into.failure, from.failure)
 }
 
 function pick(of: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
   if (a === null) return b
   return b === null ? a : of(a, b)
-}
-
-function newer(a: Tally['failure'], b: Tally['failure']): Tally['failure'] {
-  if (!a || !b) return a ?? b
-  return b.endUs > a.endUs || (b.endUs === a.endUs && b.id > a.id) ? b : a
 }

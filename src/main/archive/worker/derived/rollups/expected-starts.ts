@@ -180,8 +180,8 @@ export function createExpectedRows(db: Database): ExpectedRows {
   )
   const meta = createMetaWriter(db)
   const add = db.prepare<[number, number, number, number]>(
-    `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected, sum_us)
-     VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?, 0)
+    `INSERT INTO rollups (resolution, bucket, target_id, n, failed, timed_out, cancelled, skipped, di, expected)
+     VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?)
      ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET expected = excluded.expected`,
   )
   const change = db.prepare<[number, number, number, number]>(

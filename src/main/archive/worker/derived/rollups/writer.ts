@@ -16,11 +16,8 @@ interface Stored {
   cancelled: number
   skipped: number
   di: number
-  sumUs: number
   minUs: number | null
   maxUs: number | null
-  lastUs: number | null
-  failureId: number | null
   histogram: Uint8Array | null
 }
 
@@ -31,11 +28,8 @@ type Row = [
   cancelled: number,
   skipped: number,
   di: number,
-  sumUs: number,
   minUs: number | null,
   maxUs: number | null,
-  lastUs: number | null,
-  failureId: number | null,
   histogram: Uint8Array | null,
   resolution: number,
   bucket: number,
@@ -44,24 +38,21 @@ type Row = [
 
 export function createRowWriter(db: Database): RowWriter {
   const find = db.prepare<[number, number, number], Stored>(
-    `SELECT n, failed, timed_out AS timedOut, cancelled, skipped, di, sum_us AS sumUs, min_us AS minUs, max_us AS maxUs,
-       last_us AS lastUs, last_failure_id AS failureId, histogram
+    `SELECT n, failed, timed_out AS timedOut, cancelled, skipped, di, min_us AS minUs, max_us AS maxUs, histogram
      FROM rollups WHERE resolution = ? AND bucket = ? AND target_id = ?`,
   )
-  const INSERT = `INSERT INTO rollups (n, failed, timed_out, cancelled, skipped, di, sum_us, min_us, max_us, last_us,
-       last_failure_id, histogram, resolution, bucket, target_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  const INSERT = `INSERT INTO rollups (n, failed, timed_out, cancelled, skipped, di, min_us, max_us, histogram,
+       resolution, bucket, target_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
   const insert = db.prepare<Row>(`${INSERT} ON CONFLICT DO NOTHING`)
   const replace = db.prepare<Row>(
     `${INSERT} ON CONFLICT (resolution, bucket, target_id) DO UPDATE SET n = excluded.n, failed = excluded.failed,
        timed_out = excluded.timed_out, cancelled = excluded.cancelled, skipped = excluded.skipped, di = excluded.di,
-       sum_us = excluded.sum_us, min_us = excluded.min_us, max_us = excluded.max_us, last_us = excluded.last_us,
-       last_failure_id = excluded.last_failure_id, histogram = excluded.histogram`,
+       min_us = excluded.min_us, max_us = excluded.max_us, histogram = excluded.histogram`,
   )
   const addGroup = db.prepare<[number, number, number, number]>(
     `INSERT INTO group_rollups (resolution, bucket, group_id, n) VALUES (?, ?, ?, ?)
      ON CONFLICT (resolution, bucket, group_id) DO UPDATE SET n = n + excluded.n`,
   )
-  const endOf = db.prepare<[number], number>('SELECT started_us + duration_us FROM runs WHERE id = ?').pluck()
   const histogram = emptyHistogram()
 
   /** The parts together with what is stored, if anything is; the histogram is left in `histogram`. */
@@ -73,10 +64,8 @@ export function createRowWriter(db: Database): RowWriter {
       for (const slot of part.slots) addSlot(histogram, slot)
     }
     if (!stored) return total
-    const { failureId, histogram: encoded, ...counts } = stored
-    // A stored failure whose run was deleted is older than any that is new.
-    const endUs = failureId === null || total.failure === null ? 0 : (endOf.get(failureId) ?? 0)
-    mergeCounts(total, { ...counts, failure: failureId === null ? null : { id: failureId, endUs }, slots: [] })
+    const { histogram: encoded, ...counts } = stored
+    mergeCounts(total, { ...counts, slots: [] })
     if (encoded) mergeEncoded(histogram, encoded)
     return total
   }
@@ -89,11 +78,8 @@ export function createRowWriter(db: Database): RowWriter {
       total.cancelled,
       total.skipped,
       total.di,
-      total.sumUs,
       total.minUs,
       total.maxUs,
-      total.lastUs,
-      total.failure?.id ?? null,
       histogram.n === 0 ? null : encodeHistogram(histogram),
       resolution,
       bucket,
