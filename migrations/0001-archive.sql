@@ -17,12 +17,21 @@ CREATE TABLE sources (
   name           TEXT NOT NULL,
   mode           TEXT NOT NULL CHECK (mode IN ('live', 'snapshot', 'sample')),
   file_path      TEXT UNIQUE,
+  -- Waits for sources that are read over HTTP.
   address        TEXT,
+  -- Stage 7: the zone of its schedules, and who says so: the user, Hassette's TOML, its address, our own zone, UTC, or a
+  -- fixed offset that fits what was seen. NULL = not known.
   time_zone      TEXT,
+  zone_origin    TEXT CHECK (zone_origin IN ('user', 'toml', 'address', 'ours', 'utc', 'offset')),
+  -- Stage 7: our clock less its own, and when that was last seen to hold, by ours.
+  clock_offset_us    INTEGER,
+  clock_offset_at_us INTEGER,
   schema_version INTEGER,
   removed_us     INTEGER,
-  -- The longest time between two heartbeats of its Hassette that was seen to pass, microseconds.
-  heartbeat_us   INTEGER
+  -- The longest time between two heartbeats of its Hassette that was seen to pass.
+  heartbeat_us   INTEGER,
+  CHECK ((time_zone IS NULL) = (zone_origin IS NULL)),
+  CHECK ((clock_offset_us IS NULL) = (clock_offset_at_us IS NULL))
 ) STRICT;
 
 -- One life of Hassette's database file each, with the place up to which it was read.
@@ -83,7 +92,9 @@ CREATE TABLE targets (
   schedule_type   TEXT,
   schedule_label  TEXT,
   schedule_detail TEXT,
+  -- Stage 7, as Hassette says: `completed` starts nothing more, and why (`trigger_error`).
   schedule_status TEXT,
+  schedule_status_reason TEXT,
   mode            TEXT,
   backpressure    TEXT,
   debounce_s      REAL,
@@ -113,6 +124,8 @@ CREATE TABLE sessions (
   stopped_us        INTEGER,
   heartbeat_us      INTEGER,
   last_run_us       INTEGER,
+  -- Stage 7: the zone that its schedules followed; another session may have another.
+  time_zone         TEXT,
   ending            TEXT NOT NULL CHECK (ending IN ('running', 'clean', 'crashed', 'killed')),
   error_type        TEXT,
   error_message     TEXT,
@@ -162,6 +175,18 @@ CREATE TABLE target_recent (
   outcomes  TEXT NOT NULL
 ) STRICT;
 
+-- Stage 7: since when each target is well or fails, kept while its runs are read, one row written a batch; it outlives
+-- them, which `target_recent` does not.
+CREATE TABLE target_states (
+  target_id        INTEGER PRIMARY KEY,
+  last_ok_us       INTEGER,
+  last_ok_run_id   INTEGER,
+  -- The first failure since its last success, and how many there were; NULL and 0 while it is well.
+  failing_since_us INTEGER,
+  failing_run_id   INTEGER,
+  failing_count    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
 CREATE TABLE error_types (
   id   INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
@@ -194,6 +219,7 @@ CREATE TABLE run_logs (
 ) STRICT;
 CREATE INDEX run_logs_run ON run_logs (run_id);
 
+-- Stalls of a Hassette's event loop. Stage 7 lists them in their session.
 CREATE TABLE blocking_events (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   epoch_id        INTEGER NOT NULL,
@@ -221,7 +247,7 @@ CREATE TABLE error_groups (
   title               TEXT NOT NULL,
   template            TEXT NOT NULL,
   error_type_id       INTEGER,
-  state               TEXT NOT NULL,
+  state               TEXT NOT NULL CHECK (state IN ('new', 'ongoing', 'regressed', 'resolved', 'muted')),
   first_us            INTEGER NOT NULL,
   last_us             INTEGER NOT NULL,
   n_total             INTEGER NOT NULL,
@@ -239,6 +265,7 @@ CREATE TABLE group_targets (
   PRIMARY KEY (group_id, target_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Waits for the pages of error groups.
 CREATE TABLE group_rollups (
   resolution INTEGER NOT NULL,
   bucket     INTEGER NOT NULL,
@@ -259,23 +286,29 @@ CREATE TABLE rollups (
   skipped         INTEGER NOT NULL,
   di              INTEGER NOT NULL,
   expected        INTEGER,
+  -- Stage 7: starts that a schedule foresaw and that were not; `expected` is then starts + missed.
+  missed          INTEGER,
+  -- Of ok and failed runs. Stage 7: they clamp percentiles.
   min_us          INTEGER,
   max_us          INTEGER,
   histogram       BLOB,
   PRIMARY KEY (resolution, bucket, target_id)
 ) STRICT, WITHOUT ROWID;
 
--- What we know and what we miss. `runs`: from the first start to the last finish read.
+-- What we know and what we miss. `runs`: from the first start to the last finish read; a gap says why.
 CREATE TABLE coverage (
   stream_id INTEGER NOT NULL,
   kind      TEXT NOT NULL CHECK (kind IN ('runs', 'trends', 'gap')),
   from_us   INTEGER NOT NULL,
   to_us     INTEGER NOT NULL,
-  reason    TEXT,
-  PRIMARY KEY (stream_id, kind, from_us)
+  reason    TEXT CHECK (reason IN ('deleted', 'recreated', 'not_watching')),
+  -- How many runs a gap lacks; NULL where that is not known.
+  lost      INTEGER,
+  PRIMARY KEY (stream_id, kind, from_us),
+  CHECK ((kind = 'gap') = (reason IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
--- Keys of rows that came without ids (over HTTP), so that none is taken twice.
+-- Keys of rows that came without ids, so that none is taken twice. Waits for sources that are read over HTTP.
 CREATE TABLE recent_keys (
   source_id INTEGER NOT NULL,
   key       BLOB NOT NULL,
@@ -298,7 +331,8 @@ CREATE TABLE notices (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   incident_id INTEGER,
   at_us       INTEGER NOT NULL,
-  kind        TEXT NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('opened', 'update', 'louder', 'still', 'recovered', 'digest', 'summary',
+                'capped', 'test')),
   title       TEXT NOT NULL,
   body        TEXT NOT NULL,
   silent      INTEGER NOT NULL,
@@ -309,18 +343,23 @@ CREATE TABLE notices (
 CREATE INDEX notices_incident ON notices (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX notices_pending ON notices (at_us) WHERE outcome = 'pending';
 
+-- Passes of the retention and other work on the file. `runs` of both tiers, `up_to_us` = newest start that went.
 CREATE TABLE retention_log (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  at_us       INTEGER NOT NULL,
-  duration_us INTEGER NOT NULL,
-  reason      TEXT NOT NULL,
-  bound       TEXT,
-  runs        INTEGER NOT NULL,
-  bytes_before INTEGER,
-  bytes_after INTEGER,
-  detail      TEXT NOT NULL DEFAULT '{}'
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_us          INTEGER NOT NULL,
+  duration_us    INTEGER NOT NULL,
+  reason         TEXT NOT NULL CHECK (reason IN ('start', 'hourly', 'daily', 'growth', 'by_hand', 'limits_changed',
+                   'compact', 'backup', 'restore', 'move', 'source_removed')),
+  bound          TEXT CHECK (bound IN ('time', 'size')),
+  runs           INTEGER NOT NULL,
+  framework_runs INTEGER NOT NULL DEFAULT 0,
+  bytes_before   INTEGER NOT NULL DEFAULT 0,
+  bytes_after    INTEGER NOT NULL DEFAULT 0,
+  up_to_us       INTEGER,
+  cancelled      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- Waits for saved views.
 CREATE TABLE saved_views (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT NOT NULL UNIQUE,

@@ -87,6 +87,9 @@ export interface NoticeRequest {
 /** Why a notification was not asked for. */
 export type WithheldReason = 'off' | 'snoozed' | 'quiet_hours' | 'cap' | 'paused' | 'late'
 
+/** What became of a notification, or has not yet. */
+export const NOTICE_OUTCOMES = ['pending', 'sent', 'suppressed', 'failed'] as const
+
 /** What became of a notification, as the Alerts page shows it. */
 export type NoticeOutcome =
   { kind: 'sent' } | { kind: 'suppressed'; reason: WithheldReason } | { kind: 'failed'; reason: string }

@@ -95,7 +95,8 @@ export interface RunSession {
 }
 
 /** How a session ended: `killed` = Hassette left no clean stop. */
-export type SessionEnding = 'running' | 'clean' | 'crashed' | 'killed'
+export const SESSION_ENDINGS = ['running', 'clean', 'crashed', 'killed'] as const
+export type SessionEnding = (typeof SESSION_ENDINGS)[number]
 
 /**
  * A place between two runs: for each stream the last id that lies on its older side. Opaque to the window, made and

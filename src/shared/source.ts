@@ -1,7 +1,14 @@
 import type { Problem } from './result'
 
 /** `live` = we watch it; `snapshot` = a copied or dead file; `sample` = the recording that comes with the app. */
-export type SourceMode = 'live' | 'snapshot' | 'sample'
+export const SOURCE_MODES = ['live', 'snapshot', 'sample'] as const
+export type SourceMode = (typeof SOURCE_MODES)[number]
+
+/**
+ * Who says in which time zone a source runs its schedules: the user, the TOML file of Hassette, the address, our own zone,
+ * UTC, or a fixed offset that fits what was seen.
+ */
+export const ZONE_ORIGINS = ['user', 'toml', 'address', 'ours', 'utc', 'offset'] as const
 
 /** What a source is doing now. */
 export type SourceState =

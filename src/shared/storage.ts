@@ -17,7 +17,8 @@ export const limitsSchema = v.strictObject({
 export type Limits = v.InferOutput<typeof limitsSchema>
 
 /** Which limit made a pass delete something. */
-export type Bound = 'time' | 'size'
+export const BOUNDS = ['time', 'size'] as const
+export type Bound = (typeof BOUNDS)[number]
 
 /** Time between two passes of a rule, microseconds; the archive keeps when the next one is due. */
 export const PASS_PERIODS_US: Readonly<Record<Bound, number>> = { time: 3_600_000_000, size: 86_400_000_000 }
@@ -83,14 +84,18 @@ export interface StorageInfo {
 }
 
 /** Why a pass of the retention ran. */
-export type PassReason = 'start' | 'hourly' | 'daily' | 'growth' | 'by_hand' | 'limits_changed'
+export const PASS_REASONS = ['start', 'hourly', 'daily', 'growth', 'by_hand', 'limits_changed'] as const
+export type PassReason = (typeof PASS_REASONS)[number]
+
+/** Why there is a row in the log: a pass, or other work on the archive. */
+export const LOG_REASONS = [...PASS_REASONS, 'compact', 'backup', 'restore', 'move', 'source_removed'] as const
 
 /** One pass of the retention. */
 export interface RetentionLogRow {
   id: number
   atUs: number
   durationUs: number
-  reason: PassReason | 'compact' | 'backup' | 'restore' | 'move' | 'source_removed'
+  reason: (typeof LOG_REASONS)[number]
   /** Null when nothing had to go. */
   bound: Bound | null
   /** Of both tiers. */

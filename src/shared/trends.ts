@@ -118,6 +118,17 @@ export interface Attention {
   jobs: number
 }
 
+/** What a row of coverage says of a time: runs are kept, they are only counted, or something is missing. */
+export const COVERAGE_KINDS = ['runs', 'trends', 'gap'] as const
+export type CoverageKind = (typeof COVERAGE_KINDS)[number]
+
+/**
+ * Why something is missing that a source had, as the archive keeps it: `deleted` by Hassette before it was read,
+ * `recreated` = it went with a database that another one replaced, `not_watching` = nobody watched.
+ */
+export const STORED_GAP_REASONS = ['deleted', 'recreated', 'not_watching'] as const
+export type StoredGapReason = (typeof STORED_GAP_REASONS)[number]
+
 /** What is known of a range. Times in microseconds. */
 export interface Coverage {
   /** From here on every run is kept; null when none of the range is. */
@@ -130,7 +141,9 @@ export interface Coverage {
   gaps: {
     fromUs: number
     toUs: number
-    reason: 'deleted' | 'dropped' | 'recreated' | 'not_watching'
+    /** `dropped` by Hassette itself: known by its sessions. */
+    reason: StoredGapReason | 'dropped'
+    /** How many are missing; null where that is not known. */
     runs: number | null
   }[]
   /** Why runs do not reach back further: the days, the size, or that the source had no older ones when it was added. */

@@ -5,6 +5,11 @@ import { useTempFolder } from '../support/fixtures'
 import { collectStatements } from './collected-statements'
 
 const STALLS = 'stage 7: stalls are listed in their session'
+const MISSED = 'stage 7: starts that a schedule foresaw and that were not'
+const ZONE = 'stage 7: the zone of schedules'
+const CLOCK = 'stage 7: how far the clock of a Hassette is from ours'
+const SINCE = 'stage 7: since when a target fails'
+const ENDED = 'stage 7: a schedule that has ended starts nothing more'
 const GROUPS = 'the pages of error groups'
 const ADDRESS = 'stage 10: sources that are read over HTTP'
 const VIEWS = 'saved views'
@@ -32,14 +37,26 @@ const NOT_READ: Readonly<Record<string, string>> = {
   'rollups.min_us': 'stage 7: it clamps percentiles',
   'run_logs.function': 'stage 8: where a line was logged, in the inspector',
   'run_logs.line': 'stage 8: where a line was logged, in the inspector',
+  'rollups.missed': MISSED,
   'saved_views.created_us': VIEWS,
   'saved_views.id': VIEWS,
   'saved_views.name': VIEWS,
   'saved_views.page': VIEWS,
   'saved_views.query': VIEWS,
   'sessions.error_traceback': 'stage 8: the inspector of a session',
+  'sessions.time_zone': ZONE,
   'sources.address': ADDRESS,
-  'targets.schedule_status': 'stage 7: a schedule that has ended starts nothing more',
+  'sources.clock_offset_at_us': CLOCK,
+  'sources.clock_offset_us': CLOCK,
+  'sources.zone_origin': ZONE,
+  'target_states.failing_count': SINCE,
+  'target_states.failing_run_id': SINCE,
+  'target_states.failing_since_us': SINCE,
+  'target_states.last_ok_run_id': SINCE,
+  'target_states.last_ok_us': SINCE,
+  'target_states.target_id': SINCE,
+  'targets.schedule_status': ENDED,
+  'targets.schedule_status_reason': ENDED,
   'tracebacks.hash': 'read where it is written: by it a traceback is known again',
   'tracebacks.refs': 'read where it is written: at 0 the traceback goes',
 }

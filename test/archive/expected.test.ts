@@ -113,7 +113,7 @@ describe('expected starts', () => {
     const jobs = [job(1, 'every', '900s'), job(2, 'daily', '23:30'), job(3, 'after', '5s')]
     appender.update(madeParents(jobs, [session(1, at(20, 10), at(26, 5))]))
     appender.append(batchOf([madeRun(1, { kind: 'job', startedUs: at(20, 25), durationUs: 1 })]))
-    db.prepare(`UPDATE sources SET time_zone = 'UTC'`).run()
+    db.prepare(`UPDATE sources SET time_zone = 'UTC', zone_origin = 'user'`).run()
     advance()
     expect(counted(1)).toEqual({ 20: 3, 21: 4, 22: 4, 23: 4, 24: 4, 25: 4 })
     expect(counted(1, 86_400)).toEqual({ 0: 15, 1: 8 })

@@ -111,7 +111,7 @@ describe('the retention in the threads of an archive', () => {
     )
     await expect(again).rejects.toMatchObject({ code: 'cancelled' })
     await closing
-    const rows = rowsOf<{ cancelled: number }>(path, `SELECT detail ->> 'cancelled' AS cancelled FROM retention_log`)
+    const rows = rowsOf<{ cancelled: number }>(path, `SELECT cancelled FROM retention_log`)
     expect(rows).toEqual([{ cancelled: 1 }, { cancelled: 1 }])
   })
 })

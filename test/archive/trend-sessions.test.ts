@@ -107,11 +107,11 @@ describe('sessions and coverage', () => {
       [dropped],
     )
     const { db, sourceId } = archive
-    const gap = db.prepare<[number, number, string]>(
-      `INSERT INTO coverage (stream_id, kind, from_us, to_us, reason) SELECT id, 'gap', ?, ?, ? FROM streams`,
+    const gap = db.prepare<[number, number, string, number | null]>(
+      `INSERT INTO coverage (stream_id, kind, from_us, to_us, reason, lost) SELECT id, 'gap', ?, ?, ?, ? FROM streams`,
     )
-    gap.run(BEGIN_US + HOUR_US, BEGIN_US + 2 * HOUR_US, 'deleted:12')
-    gap.run(BEGIN_US + 5 * HOUR_US, BEGIN_US + 6 * HOUR_US, 'not_watching')
+    gap.run(BEGIN_US + HOUR_US, BEGIN_US + 2 * HOUR_US, 'deleted', 12)
+    gap.run(BEGIN_US + 5 * HOUR_US, BEGIN_US + 6 * HOUR_US, 'not_watching', null)
     const ask = (tier: 'app' | 'framework' | 'all', span = EVER as { fromUs: number | null; toUs: number | null }) =>
       queryParts(db).verbs['coverage.get']({ sourceId, tier, span }, CONTEXT) as Coverage
     const gone = { fromUs: BEGIN_US, toUs: BEGIN_US + 5 * DAY_US, reason: 'dropped', runs: 7 }

@@ -65,6 +65,7 @@ export function madeTarget(foreignId: number, more: Partial<TargetInput> = {}): 
     scheduleLabel: null,
     scheduleDetail: null,
     scheduleStatus: null,
+    scheduleStatusReason: null,
     mode: null,
     backpressure: null,
     debounceS: null,

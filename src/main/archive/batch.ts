@@ -1,3 +1,4 @@
+import { TIERS } from '@shared/run'
 import type { RunOrigin, TargetKind, Tier } from '@shared/run'
 import type { SessionEnding } from '@shared/run'
 
@@ -40,7 +41,9 @@ export interface TargetInput {
   scheduleType: string | null
   scheduleLabel: string | null
   scheduleDetail: string | null
+  /** Whether the schedule goes on, and why it does not, in the source's words. */
   scheduleStatus: string | null
+  scheduleStatusReason: string | null
   mode: string | null
   backpressure: string | null
   debounceS: number | null
@@ -120,9 +123,11 @@ export interface BlockingInput {
   frames: string | null
 }
 
+export const ANCHOR_KINDS = [...TIERS, 'session'] as const
+
 /** By what a row of a source is known again. */
 export interface Anchor {
-  kind: Tier | 'session'
+  kind: (typeof ANCHOR_KINDS)[number]
   foreignId: number
   /** Its execution id; null for a session. */
   uid: string | null
@@ -146,7 +151,8 @@ export interface RunBatch {
  * `live` goes on with the streams of its epoch and moves its cursor; `backfill` puts older runs that we lack into
  * streams of their own, and leaves targets and sessions as they are known.
  */
-export type AppendRole = 'live' | 'backfill'
+export const APPEND_ROLES = ['live', 'backfill'] as const
+export type AppendRole = (typeof APPEND_ROLES)[number]
 
 /** Lines kept of one run; what comes beyond is left out. */
 export const LOGS_OF_A_RUN = 200

@@ -268,6 +268,7 @@ function targetInput(target: HouseTarget, endUs: number): TargetInput {
     scheduleLabel: target.schedule?.label ?? null,
     scheduleDetail: target.schedule?.detail ?? null,
     scheduleStatus: null,
+    scheduleStatusReason: null,
     mode: 'single',
     backpressure: isHandler ? 'block' : null,
     debounceS: target.name === 'idle' ? 2 : null,

@@ -66,6 +66,7 @@ export interface JobRow extends ParentRow {
   trigger_label: string | null
   trigger_detail: string | null
   schedule_status: string | null
+  schedule_status_reason: string | null
 }
 
 /** An app. */
@@ -200,6 +201,7 @@ export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: numbe
     scheduleLabel: null,
     scheduleDetail: null,
     scheduleStatus: null,
+    scheduleStatusReason: null,
     backpressure: text(row.backpressure),
     debounceS: real(row.debounce),
     throttleS: real(row.throttle),
@@ -228,6 +230,7 @@ export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null):
     scheduleLabel: schedule.label,
     scheduleDetail: schedule.detail,
     scheduleStatus: text(row.schedule_status),
+    scheduleStatusReason: text(row.schedule_status_reason),
     backpressure: null,
     debounceS: null,
     throttleS: null,

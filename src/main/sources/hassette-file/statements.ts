@@ -53,7 +53,7 @@ export function prepareAll(db: Database, schema: HassetteSchema) {
        FROM listeners ORDER BY id`,
     ),
     jobs: db.prepare<[], JobRow>(
-      `SELECT id, app_key, instance_index, job_name, source_tier, ${removed('scheduled_jobs')}, ${optional('scheduled_jobs', 'handler_method', 'trigger_type', 'trigger_label', 'trigger_detail', 'source_location', 'registration_source', 'retired_at', 'mode', 'predicate_description', 'human_description', 'schedule_status')}
+      `SELECT id, app_key, instance_index, job_name, source_tier, ${removed('scheduled_jobs')}, ${optional('scheduled_jobs', 'handler_method', 'trigger_type', 'trigger_label', 'trigger_detail', 'source_location', 'registration_source', 'retired_at', 'mode', 'predicate_description', 'human_description', 'schedule_status', 'schedule_status_reason')}
        FROM scheduled_jobs ORDER BY id`,
     ),
     manifests: schema.hasTable('app_manifests')

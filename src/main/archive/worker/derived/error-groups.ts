@@ -18,6 +18,12 @@ const LIMITS: GroupLimits = { target: 200, source: 2000 }
 /** Number of recent failures whose group is known without working it out. */
 const REMEMBERED = 1000
 
+/**
+ * Where a group of failures stands: `new` for a day, `regressed` = it came back after it was resolved; `resolved` and `muted`
+ * are for people to say, on the pages of the groups.
+ */
+export const ERROR_GROUP_STATES = ['new', 'ongoing', 'regressed', 'resolved', 'muted'] as const
+
 /** Sorts failed runs into groups of one cause, and counts them. */
 interface Groups {
   /**

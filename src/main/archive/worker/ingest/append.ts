@@ -1,4 +1,5 @@
 import type { Tier } from '@shared/run'
+import type { CoverageKind } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
 import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../../batch'
 import { encodeUid } from '../core/execution-id'
@@ -244,7 +245,7 @@ interface Streams {
   /** Notes its newest run. */
   move(stream: Stream): void
   /** Notes what it covers: `runs` are kept, `trends` are counted only. */
-  extend(stream: Stream, kind: 'runs' | 'trends', reach: Reach): void
+  extend(stream: Stream, kind: Exclude<CoverageKind, 'gap'>, reach: Reach): void
   /** Forgets everything kept in memory. */
   forget(): void
 }
@@ -255,10 +256,10 @@ function createStreams(db: Database, epochId: number, role: AppendRole): Streams
   )
   const add = db.prepare<[number, Tier, AppendRole]>(`INSERT INTO streams (epoch_id, tier, role) VALUES (?, ?, ?)`)
   const move = db.prepare<[number, number]>('UPDATE streams SET last_sequence = ? WHERE id = ?')
-  const extend = db.prepare<[number, number, number, string]>(
+  const extend = db.prepare<[number, number, number, CoverageKind]>(
     `UPDATE coverage SET from_us = min(from_us, ?), to_us = max(to_us, ?) WHERE stream_id = ? AND kind = ?`,
   )
-  const cover = db.prepare<[number, string, number, number]>(
+  const cover = db.prepare<[number, CoverageKind, number, number]>(
     `INSERT INTO coverage (stream_id, kind, from_us, to_us) VALUES (?, ?, ?, ?)`,
   )
   const streams = new Map<Tier, Stream>()

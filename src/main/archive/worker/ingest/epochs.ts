@@ -3,16 +3,23 @@ import { TIERS } from '@shared/run'
 import type { Tier } from '@shared/run'
 import type { Database } from 'better-sqlite3'
 import { SESSIONS } from '../core/ids'
+import { ANCHOR_KINDS } from '../../batch'
 import type { Anchor } from '../../batch'
 import { encodeUid } from '../core/execution-id'
 
 /** Ids below the cursor that one statement goes through in search of a row of a tier; some 20 ms at most. */
 const SPAN = 20_000
 
+/**
+ * How an epoch began: `first` of its source, `recreated` = another file lay in the place of the one before, `attached` =
+ * a file that was read beside it.
+ */
+export const EPOCH_REASONS = ['first', 'recreated', 'attached'] as const
+
 /** One life of a source's file, and the place up to which it was read. */
 export interface Epoch {
   id: number
-  reason: 'first' | 'recreated' | 'attached'
+  reason: (typeof EPOCH_REASONS)[number]
   lastForeignId: number
   /** Runs with ids up to this one may be known from an earlier epoch: a backup that was put back. */
   maybeKnownUpTo: number
@@ -180,7 +187,7 @@ export function createAnchors(db: Database): Anchors {
 
   return {
     add: (epochId, anchors) => {
-      for (const kind of ['app', 'framework', 'session'] as const) {
+      for (const kind of ANCHOR_KINDS) {
         const newest = anchors.filter((anchor) => anchor.kind === kind).slice(-ANCHORS_KEPT)
         for (const { foreignId, uid, startedUs } of newest) {
           add.run(epochId, kind, foreignId, uid === null ? null : encodeUid(uid), startedUs)

@@ -1,4 +1,5 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
+import type { StoredGapReason } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
 import { STREAMS, SESSIONS } from '../core/ids'
 import type { Epoch } from './epochs'
@@ -51,9 +52,10 @@ export function createGaps(db: Database, knownRuns: KnownRuns): Gaps {
          JOIN epochs e2 ON e2.id = s2.epoch_id WHERE e2.source_id = ? AND s2.role = 'live')`,
     )
     .pluck()
-  const addGap = db.prepare<[number, number, number, string]>(
-    `INSERT INTO coverage (stream_id, kind, from_us, to_us, reason) VALUES (?, 'gap', ?, ?, ?)
-     ON CONFLICT (stream_id, kind, from_us) DO UPDATE SET to_us = max(to_us, excluded.to_us), reason = excluded.reason`,
+  const addGap = db.prepare<[number, number, number, StoredGapReason, number | null]>(
+    `INSERT INTO coverage (stream_id, kind, from_us, to_us, reason, lost) VALUES (?, 'gap', ?, ?, ?, ?)
+     ON CONFLICT (stream_id, kind, from_us) DO UPDATE SET to_us = max(to_us, excluded.to_us), reason = excluded.reason,
+       lost = excluded.lost`,
   )
   const skip = db.prepare<[number, number]>('UPDATE epochs SET last_foreign_id = ? WHERE id = ?')
 
@@ -81,7 +83,7 @@ export function createGaps(db: Database, knownRuns: KnownRuns): Gaps {
     const fromUs = selectEnd.get(sourceId) ?? null
     if (fromUs !== null) {
       for (const stream of selectStreams.all(sourceId, sourceId)) {
-        addGap.run(stream, fromUs, Math.max(fromUs, toUs), `deleted:${lost}`)
+        addGap.run(stream, fromUs, Math.max(fromUs, toUs), 'deleted', lost)
       }
     }
     if (cursor !== null) skip.run(cursor, epoch.id)
@@ -97,7 +99,7 @@ export function createGaps(db: Database, knownRuns: KnownRuns): Gaps {
       const fromUs = Math.min(nowUs, Math.max(endUs, selectLife.get(sourceId) ?? 0, seenUs ?? 0))
       const toUs = readableFrom(sourceId, reader, fromUs, nowUs)
       if (toUs === null || toUs - fromUs < LEAST_LOST_US) return
-      for (const stream of selectStreams.all(sourceId, sourceId)) addGap.run(stream, fromUs, toUs, 'recreated')
+      for (const stream of selectStreams.all(sourceId, sourceId)) addGap.run(stream, fromUs, toUs, 'recreated', null)
     },
     note: (sourceId, epoch, reader, nowUs) => {
       const { lastForeignId, reason } = epoch

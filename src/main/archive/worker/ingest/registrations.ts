@@ -131,6 +131,7 @@ function lostTarget(run: RunInput, nowUs: number): TargetInput {
     scheduleLabel: null,
     scheduleDetail: null,
     scheduleStatus: null,
+    scheduleStatusReason: null,
     mode: null,
     backpressure: null,
     debounceS: null,
@@ -159,18 +160,19 @@ function prepareAll(db: Database) {
     target: db
       .prepare<[Record<string, unknown>], number>(
         `INSERT INTO targets (app_id, kind, tier, instance_index, name, topic, stable_key, method, trigger_words,
-           entity_id, schedule_type, schedule_label, schedule_detail, schedule_status, mode, backpressure, debounce_s,
-           throttle_s, duration_s, priority, once, immediate, predicate, source_location, registration, foreign_id,
+           entity_id, schedule_type, schedule_label, schedule_detail, schedule_status,
+           schedule_status_reason, mode, backpressure, debounce_s, throttle_s, duration_s, priority, once, immediate, predicate, source_location, registration, foreign_id,
            first_seen_us, retired_us, removed_us)
          VALUES (@appId, @kind, @tier, @instanceIndex, @name, @topic, @key, @method, @triggerWords, @entityId,
-           @scheduleType, @scheduleLabel, @scheduleDetail, @scheduleStatus, @mode, @backpressure, @debounceS,
-           @throttleS, @durationS, @priority, @once, @immediate, @predicate, @sourceLocation, @registration,
+           @scheduleType, @scheduleLabel, @scheduleDetail, @scheduleStatus,
+           @scheduleStatusReason, @mode, @backpressure, @debounceS, @throttleS, @durationS, @priority, @once, @immediate, @predicate, @sourceLocation, @registration,
            @foreignId, @nowUs, @retiredUs, @removedUs)
          ON CONFLICT (stable_key) DO UPDATE SET
            tier = excluded.tier, method = excluded.method, trigger_words = excluded.trigger_words,
            entity_id = excluded.entity_id, schedule_type = excluded.schedule_type,
            schedule_label = excluded.schedule_label, schedule_detail = excluded.schedule_detail,
-           schedule_status = excluded.schedule_status, mode = excluded.mode, backpressure = excluded.backpressure,
+           schedule_status = excluded.schedule_status,
+           schedule_status_reason = excluded.schedule_status_reason, mode = excluded.mode, backpressure = excluded.backpressure,
            debounce_s = excluded.debounce_s, throttle_s = excluded.throttle_s, duration_s = excluded.duration_s,
            priority = excluded.priority, once = excluded.once, immediate = excluded.immediate,
            predicate = excluded.predicate, source_location = excluded.source_location,

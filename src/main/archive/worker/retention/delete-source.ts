@@ -51,22 +51,20 @@ export function createSourceDeletion(db: Database, memory: WriterMemory): Source
   }
 
   /** Rows of trends lie by time, not by source: all are looked through, a slice a transaction. */
-  const eraseTrends = async (sourceId: number, context: Pick<CallContext, 'pause'>): Promise<number> => {
-    let rows = 0
+  const eraseTrends = async (sourceId: number, context: Pick<CallContext, 'pause'>): Promise<void> => {
     for (const table of erasure.trendTables(sourceId)) {
       while (!table.atEnd()) {
-        rows += atOnce(() => table.eraseNext(BLOCK_SIZE))
+        atOnce(() => table.eraseNext(BLOCK_SIZE))
         await context.pause(PAUSE_MS)
       }
     }
-    return rows
   }
 
   const erase = async (sourceId: number, context: Pick<CallContext, 'pause'>): Promise<void> => {
     const [atUs, began, bytesBefore] = [Date.now() * 1000, performance.now(), size.bytes()]
     const runs: Record<Tier, number> = { app: 0, framework: 0 }
     for (const { id, tier } of erasure.streams(sourceId)) runs[tier] += await eraseRunsOf(id, context)
-    const trendRows = await eraseTrends(sourceId, context)
+    await eraseTrends(sourceId, context)
     for (const step of erasure.steps) {
       while (atOnce(() => step(sourceId, BLOCK_SIZE)) > 0) await context.pause(PAUSE_MS)
     }
@@ -83,7 +81,6 @@ export function createSourceDeletion(db: Database, memory: WriterMemory): Source
       bytesBefore,
       bytesAfter: size.bytes(),
       upToUs: null,
-      trendRows,
       cancelled: false,
     })
   }
@@ -182,6 +179,7 @@ function prepareSourceErasure(db: Database) {
       each(
         'SELECT t.id FROM apps a JOIN targets t ON t.app_id = a.id WHERE a.source_id = ? LIMIT ?',
         'DELETE FROM target_recent WHERE target_id = ?',
+        'DELETE FROM target_states WHERE target_id = ?',
         'DELETE FROM targets WHERE id = ?',
       ),
       rows(ofSource('apps')),

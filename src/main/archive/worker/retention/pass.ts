@@ -19,7 +19,6 @@ import type { TrustedTime } from './trusted-time'
 interface PassTally extends Omit<RetainReport, 'bytesBefore' | 'bytesAfter'> {
   /** Newest run deleted, by start, microseconds. */
   upToUs: number | null
-  trendRows: number
 }
 
 /** One pass at a time over an archive. */
@@ -68,14 +67,14 @@ function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime
     }
 
     const deleteTrends = async (step: () => number, enough: () => boolean): Promise<number> => {
-      const before = tally.trendRows
+      let deleted = 0
       while (!enough()) {
         const rows = step()
         if (rows === 0) break
-        tally.trendRows += rows
+        deleted += rows
         await context.pause(PAUSE_MS)
       }
-      return tally.trendRows - before
+      return deleted
     }
 
     /** Does nothing while our clock cannot be believed; returns whether it did. */
@@ -143,7 +142,6 @@ export function createRetentionPasses(db: Database, memory: WriterMemory, time: 
       limitTooSmall: false,
       timeWaits: false,
       upToUs: null,
-      trendRows: 0,
     }
 
     const close = (cancelled: boolean): number => {

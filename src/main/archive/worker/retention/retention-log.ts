@@ -1,5 +1,5 @@
 import { DAY_US } from '@main/util/time'
-import { PASS_PERIODS_US } from '@shared/storage'
+import { PASS_PERIODS_US, PASS_REASONS } from '@shared/storage'
 import type { Bound, RetentionLogRow, TimeWait } from '@shared/storage'
 import type { Database } from 'better-sqlite3'
 import { createMetaReader, createMetaWriter, META } from '../core/meta'
@@ -19,7 +19,6 @@ interface LogEntry {
   bytesBefore: number
   bytesAfter: number
   upToUs: number | null
-  trendRows: number
   cancelled: boolean
 }
 
@@ -37,19 +36,20 @@ interface RetentionLog extends Pick<Noted, 'due'> {
 
 export function createRetentionLog(db: Database): RetentionLog {
   const insert = db.prepare<[Record<string, number | string | null>]>(
-    `INSERT INTO retention_log (at_us, duration_us, reason, bound, runs, bytes_before, bytes_after, detail)
-     VALUES (@atUs, @durationUs, @reason, @bound, @runs, @bytesBefore, @bytesAfter, @detail)`,
+    `INSERT INTO retention_log (at_us, duration_us, reason, bound, runs, framework_runs, bytes_before, bytes_after,
+       up_to_us, cancelled)
+     VALUES (@atUs, @durationUs, @reason, @bound, @runs, @frameworkRuns, @bytesBefore, @bytesAfter, @upToUs, @cancelled)`,
   )
   const trimIdle = db.prepare<[number]>(
     `DELETE FROM retention_log WHERE at_us < ? AND bound IS NULL AND runs = 0 AND bytes_after >= bytes_before
-       AND reason IN ('start', 'hourly', 'daily', 'growth', 'by_hand', 'limits_changed')`,
+       AND reason IN (${PASS_REASONS.map((reason) => `'${reason}'`).join(', ')})`,
   )
   const trim = db.prepare(`DELETE FROM retention_log WHERE id <= (SELECT max(id) FROM retention_log) - ${ROWS_KEPT}`)
   const meta = createMetaWriter(db)
 
   return {
-    write: db.transaction(({ frameworkRuns, upToUs, trendRows, cancelled, ...columns }: LogEntry) => {
-      insert.run({ ...columns, detail: JSON.stringify({ frameworkRuns, upToUs, trendRows, cancelled }) })
+    write: db.transaction((entry: LogEntry) => {
+      insert.run({ ...entry, cancelled: entry.cancelled ? 1 : 0 })
       trim.run()
     }).immediate,
     due: createNoted(db).due,
@@ -90,25 +90,14 @@ export function createNoted(db: Database): Noted {
   }
 }
 
-interface Stored extends Omit<RetentionLogRow, 'frameworkRuns' | 'upToUs' | 'cancelled'> {
-  detail: string
-}
+type Stored = Omit<RetentionLogRow, 'cancelled'> & { cancelled: 0 | 1 }
 
 /** The log of passes and of other work on the archive, newest first. */
 export function createRetentionLogReader(db: Database): (limit: number) => RetentionLogRow[] {
   const select = db.prepare<[number], Stored>(
-    `SELECT id, at_us AS atUs, duration_us AS durationUs, reason, bound, runs, coalesce(bytes_before, 0) AS bytesBefore,
-       coalesce(bytes_after, 0) AS bytesAfter, detail
+    `SELECT id, at_us AS atUs, duration_us AS durationUs, reason, bound, runs, framework_runs AS frameworkRuns,
+       bytes_before AS bytesBefore, bytes_after AS bytesAfter, up_to_us AS upToUs, cancelled
      FROM retention_log ORDER BY id DESC LIMIT ?`,
   )
-  return (limit) =>
-    select.all(limit).map(({ detail, ...row }) => {
-      const { frameworkRuns, upToUs, cancelled } = JSON.parse(detail) as Record<string, unknown>
-      return {
-        ...row,
-        frameworkRuns: typeof frameworkRuns === 'number' ? frameworkRuns : 0,
-        upToUs: typeof upToUs === 'number' ? upToUs : null,
-        cancelled: cancelled === true,
-      }
-    })
+  return (limit) => select.all(limit).map((row) => ({ ...row, cancelled: row.cancelled === 1 }))
 }

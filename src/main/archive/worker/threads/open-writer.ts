@@ -118,7 +118,7 @@ function createUpkeep(db: Database, memory: WriterMemory, expiry: Pick<Expiry, '
       return null
     },
     noteWork: (note) => {
-      log.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, trendRows: 0, cancelled: false })
+      log.write({ ...note, bound: null, frameworkRuns: 0, upToUs: null, cancelled: false })
       return null
     },
   }

@@ -13,8 +13,8 @@ const MOST_GAPS = 100
 
 /** What is known of a range. */
 export function createCoverage(db: Database, readKnown: ReturnType<typeof createAvailable>) {
-  const selectGaps = db.prepare<[{ sourceId: number; tier: string; fromUs: number; toUs: number }], StoredGap>(
-    `SELECT DISTINCT c.from_us AS fromUs, c.to_us AS toUs, c.reason
+  const selectGaps = db.prepare<[{ sourceId: number; tier: string; fromUs: number; toUs: number }], Gap>(
+    `SELECT DISTINCT c.from_us AS fromUs, c.to_us AS toUs, c.reason, c.lost AS runs
      FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id
      WHERE e.source_id = @sourceId AND c.kind = 'gap' AND (@tier = 'all' OR st.tier = @tier)
        AND c.from_us < @toUs AND c.to_us >= @fromUs`,
@@ -44,7 +44,7 @@ export function createCoverage(db: Database, readKnown: ReturnType<typeof create
     const range = { sourceId, fromUs, toUs: span.toUs ?? Number.MAX_SAFE_INTEGER }
     const within = (us: number | null) => (us === null || us >= range.toUs ? null : us)
     const gaps = [
-      ...selectGaps.all({ ...range, tier }).map(gapOf),
+      ...selectGaps.all({ ...range, tier }),
       ...selectDropped.all(range).map((each): Gap => ({
         fromUs: each.fromUs,
         toUs: each.toUs ?? toUs ?? known.endUs,
@@ -69,12 +69,6 @@ export function createCoverage(db: Database, readKnown: ReturnType<typeof create
   }
 }
 
-interface StoredGap {
-  fromUs: number
-  toUs: number
-  reason: string | null
-}
-
 interface Dropped {
   fromUs: number
   /** Null while the session runs. */
@@ -93,12 +87,4 @@ function runsFrom(known: Available): number | null {
 
 function firstOf(streams: AvailableStream[]): number {
   return Math.min(...streams.map((stream) => stream.fromUs))
-}
-
-/** The reason as it is stored: `deleted:N` where N runs were deleted before they could be read, or a word. */
-function gapOf({ fromUs, toUs, reason }: StoredGap): Gap {
-  const lost = /^deleted:(\d+)$/.exec(reason ?? '')
-  return lost
-    ? { fromUs, toUs, reason: 'deleted', runs: Number(lost[1]) }
-    : { fromUs, toUs, reason: reason === 'recreated' ? reason : 'not_watching', runs: null }
 }
