@@ -7,7 +7,7 @@ import type { Places } from '@main/cli/places'
 import type { Desktop } from '@main/desktop'
 import type { OpenArchive, OpenArchiveOptions } from '@main/open-archive'
 import { dispatch } from '@main/ipc/dispatch'
-import type { Note, Notifier } from '@main/notifications/notifier'
+import type { Notifier, SystemNotification } from '@main/notifications/notifier'
 import { createSettingsStore } from '@main/settings/settings'
 import type { SettingsStore } from '@main/settings/settings'
 import { createViewStateStore } from '@main/settings/view-state'
@@ -26,7 +26,7 @@ export interface DevBackEndOptions {
   threads: ThreadFiles
   desktop: Desktop
   /** How notifications are shown. */
-  show: (note: Note) => ReturnType<Notifier['show']>
+  show: (shown: SystemNotification) => ReturnType<Notifier['show']>
   emit: <E extends EventName>(event: E, payload: EventPayloads[E]) => void
   warn: (message: string, thrown?: unknown) => void
   /** Show the sample home. */

@@ -44,7 +44,7 @@ export function serveSampleHome(): Plugin {
           askFolder: none,
           askNewFile: none,
         },
-        show: () => Promise.resolve({ kind: 'failed', reason: 'This is a browser.' }),
+        show: () => Promise.resolve({ kind: 'failed', reason: 'system', said: 'This is a browser.' }),
         emit: (event, payload) => server.ws.send('main:event', { event, payload }),
         warn: (message, thrown) => warn(thrown === undefined ? message : `${message}: ${String(thrown)}`),
         sample: true,

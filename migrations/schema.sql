@@ -223,8 +223,8 @@ CREATE TABLE error_groups (
   source_id           INTEGER NOT NULL,
   fingerprint         TEXT NOT NULL,
   fingerprint_version INTEGER NOT NULL,
-  title               TEXT NOT NULL,
-  template            TEXT NOT NULL,
+  -- What they have in common, in parts, as JSON; the class of the error stands beside it.
+  cause               TEXT NOT NULL,
   error_type_id       INTEGER,
   state               TEXT NOT NULL CHECK (state IN ('new', 'ongoing', 'regressed', 'resolved', 'muted')),
   first_us            INTEGER NOT NULL,
@@ -298,23 +298,33 @@ CREATE TABLE incidents (
   detail     TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE notices (
+CREATE TABLE mutes (
+  source_id INTEGER NOT NULL,
+  kind      TEXT NOT NULL CHECK (kind IN ('group', 'target')),
+  muted_id  INTEGER NOT NULL,
+  PRIMARY KEY (source_id, kind, muted_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notifications (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   incident_id INTEGER,
   at_us       INTEGER NOT NULL,
   kind        TEXT NOT NULL CHECK (kind IN ('opened', 'update', 'louder', 'still', 'recovered', 'digest', 'summary',
                 'capped', 'test')),
-  title       TEXT NOT NULL,
-  body        TEXT NOT NULL,
+  content     TEXT,
   silent      INTEGER NOT NULL,
   replaces    INTEGER,
-  outcome     TEXT NOT NULL CHECK (outcome IN ('pending', 'sent', 'suppressed', 'failed')),
-  reason      TEXT
+  state       TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'withheld', 'failed')),
+  reason      TEXT CHECK (reason IN ('off', 'snoozed', 'quiet_hours', 'cap', 'paused', 'late', 'unsupported', 'refused',
+                'no_answer', 'system', 'app_ended')),
+  said        TEXT,
+  CHECK ((state IN ('withheld', 'failed')) = (reason IS NOT NULL)),
+  CHECK ((said IS NOT NULL) = (reason IS 'system'))
 ) STRICT;
 
-CREATE INDEX notices_incident ON notices (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX notifications_incident ON notifications (incident_id) WHERE incident_id IS NOT NULL;
 
-CREATE INDEX notices_pending ON notices (at_us) WHERE outcome = 'pending';
+CREATE INDEX notifications_pending ON notifications (at_us) WHERE state = 'pending';
 
 CREATE TABLE retention_log (
   id             INTEGER PRIMARY KEY AUTOINCREMENT,

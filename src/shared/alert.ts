@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { AlertRule, AlertSettings } from './alert-settings'
+import type { AlertNotification, DeliveryFailure, SourceTrouble } from './alert-notification'
 import type { Problem } from './result'
 
 /** Until when an incident is not notified any more: a moment (microseconds since 1970), or until it recovers. */
@@ -58,55 +59,6 @@ export interface Incident {
   late: boolean
 }
 
-/** What a notification is about. `update` and `recovered` take the place of the one that told the opening. */
-export const NOTICE_KINDS = [
-  'opened',
-  'update',
-  'louder',
-  'still',
-  'recovered',
-  'digest',
-  'summary',
-  'capped',
-  'test',
-] as const
-export type NoticeKind = (typeof NOTICE_KINDS)[number]
-
-/** A notification to be shown. Title and body have 120 characters at most. */
-export interface NoticeRequest {
-  kind: NoticeKind
-  /** Null where it is about several. */
-  incidentId: number | null
-  title: string
-  body: string
-  silent: boolean
-  /** The incident whose notification it takes the place of. */
-  replaces: number | null
-}
-
-/** Why a notification was not asked for. */
-export type WithheldReason = 'off' | 'snoozed' | 'quiet_hours' | 'cap' | 'paused' | 'late'
-
-/** What became of a notification, or has not yet. */
-export const NOTICE_OUTCOMES = ['pending', 'sent', 'suppressed', 'failed'] as const
-
-/** What became of a notification, as the Alerts page shows it. */
-export type NoticeOutcome =
-  { kind: 'sent' } | { kind: 'suppressed'; reason: WithheldReason } | { kind: 'failed'; reason: string }
-
-/** A notification as the Alerts page lists it; `pending` = the system has not answered yet. */
-export interface NoticeRow {
-  id: number
-  /** Microseconds since 1970, by our clock. */
-  atUs: number
-  kind: NoticeKind
-  incidentId: number | null
-  /** Empty for what was not to be shown. */
-  title: string
-  body: string
-  outcome: NoticeOutcome | { kind: 'pending' }
-}
-
 /** An error group of an incident's failures. */
 export interface IncidentGroup {
   groupId: number
@@ -127,8 +79,11 @@ export interface IncidentDetail {
   /** Of its handlers and jobs, those that are muted. */
   mutedTargets: number[]
   /** Newest first. */
-  notices: NoticeRow[]
+  notifications: AlertNotification[]
 }
+
+/** What can be muted: an error group, a handler or a job. */
+export const MUTE_KINDS = ['group', 'target'] as const
 
 /** Something that somebody muted: its failures open no incident. */
 export type Muted = { sourceId: number; title: string } & (
@@ -140,8 +95,8 @@ export interface BlindSource {
   sourceId: number
   name: string
   sinceUs: number
-  /** A few words for people. */
-  reason: string
+  /** Why, as it was said when it was lost. */
+  problem: SourceTrouble
 }
 
 /** What the alerts are doing now. Times in microseconds since 1970, by our clock. */
@@ -159,7 +114,7 @@ export interface AlertsStatus {
   /** The settings in force. */
   settings: AlertSettings
   /** Set when the newest notification could not be shown: when that was, and why. */
-  undelivered: { atUs: number; reason: string } | null
+  undelivered: ({ atUs: number } & DeliveryFailure) | null
   /** Set while failures are not judged, since the archive cannot be looked at. */
   problem: Problem | null
 }

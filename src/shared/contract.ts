@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import type { AlertReplay, AlertsStatus, Incident, IncidentDetail, NoticeOutcome, NoticeRow } from './alert'
+import type { AlertReplay, AlertsStatus, Incident, IncidentDetail } from './alert'
+import type { AlertNotification, NotificationOutcome } from './alert-notification'
 import { snoozeSchema } from './alert'
 import { sensitivitySchema } from './alert-settings'
 import { idSchema, runFilterSchema, spanSchema, tierChoiceSchema } from './filter'
@@ -180,7 +181,7 @@ export const contract = {
   ),
   'alerts.get': answers<IncidentDetail>()(v.strictObject({ incidentId: idSchema })),
   /** Notifications, also those that were not shown, newest first. */
-  'alerts.notices': answers<NoticeRow[]>()(
+  'alerts.notifications': answers<AlertNotification[]>()(
     v.strictObject({ limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)) }),
   ),
   /** Judges the last seven days of a source again. A new replay with the same ticket cancels the one before. */
@@ -204,7 +205,7 @@ export const contract = {
     v.strictObject({ until: v.nullable(v.union([v.literal('resumed'), v.pipe(v.number(), v.safeInteger())])) }),
   ),
   /** Shows a notification, whatever the settings are, and says what the system answered. */
-  'alerts.tryNotification': answers<NoticeOutcome>()(nothing),
+  'alerts.tryNotification': answers<NotificationOutcome>()(nothing),
   'storage.info': answers<StorageInfo>()(nothing),
   /** Newest first. */
   'storage.log': answers<RetentionLogRow[]>()(

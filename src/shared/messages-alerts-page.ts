@@ -1,4 +1,5 @@
-import type { IncidentEnding, NoticeKind, WithheldReason } from './alert'
+import type { IncidentEnding } from './alert'
+import type { NotificationKind, WithheldReason } from './alert-notification'
 import type { AlertRule, SourceRule } from './alert-settings'
 import { formatCount, plural } from './format'
 
@@ -13,7 +14,7 @@ const WITHHELD: Record<WithheldReason, string> = {
 }
 
 /** What a notification was about. */
-const NOTICE: Record<NoticeKind, string> = {
+const NOTICE: Record<NotificationKind, string> = {
   opened: 'An incident opened',
   update: 'An incident grew',
   louder: 'An incident came back worse',
@@ -198,7 +199,7 @@ export const incidentWords = {
     kind: NOTICE,
     withheld: WITHHELD,
     sent: 'taken by the system',
-    suppressed: (reason: WithheldReason): string => `not shown: ${WITHHELD[reason]}`,
+    notShown: (reason: WithheldReason): string => `not shown: ${WITHHELD[reason]}`,
     failed: (reason: string): string => `could not be shown: ${reason}`,
     pending: 'the system has not answered yet',
     more: 'Older notifications',

@@ -38,10 +38,12 @@ export const trayWords = {
 
 /** What the app says where the system says nothing about a notification. */
 export const noticeWords = {
-  unsupported: 'This system shows no notifications',
-  refused: 'The desktop took no notification: it runs no notification service',
-  noAnswer: 'The desktop did not answer',
-  appEnded: 'Hassette Monitor ended before it was shown',
+  failures: {
+    unsupported: 'This system shows no notifications',
+    refused: 'The desktop took no notification: it runs no notification service',
+    no_answer: 'The desktop did not answer',
+    app_ended: 'Hassette Monitor ended before it was shown',
+  },
   archive: {
     closed: 'The archive cannot be opened: nothing is recorded',
     held: 'Nothing is recorded for now',

@@ -41,7 +41,7 @@ export const VERBS = {
   'alerts.status': 'query',
   'alerts.list': 'query',
   'alerts.get': 'query',
-  'alerts.notices': 'query',
+  'alerts.notifications': 'query',
   'alerts.replay': 'query',
   'alerts.snooze': 'command',
   'alerts.mute': 'command',

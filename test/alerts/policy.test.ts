@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
-import { incidentsOf, noticesOf, play } from './scenarios/play'
+import { causeOf, incidentsOf, notificationsOf, play } from './scenarios/play'
 import type { Story } from './story'
 import { BEGIN_US, DAY, HOUR, MINUTE, played, SECOND, tellStory, withSettings } from './story'
 import { kinds, titles, withheld } from './told'
@@ -29,7 +29,7 @@ describe('the cap', () => {
       story.fails(100 + source, HOUR + source * MINUTE, 4 * HOUR, 20 * SECOND, { sourceId: source })
     }
     const { told } = play(story.timeline(4 * HOUR))
-    const notices = noticesOf(told).filter(({ silent }) => !silent)
+    const notices = notificationsOf(told).filter(({ silent }) => !silent)
     expect(notices.map(({ kind }) => kind)).toEqual(['opened', 'opened', 'opened', 'opened', 'capped'])
     expect(notices[4]!.title).toBe('Notifications paused for 1 h — 5 incidents open')
     expect(withheld(told)).toEqual(['cap', 'cap', 'cap', 'cap'])
@@ -40,13 +40,13 @@ describe('what is never notified', () => {
   it.each(['snapshot', 'sample'] as const)('a %s', (mode) => {
     const { told } = played((story) => story.fails(1, HOUR, 2 * HOUR, MINUTE), 6 * HOUR, { mode })
     expect(incidentsOf(told)).toHaveLength(1)
-    expect(noticesOf(told)).toEqual([])
+    expect(notificationsOf(told)).toEqual([])
   })
 
   it('what the first import of a source finds, though it is still open', () => {
     const { told, state } = played((story) => story.fails(1, -HOUR, 2 * HOUR, MINUTE))
     expect(incidentsOf(told)).toMatchObject([{ late: true }])
-    expect(noticesOf(told)).toEqual([])
+    expect(notificationsOf(told)).toEqual([])
     expect(state.sources[1]?.open).toMatchObject([
       { members: [{ appKey: 'app_1', name: 'on_change' }], firstUs: BEGIN_US - HOUR, ending: null },
     ])
@@ -58,12 +58,12 @@ describe('what is never notified', () => {
       story.event(0, withSettings({ notify: { ...DEFAULT_ALERT_SETTINGS.notify, streak: false } }))
       storm(story)
     })
-    expect([noticesOf(off.told), withheld(off.told)]).toEqual([[], ['off']])
+    expect([notificationsOf(off.told), withheld(off.told)]).toEqual([[], ['off']])
     const paused = played((story) => {
       story.event(0, { kind: 'pause', untilUs: BEGIN_US + 90 * MINUTE })
       storm(story)
     })
-    expect([noticesOf(paused.told), withheld(paused.told)]).toEqual([[], ['paused']])
+    expect([notificationsOf(paused.told), withheld(paused.told)]).toEqual([[], ['paused']])
     const untilUs = BEGIN_US + DAY
     const still = played((story) => story.event(0, { kind: 'pause', untilUs })).state
     expect([still.notify.pausedUntilUs, still.sources[1]?.open]).toEqual([untilUs, []])
@@ -90,7 +90,7 @@ describe('what an incident says', () => {
     const { told } = played((story) => {
       for (const targetId of [21, 22]) story.fails(targetId, HOUR, HOUR + 4 * MINUTE, 50 * SECOND)
     })
-    expect(noticesOf(told)[0]).toEqual({
+    expect({ ...notificationsOf(told)[0]!, content: undefined }).toEqual({
       us: expect.any(Number) as number,
       kind: 'opened',
       incidentId: 1,
@@ -103,14 +103,14 @@ describe('what an incident says', () => {
 
   it('is never longer than 120 characters, and the usual is never cut off', () => {
     const { told } = played((story) => {
-      const of = { appKey: 'a'.repeat(90), targetName: 'b'.repeat(90), groupTitle: 'c '.repeat(200) }
+      const of = { appKey: 'a'.repeat(90), targetName: 'b'.repeat(90), cause: causeOf('c', 'c '.repeat(200)) }
       story.fails(1, HOUR, 3 * HOUR, MINUTE, of)
     })
-    for (const { title, body } of noticesOf(told)) {
+    for (const { title, body } of notificationsOf(told)) {
       expect(title.length).toBeLessThanOrEqual(120)
       expect(body.length).toBeLessThanOrEqual(120)
     }
-    expect(noticesOf(told)[0]!.body).toMatch(/… · usual: almost none$/)
+    expect(notificationsOf(told)[0]!.body).toMatch(/… · usual: almost none$/)
   })
 
   it('silently, in the place of the first, what else fails; and its end, if it lasted', () => {
@@ -121,7 +121,7 @@ describe('what an incident says', () => {
       story.fails(2, HOUR + 16 * MINUTE, HOUR + 16 * 6 * MINUTE, 16 * MINUTE)
       for (let i = 0; i < 40; i++) story.ok(2, HOUR + i * 4 * MINUTE)
     })
-    const notices = noticesOf(told)
+    const notices = notificationsOf(told)
     expect(notices.map(({ kind, silent, replaces }) => [kind, silent, replaces])).toEqual([
       ['opened', false, null],
       ['recovered', true, 1],
@@ -147,7 +147,7 @@ describe('what an incident says', () => {
         story.ok(2, HOUR + (30 + 35 * i) * MINUTE)
       }
     })
-    const update = noticesOf(told).find(({ kind }) => kind === 'update')
+    const update = notificationsOf(told).find(({ kind }) => kind === 'update')
     expect(update).toMatchObject({ silent: true, replaces: 1 })
     expect(update!.body).toContain('also: app_2')
     expect(incidentsOf(told)[0]!.also).toMatchObject([{ targetId: 2, failures: 5 }])
@@ -193,7 +193,7 @@ describe('reminders', () => {
     }, 40 * HOUR)
 
   it('come after four hours and then once a day, and by default never', () => {
-    const notices = noticesOf(open(true).told).filter(({ kind }) => kind === 'still')
+    const notices = notificationsOf(open(true).told).filter(({ kind }) => kind === 'still')
     expect(notices.map(({ us }) => Math.round((us - BEGIN_US) / HOUR))).toEqual([5, 29])
     expect(kinds(open(false).told)).toEqual(['opened'])
   })

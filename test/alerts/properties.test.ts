@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { advance } from '@main/alerts/engine/engine'
-import { createEngineState, parseEngineState } from '@main/alerts/engine/engine-state'
+import { createEngineState, isEngineState } from '@main/alerts/engine/engine-state'
 import type { AlertBatch, FinishedRun } from '@main/alerts/engine/events'
 import type { Seen } from './scenarios/play'
 import { play, run } from './scenarios/play'
@@ -141,7 +141,10 @@ describe('what the engine keeps', () => {
   }, 60_000)
 
   it('is not read from another version, nor from what is no state', () => {
-    expect(parseEngineState(JSON.stringify(createEngineState(5)))?.nextIncidentId).toBe(5)
-    for (const text of ['', 'null', '[]', '{"version":0}', '{"version":']) expect(parseEngineState(text)).toBe(null)
+    expect(isEngineState(JSON.parse(JSON.stringify(createEngineState(5))))).toBe(true)
+    const { version } = createEngineState()
+    for (const state of [undefined, null, 'x', [], { version: 0 }, { version }, { version, sources: null }]) {
+      expect(isEngineState(state)).toBe(false)
+    }
   })
 })

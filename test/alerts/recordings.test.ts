@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Incident } from '@shared/alert'
 import type { FixtureName } from '../support/fixtures'
 import { replayOf, replayOfWeek } from './replay'
-import { incidentsOf, noticesOf, play, SECOND } from './scenarios/play'
+import { incidentsOf, notificationsOf, play, SECOND } from './scenarios/play'
 
 /** Dependency incidents with their apps, and what was told of them. */
 function played(timeline: Parameters<typeof play>[0]) {
   const { told } = play(timeline)
   const incidents = incidentsOf(told).filter(({ rule }) => rule === 'rate' || rule === 'streak')
   const opened = (incident: Incident) =>
-    noticesOf(told).filter(({ kind, incidentId }) => incidentId === incident.id && kind === 'opened').length
+    notificationsOf(told).filter(({ kind, incidentId }) => incidentId === incident.id && kind === 'opened').length
   return { told, incidents, opened }
 }
 
@@ -48,8 +48,8 @@ describe('a week of an ordinary home', () => {
     }
     expect(incidents.map(({ ending }) => ending)).toEqual(['recovered', 'recovered', 'recovered', null])
     // The bursts at six starts and the single failures are told in no way.
-    expect(noticesOf(told).filter(({ silent }) => !silent)).toHaveLength(4)
-    expect(noticesOf(told)[0]!.title).toBe('4 dependency failures in 1 min — kitchen_lights, morning_routine')
+    expect(notificationsOf(told).filter(({ silent }) => !silent)).toHaveLength(4)
+    expect(notificationsOf(told)[0]!.title).toBe('4 dependency failures in 1 min — kitchen_lights, morning_routine')
   }, 60_000)
 })
 

@@ -97,6 +97,6 @@ function seen(row: Row, runId: number, groups: Map<string, number>): Seen {
   if (print && !groups.has(print.key)) groups.set(print.key, groups.size + 1)
   const groupId = print ? (groups.get(print.key) ?? null) : null
   const endUs = Math.round(row.startS * SECOND + row.durationMs * 1000)
-  const of = { appKey, targetName: name, status, dependencyFailure, groupId, groupTitle: print?.title ?? null }
+  const of = { appKey, targetName: name, status, dependencyFailure, groupId, cause: print?.cause ?? null }
   return { visibleUs: endUs + 2 * SECOND, event: run({ runId, targetId, endUs, ...of }) }
 }

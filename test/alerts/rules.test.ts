@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { AlertSettings } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
-import { incidentsOf, noticesOf } from './scenarios/play'
+import { causeOf, incidentsOf, notificationsOf } from './scenarios/play'
 import type { Story } from './story'
 import { BEGIN_US, DAY, HOUR, MINUTE, played, SECOND, withSettings } from './story'
 import { titles, withheld } from './told'
 
 describe('other rules', () => {
   it('five failures of any kind in a row after a success; not without one, nor four', () => {
-    const other = { dependencyFailure: false, status: 'failed' as const, groupId: 9, groupTitle: 'KeyError' }
+    const other = { dependencyFailure: false, status: 'failed' as const, groupId: 9, cause: causeOf('KeyError') }
     const five = played((story) => story.fails(1, HOUR, HOUR + 5 * MINUTE, MINUTE, other))
     expect(incidentsOf(five.told)).toMatchObject([{ rule: 'failures', failures: 5, firstUs: BEGIN_US + HOUR }])
     expect(titles(five.told)).toEqual(['5 failures in a row — app_1.on_change'])
@@ -43,7 +43,7 @@ describe('other rules', () => {
     }
     const { told } = played(tell)
     expect(incidentsOf(told)).toMatchObject([{ rule: 'missed', failures: 2, ending: 'recovered', firstRunId: null }])
-    expect([noticesOf(told), withheld(told)]).toEqual([[], ['off']])
+    expect([notificationsOf(told), withheld(told)]).toEqual([[], ['off']])
     const on = played((story) => {
       story.event(0, withSettings({ notify: { ...DEFAULT_ALERT_SETTINGS.notify, missed: true } }))
       tell(story)

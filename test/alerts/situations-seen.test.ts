@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { Timeline, Told } from './scenarios/play'
-import { FURTHER_STREAM, incidentsOf, inFurtherStream, noticesOf, play, throughJson } from './scenarios/play'
+import { FURTHER_STREAM, incidentsOf, inFurtherStream, notificationsOf, play, throughJson } from './scenarios/play'
 import { BEGIN_US, DAY, HOUR, MINUTE, SECOND, tellStory } from './story'
 import { kinds, opened } from './told'
+
+const GONE = { code: 'source_not_found', message: 'gone' } as const
+const NEWER = { code: 'source_not_hassette', message: 'made by a newer Hassette.' } as const
 
 describe('S13 runs that are stored up to 10 s late and out of order', () => {
   it('tell what those in order tell, not more than 10 s later', () => {
@@ -113,14 +116,14 @@ describe('S16 a schema that we cannot read', () => {
   it('is blindness: nothing looks fine, one notification after 10 min, and one silent word at the end', () => {
     const story = tellStory()
     const at = BEGIN_US + HOUR
-    story.event(HOUR, { kind: 'blind', sourceId: 1, sinceUs: at, reason: 'made by a newer Hassette' })
+    story.event(HOUR, { kind: 'blind', sourceId: 1, sinceUs: at, problem: NEWER })
     const during = play(story.timeline(90 * MINUTE))
     expect(kinds(during.told)).toEqual(['opened'])
-    const [notice] = noticesOf(during.told)
+    const [notice] = notificationsOf(during.told)
     expect(notice).toMatchObject({ title: 'Not watching Hassette since 01:00', body: 'made by a newer Hassette' })
     expect(notice!.us - at).toBeLessThanOrEqual(11 * MINUTE)
     expect(notice!.us - at).toBeGreaterThanOrEqual(10 * MINUTE)
-    expect(during.state.sources[1]?.blind).toEqual({ sinceUs: at, reason: 'made by a newer Hassette' })
+    expect(during.state.sources[1]?.blind).toEqual({ sinceUs: at, problem: NEWER })
 
     story.event(2 * HOUR, { kind: 'seen', sourceId: 1 })
     const { told, state } = play(story.timeline(4 * HOUR))
@@ -132,7 +135,7 @@ describe('S16 a schema that we cannot read', () => {
   it('keeps an incident open that nobody sees end', () => {
     const story = tellStory()
     story.fails(1, HOUR, 2 * HOUR, MINUTE)
-    story.event(2 * HOUR, { kind: 'blind', sourceId: 1, sinceUs: BEGIN_US + 2 * HOUR, reason: 'gone' })
+    story.event(2 * HOUR, { kind: 'blind', sourceId: 1, sinceUs: BEGIN_US + 2 * HOUR, problem: GONE })
     const timeline = story.timeline(6 * HOUR)
     timeline.events = timeline.events.filter(({ event }) => event.kind !== 'run' || event.endUs < BEGIN_US + 2 * HOUR)
     expect(incidentsOf(play(timeline).told).map(({ ending }) => ending)).toEqual([null, null])
@@ -140,7 +143,12 @@ describe('S16 a schema that we cannot read', () => {
 
   it('of less than 10 min is not told', () => {
     const story = tellStory()
-    story.event(HOUR, { kind: 'blind', sourceId: 1, sinceUs: BEGIN_US + HOUR, reason: 'busy' })
+    story.event(HOUR, {
+      kind: 'blind',
+      sourceId: 1,
+      sinceUs: BEGIN_US + HOUR,
+      problem: { code: 'source_locked', message: 'busy' },
+    })
     story.event(HOUR + 9 * MINUTE, { kind: 'seen', sourceId: 1 })
     expect(play(story.timeline(2 * HOUR)).told).toEqual([])
   })
@@ -150,23 +158,28 @@ describe('a Hassette that does not run', () => {
   const down = (rule: 'down' | 'stopped', due: boolean, sinceUs = BEGIN_US + HOUR) => ({
     kind: 'hassette' as const,
     sourceId: 1,
-    down: { rule, sinceUs, due, reason: 'No sign of it, and no clean stop' },
+    down: {
+      rule,
+      sinceUs,
+      due,
+      reason: rule === 'stopped' ? { kind: 'stopped' as const } : { kind: 'down' as const, how: 'silent' as const },
+    },
   })
   const running = { kind: 'hassette' as const, sourceId: 1, down: null }
 
   it.each([
-    ['down', 'Hassette is down since 01:00', 'Hassette runs again'],
-    ['stopped', 'Hassette is stopped since 01:00', 'Hassette runs again'],
-  ] as const)('%s: is told once when it is due, and silently when it runs again', (rule, title, again) => {
+    ['down', 'Hassette is down since 01:00', 'No sign of it, and no clean stop'],
+    ['stopped', 'Hassette is stopped since 01:00', 'It was stopped and has not started again'],
+  ] as const)('%s: is told once when it is due, and silently when it runs again', (rule, title, why) => {
     const story = tellStory()
     story.event(HOUR, down(rule, false))
     expect(play(story.timeline(90 * MINUTE)).told).toEqual([])
     for (let minute = 11; minute < 60; minute++) story.event(HOUR + minute * MINUTE, down(rule, true))
     story.event(3 * HOUR, running)
     const { told } = play(story.timeline(5 * HOUR))
-    expect(noticesOf(told).map(({ kind, title: said, body, silent }) => [kind, said, body, silent])).toEqual([
-      ['opened', title, 'No sign of it, and no clean stop', false],
-      ['recovered', again, '', true],
+    expect(notificationsOf(told).map(({ kind, title: said, body, silent }) => [kind, said, body, silent])).toEqual([
+      ['opened', title, why, false],
+      ['recovered', 'Hassette runs again', '', true],
     ])
     expect(incidentsOf(told)).toMatchObject([{ rule, ending: 'recovered', firstUs: BEGIN_US + HOUR }])
   })
@@ -174,7 +187,7 @@ describe('a Hassette that does not run', () => {
   it('is told with the day where that is another one', () => {
     const story = tellStory()
     story.event(HOUR, down('down', true, BEGIN_US - 10 * HOUR))
-    expect(noticesOf(play(story.timeline(2 * HOUR)).told)[0]?.title).toMatch(
+    expect(notificationsOf(play(story.timeline(2 * HOUR)).told)[0]?.title).toMatch(
       /^Hassette is down since \d+ [A-Z][a-z]{2} 14:00$/,
     )
   })
@@ -183,7 +196,7 @@ describe('a Hassette that does not run', () => {
     const story = tellStory()
     story.event(0, { kind: 'settings', settings: { ...DEFAULT_ALERT_SETTINGS, remind: true } })
     story.event(HOUR, down('down', true))
-    const titles = noticesOf(play(story.timeline(7 * HOUR)).told).map(({ kind, title }) => [kind, title])
+    const titles = notificationsOf(play(story.timeline(7 * HOUR)).told).map(({ kind, title }) => [kind, title])
     expect(titles).toEqual([
       ['opened', 'Hassette is down since 01:00'],
       ['still', 'Hassette is down since 01:00'],

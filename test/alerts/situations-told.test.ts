@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
-import { incidentsOf, noticesOf, play } from './scenarios/play'
+import { incidentsOf, notificationsOf, play } from './scenarios/play'
 import { BEGIN_US, DAY, HOUR, MINUTE, SECOND, tellStory } from './story'
 import { kinds, opened } from './told'
 
@@ -12,7 +12,7 @@ describe('S18 asleep for eight hours over a spike that ended', () => {
     story.fails(1, 2 * HOUR, 2.5 * HOUR, 10 * SECOND)
     story.ok(1, 2.6 * HOUR)
     const { told } = play(story.timeline(12 * HOUR, { asleep }))
-    expect(noticesOf(told).map(({ kind, title }) => [kind, title])).toEqual([
+    expect(notificationsOf(told).map(({ kind, title }) => [kind, title])).toEqual([
       ['summary', 'While away: 1 spike, none still open'],
     ])
     expect(incidentsOf(told)[0]).toMatchObject({ late: true, ending: 'recovered' })
@@ -24,7 +24,7 @@ describe('S18 asleep for eight hours over a spike that ended', () => {
     story.ok(1, 2.6 * HOUR)
     story.fails(2, 8 * HOUR, 11 * HOUR, MINUTE)
     const { told } = play(story.timeline(12 * HOUR, { asleep }))
-    expect(noticesOf(told).map(({ title }) => title)).toEqual(['While away: 2 spikes, 1 still open'])
+    expect(notificationsOf(told).map(({ title }) => title)).toEqual(['While away: 2 spikes, 1 still open'])
   })
 
   it('tells live what began within the last ten minutes', () => {
@@ -45,7 +45,7 @@ describe('S19 quiet hours', () => {
 
   it('hold back what begins a minute before they end, and tell it once when they have', () => {
     const told = begin((story) => story.fails(1, 7 * HOUR - MINUTE, 9 * HOUR, 10 * SECOND))
-    const [notice] = noticesOf(told)
+    const [notice] = notificationsOf(told)
     expect(kinds(told)).toEqual(['digest'])
     expect(notice).toMatchObject({ title: '1 incident still open after quiet hours', body: 'app_1.on_change' })
     expect(notice!.us - BEGIN_US - 7 * HOUR).toBeLessThanOrEqual(MINUTE)
@@ -78,7 +78,7 @@ describe('S20 a snooze', () => {
   it('that ends while it still fails is followed by one notification', () => {
     const told = snoozed({ kind: 'until', us: BEGIN_US + 2 * HOUR }, 4 * HOUR)
     expect(kinds(told)).toEqual(['opened', 'still', 'recovered'])
-    const still = noticesOf(told)[1]!
+    const still = notificationsOf(told)[1]!
     expect(still.title).toBe('Still failing since 01:00 — app_1.on_change')
     expect(still.us - BEGIN_US - 2 * HOUR).toBeLessThanOrEqual(MINUTE)
   })
@@ -107,7 +107,7 @@ describe('S21 one cause in ten instances', () => {
     const [incident, ...others] = incidentsOf(told)
     expect(others).toEqual([])
     expect(incident!.targets).toHaveLength(11)
-    expect(noticesOf(told).filter(({ silent }) => !silent)).toHaveLength(1)
+    expect(notificationsOf(told).filter(({ silent }) => !silent)).toHaveLength(1)
   })
 })
 

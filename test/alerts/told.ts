@@ -1,19 +1,19 @@
 import type { Told } from './scenarios/play'
-import { noticesOf } from './scenarios/play'
+import { notificationsOf } from './scenarios/play'
 
 /** Kinds of notifications, in their order. */
 export function kinds(told: Told[]): string[] {
-  return noticesOf(told).map(({ kind }) => kind)
+  return notificationsOf(told).map(({ kind }) => kind)
 }
 
 /** Titles of notifications, in their order. */
 export function titles(told: Told[]): string[] {
-  return noticesOf(told).map(({ title }) => title)
+  return notificationsOf(told).map(({ title }) => title)
 }
 
 /** Notifications of new incidents. */
 export function opened(told: Told[]) {
-  return noticesOf(told).filter(({ kind }) => kind === 'opened')
+  return notificationsOf(told).filter(({ kind }) => kind === 'opened')
 }
 
 /** Why notifications were not sent, in their order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { incidentsOf, noticesOf, play } from './scenarios/play'
+import { incidentsOf, notificationsOf, play } from './scenarios/play'
 import { BEGIN_US, HOUR, MINUTE, SECOND, tellStory } from './story'
 
 /** Failures that Hassette writes `lateUs` after they happened. */
@@ -26,7 +26,7 @@ describe('what Hassette writes long after it happened', () => {
     for (let us = 7.5 * HOUR; us < 8 * HOUR; us += MINUTE) story.ok(2, us)
     write(8 * HOUR)
     const { told } = play(story.timeline(10 * HOUR))
-    expect(noticesOf(told).map(({ kind, title, body }) => [kind, title, body])).toEqual([
+    expect(notificationsOf(told).map(({ kind, title, body }) => [kind, title, body])).toEqual([
       ['summary', `Recorded late by Hassette: 1 spike, ${open}`, 'app_1.on_change'],
     ])
     expect(incidentsOf(told)).toMatchObject([
@@ -37,7 +37,7 @@ describe('what Hassette writes long after it happened', () => {
   it('is told together where it comes little by little', () => {
     const { story, write } = late(6, 40 * MINUTE)
     for (let part = 0; part < 5; part++) write(8 * HOUR + part * MINUTE, 1 + (part % 2))
-    const titles = noticesOf(play(story.timeline(10 * HOUR)).told).map(({ title }) => title)
+    const titles = notificationsOf(play(story.timeline(10 * HOUR)).told).map(({ title }) => title)
     expect(titles.length).toBeLessThanOrEqual(2)
     expect(titles[0]).toBe('Recorded late by Hassette: 1 spike, none still open')
   })
@@ -46,13 +46,13 @@ describe('what Hassette writes long after it happened', () => {
     const { story, write } = late(12, 2 * HOUR, { watched: false })
     write(8 * HOUR)
     const { told } = play(story.timeline(10 * HOUR))
-    expect([noticesOf(told), incidentsOf(told)]).toEqual([[], []])
+    expect([notificationsOf(told), incidentsOf(told)]).toEqual([[], []])
   })
 
   it('is nothing where it is no more than is usual', () => {
     const { story, write } = late(2, 30 * MINUTE)
     write(8 * HOUR)
-    expect(noticesOf(play(story.timeline(10 * HOUR)).told)).toEqual([])
+    expect(notificationsOf(play(story.timeline(10 * HOUR)).told)).toEqual([])
   })
 
   it('leaves alone what goes on', () => {
@@ -60,7 +60,7 @@ describe('what Hassette writes long after it happened', () => {
     story.fails(2, 8 * HOUR - 5 * MINUTE, 9 * HOUR, 20 * SECOND)
     write(8 * HOUR)
     const { told } = play(story.timeline(9 * HOUR))
-    expect(noticesOf(told).map(({ kind }) => kind)).toEqual(['opened', 'summary'])
+    expect(notificationsOf(told).map(({ kind }) => kind)).toEqual(['opened', 'summary'])
     expect(incidentsOf(told).map(({ late: isLate, ending }) => [isLate, ending])).toEqual([
       [false, null],
       [true, 'recovered'],
@@ -87,16 +87,16 @@ describe('a Hassette whose clock is behind', () => {
 
   it('is judged as it comes: one incident, one notification, over when it is over', () => {
     const { told } = behind(true)
-    expect(noticesOf(told).map(({ kind }) => kind)).toEqual(['opened', 'recovered'])
+    expect(notificationsOf(told).map(({ kind }) => kind)).toEqual(['opened', 'recovered'])
     const [incident, ...others] = incidentsOf(told)
     expect(incident).toMatchObject({ late: false, ending: 'recovered', firstUs: BEGIN_US + 10 * MINUTE })
     expect(others).toEqual([])
-    const opened = noticesOf(told)[0]
+    const opened = notificationsOf(told)[0]
     expect((opened?.us ?? 0) - BEGIN_US).toBeLessThan(32 * MINUTE)
   })
 
   it('would be told of by nothing if its clock were not known', () => {
-    expect(noticesOf(behind(false).told).map(({ kind }) => kind)).not.toContain('opened')
+    expect(notificationsOf(behind(false).told).map(({ kind }) => kind)).not.toContain('opened')
   })
 
   it('keeps its incidents where its clock is known anew, and where it is set right', () => {
@@ -106,6 +106,6 @@ describe('a Hassette whose clock is behind', () => {
     story.event(12 * MINUTE, { ...source, clockOffsetUs: 0 })
     story.event(14 * MINUTE, { ...source, clockOffsetUs: null })
     story.event(16 * MINUTE, { ...source, clockOffsetUs: -30 * MINUTE })
-    expect(noticesOf(play(story.timeline(19 * MINUTE)).told).map(({ kind }) => kind)).toEqual(['opened'])
+    expect(notificationsOf(play(story.timeline(19 * MINUTE)).told).map(({ kind }) => kind)).toEqual(['opened'])
   })
 })

@@ -6,7 +6,10 @@ import { createAlerts, createAlertStore } from '@archive/alerts'
 import { openForWriting } from '@archive/core'
 import type { Appender } from '@archive/ingest'
 import { createAlertQueries } from '@archive/queries'
-import type { Incident, NoticeRow } from '@shared/alert'
+import type { Incident } from '@shared/alert'
+import type { NotificationText } from '@shared/notification-text'
+import { said } from '../support/said'
+import type { SaidNotification } from '../support/said'
 import type { SourceMode } from '@shared/source'
 import type { Database } from 'better-sqlite3'
 import { CONTEXT } from '../support/archive'
@@ -113,12 +116,14 @@ export class AlertHome {
     return { nowUs: this.nowUs, utcOffsetMinutes: 0, sources, events }
   }
 
-  look(events?: UserEvent[], sources?: SourceSight[]): Promise<AlertsOutcome> {
-    return this.alerts.step(this.input(events, sources), CONTEXT)
+  /** With the words of what is to be shown. */
+  async look(events?: UserEvent[], sources?: SourceSight[]): Promise<SaidOutcome> {
+    const outcome = await this.alerts.step(this.input(events, sources), CONTEXT)
+    return { ...outcome, notifications: outcome.notifications.map(said) }
   }
 
   /** Time goes by, and the alerts look. */
-  async after(us: number, sources?: SourceSight[]): Promise<AlertsOutcome> {
+  async after(us: number, sources?: SourceSight[]): Promise<SaidOutcome> {
     this.nowUs += us
     return this.look([], sources)
   }
@@ -138,7 +143,7 @@ export class AlertHome {
   }
 
   memory(): AlertMemory {
-    return createAlertStore(this.db).load()
+    return createAlertStore(this.db).load().memory
   }
 
   queries(): ReturnType<typeof createAlertQueries> {
@@ -151,9 +156,13 @@ export class AlertHome {
   }
 
   /** Oldest first. */
-  async notices(): Promise<NoticeRow[]> {
-    return (await this.queries()['alerts.notices']({ limit: 200 }, CONTEXT)).reverse()
+  async notifications(): Promise<SaidNotification[]> {
+    return (await this.queries()['alerts.notifications']({ limit: 200 }, CONTEXT)).map(said).reverse()
   }
+}
+
+interface SaidOutcome extends AlertsOutcome {
+  notifications: (AlertsOutcome['notifications'][number] & NotificationText)[]
 }
 
 /** A dependency failure. */
@@ -163,5 +172,5 @@ export function failure(target: number, startedUs: number): RunOf {
 
 /** What notifications are about. */
 export function kindsOf(outcome: AlertsOutcome): string[] {
-  return outcome.notices.map(({ kind }) => kind)
+  return outcome.notifications.map(({ content }) => content.kind)
 }

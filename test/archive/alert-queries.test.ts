@@ -46,13 +46,13 @@ describe('the list of past incidents', () => {
 })
 
 describe('an incident', () => {
-  it('comes with its groups, what is muted of it, and its notices', async () => {
+  it('comes with its groups, what is muted of it, and its notifications', async () => {
     const id = await incident(1)
     const queries = home.queries()
     const before = await queries['alerts.get']({ incidentId: id }, CONTEXT)
     expect(before.groups).toMatchObject([{ errorType: 'DependencyResolutionError', failures: 6, muted: false }])
     expect(before.mutedTargets).toEqual([])
-    expect(before.notices.map(({ kind }) => kind)).toEqual(['opened'])
+    expect(before.notifications.map(({ kind }) => kind)).toEqual(['opened'])
     const { sourceId } = home
     const [groupId, targetId] = [before.incident.groupIds[0]!, before.incident.targets[0]!.targetId]
     await home.look([
@@ -71,11 +71,11 @@ describe('an incident', () => {
   })
 })
 
-describe('notices', () => {
+describe('notifications', () => {
   it('are listed the newest first, so many as are asked for', async () => {
     const ids = [await incident(1), await incident(2)]
-    const list = await home.queries()['alerts.notices']({ limit: 1 }, CONTEXT)
-    expect(list).toMatchObject([{ kind: 'opened', incidentId: ids[1], outcome: { kind: 'pending' } }])
+    const list = await home.queries()['alerts.notifications']({ limit: 1 }, CONTEXT)
+    expect(list).toMatchObject([{ kind: 'opened', incidentId: ids[1], state: { kind: 'pending' } }])
   })
 })
 

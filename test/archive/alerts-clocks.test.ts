@@ -42,14 +42,15 @@ describe('one run', () => {
     await home.after(HOUR)
     home.restart()
     const { learning } = await home.look()
-    const notices = (await home.notices()).map(({ kind, title, body, outcome }) => ({ kind, title, body, outcome }))
-    return { incidents: home.incidents().map(essence), notices, learning }
+    const all = await home.notifications()
+    const notifications = all.map(({ kind, title, body, state }) => ({ kind, title, body, state }))
+    return { incidents: home.incidents().map(essence), notifications, learning }
   }
 
   it.each(ODD_RUNS)('%s changes nothing of what is told while it is watched', async (_, odd) => {
     const without = await watched([])
     expect(without.incidents).toMatchObject([{ failures: 12, late: false, ending: 'recovered' }])
-    expect(without.notices.map(({ kind }) => kind)).toEqual(['opened'])
+    expect(without.notifications.map(({ kind }) => kind)).toEqual(['opened'])
     expect(await watched([odd])).toEqual(without)
   })
 
@@ -102,11 +103,11 @@ describe('one run', () => {
       const ok = [...Array(40).keys()].map((n) => ({ target: 3, startedUs: NOW + n * 10 * MINUTE }))
       const runs = [...ok.slice(0, 20), ...odd.map((run) => ({ target: 2, ...run })), ...storm(NOW + 200 * MINUTE)]
       home.runs([...runs, ...ok.slice(21)])
-      const { notices } = await home.look()
-      return { incidents: home.incidents().map(essence), notices: notices.map(({ title }) => title) }
+      const { notifications } = await home.look()
+      return { incidents: home.incidents().map(essence), notifications: notifications.map(({ title }) => title) }
     }
     const without = await caughtUp([])
-    expect(without).toMatchObject({ incidents: [{ failures: 12, late: true }], notices: [expect.any(String)] })
+    expect(without).toMatchObject({ incidents: [{ failures: 12, late: true }], notifications: [expect.any(String)] })
     for (const [, odd] of ODD_RUNS) expect(await caughtUp([odd])).toEqual(without)
     expect(await caughtUp([{ startedUs: NOW + 7 * HOUR }])).toEqual(without)
   })

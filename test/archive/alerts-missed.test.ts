@@ -46,7 +46,7 @@ describe('starts that a schedule foresaw', () => {
     const out = await home.look()
     expect(missed()).toEqual([{ rule: 'missed', failures: 2, openedUs: NOW + HOUR }])
     expect(out.open[0]?.targets).toMatchObject([{ targetId: jobId, appKey: 'boiler', name: 'heat' }])
-    expect(out.notices).toEqual([])
+    expect(out.notifications).toEqual([])
     await home.look()
     expect(missed()).toMatchObject([{ failures: 2 }])
   })

@@ -27,7 +27,7 @@ describe('what the engine cannot take', () => {
       await expect(home.look()).rejects.toThrow('what nobody foresaw')
       home.nowUs += 5 * SECOND
     }
-    expect(await home.look()).toMatchObject({ leftOut: 1, open: [], notices: [] })
+    expect(await home.look()).toMatchObject({ leftOut: 1, open: [], notifications: [] })
     home.fails(6)
     const after = await home.look()
     expect([after.leftOut, kindsOf(after)]).toEqual([0, ['opened']])

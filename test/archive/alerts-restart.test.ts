@@ -20,12 +20,12 @@ describe.each(['restart', 'crash'] as const)('after a %s the alerts', (ending) =
   it('go on with an open incident, and tell it once', async () => {
     home.fails(6)
     const before = await home.look()
-    home.alerts.settleNotice({ noticeId: before.notices[0]!.noticeId, outcome: { kind: 'sent' } })
+    home.alerts.settleNotification({ id: before.notifications[0]!.id, outcome: { kind: 'sent' } })
     home[ending]()
     home.nowUs += MINUTE
     home.fails(2)
     const out = await home.look()
-    expect(out.notices).toEqual([])
+    expect(out.notifications).toEqual([])
     expect(out.open).toMatchObject([{ id: before.open[0]?.id, failures: 8 }])
     expect(home.incidents()).toHaveLength(1)
   })
@@ -38,16 +38,16 @@ describe.each(['restart', 'crash'] as const)('after a %s the alerts', (ending) =
       home[ending]()
     }
     expect((await home.look()).open).toMatchObject([{ failures: 10 }])
-    expect((await home.notices()).filter(({ kind }) => kind === 'opened')).toHaveLength(1)
+    expect((await home.notifications()).filter(({ kind }) => kind === 'opened')).toHaveLength(1)
   })
 
   it('show what was due when they ended, and only once', async () => {
     home.fails(6)
-    const [due] = (await home.look()).notices
+    const [due] = (await home.look()).notifications
     home[ending]()
     home.nowUs += 9 * MINUTE
-    expect((await home.look()).notices).toEqual([due])
-    expect((await home.look()).notices).toEqual([])
+    expect((await home.look()).notifications).toEqual([due])
+    expect((await home.look()).notifications).toEqual([])
   })
 
   it('give up what was due more than ten minutes ago', async () => {
@@ -55,9 +55,9 @@ describe.each(['restart', 'crash'] as const)('after a %s the alerts', (ending) =
     await home.look()
     home[ending]()
     home.nowUs += 11 * MINUTE
-    expect((await home.look()).notices).toEqual([])
-    const [notice] = await home.notices()
-    expect(notice).toMatchObject({ kind: 'opened', outcome: { kind: 'failed' } })
+    expect((await home.look()).notifications).toEqual([])
+    const [notice] = await home.notifications()
+    expect(notice).toMatchObject({ kind: 'opened', state: { kind: 'failed' } })
   })
 
   it('remember what somebody chose', async () => {
@@ -103,7 +103,7 @@ describe.each(['restart', 'crash'] as const)('after a %s the alerts', (ending) =
     expect(kindsOf(await home.look())).toEqual(['summary'])
     home[ending]()
     expect(kindsOf(await home.look())).toEqual(['summary'])
-    expect((await home.notices()).filter(({ kind }) => kind === 'summary')).toHaveLength(1)
+    expect((await home.notifications()).filter(({ kind }) => kind === 'summary')).toHaveLength(1)
   })
 })
 
@@ -126,8 +126,10 @@ describe('what the alerts remember', () => {
     await home.look()
     home.restart()
     const kept = home.db.prepare<[], string>(`SELECT v FROM meta WHERE k = 'alerts'`).pluck().get()!
-    home.db.prepare(`UPDATE meta SET v = ? WHERE k = 'alerts'`).run(kept.replace(/version\\":\d+/, 'version\\":0'))
+    home.db.prepare(`UPDATE meta SET v = ? WHERE k = 'alerts'`).run(kept.replace(/"version":\d+/, '"version":0'))
     const out = await home.look()
+    expect(out.startedOver).toBe(true)
+    expect((await home.look()).startedOver).toBe(false)
     expect(kindsOf(out)).toEqual(['opened'])
     expect(home.incidents()[0]).toMatchObject({ ending: 'stale' })
     expect(out.learning).toEqual([])
@@ -135,6 +137,34 @@ describe('what the alerts remember', () => {
     home.fails(6)
     expect(kindsOf(await home.look())).toEqual(['opened'])
   })
+
+  it.each(['', '{"engine":', 'null', '[]', '{"engine":{}}', '{"engine":"x","cursors":3}'])(
+    'is built anew from the archive where it is damaged (%j), and what is muted stays muted',
+    async (damaged) => {
+      const home = new AlertHome(folder.path('archive.db'))
+      await home.look()
+      home.fails(6, 2)
+      await home.look()
+      const { sourceId } = home
+      const targetId = home.incidents()[0]!.targets[0]!.targetId
+      const muted = [{ kind: 'target', sourceId, targetId, title: 'app_2.target_2' }]
+      expect(await home.look([{ kind: 'muteTarget', sourceId, targetId, muted: true }])).toMatchObject({
+        muted,
+        open: [],
+      })
+      home.restart()
+      expect(await home.look()).toMatchObject({ muted, startedOver: false })
+      home.restart()
+      home.db.prepare(`UPDATE meta SET v = ? WHERE k = 'alerts'`).run(damaged)
+      expect(await home.look()).toMatchObject({ muted, open: [], startedOver: true })
+      home.nowUs += 20 * MINUTE
+      home.fails(6, 2)
+      expect(await home.look()).toMatchObject({ muted, open: [], startedOver: false })
+      expect(await home.look([{ kind: 'muteTarget', sourceId, targetId, muted: false }])).toMatchObject({ muted: [] })
+      home.crash()
+      expect(await home.look()).toMatchObject({ muted: [] })
+    },
+  )
 
   it('is kept every ten minutes, though nothing happens', async () => {
     const home = new AlertHome(folder.path('archive.db'))

@@ -8,6 +8,8 @@ import { AlertHome, DAY, failure, HOUR, kindsOf, MINUTE, NOW, SECOND } from './a
 
 const six = (fromUs: number, target = 1) => [...Array(6).keys()].map((n) => failure(target, fromUs + n * SECOND))
 
+const GONE = { code: 'source_not_found', message: 'gone' } as const
+
 describe('a source that is met first', () => {
   const folder = useTempFolder()
   let home: AlertHome
@@ -19,17 +21,17 @@ describe('a source that is met first', () => {
     home.runs(six(NOW - MINUTE))
     const out = await home.look()
     expect(out.open).toMatchObject([{ failures: 6, late: true }])
-    expect(out.notices).toEqual([])
-    expect(await home.notices()).toEqual([])
+    expect(out.notifications).toEqual([])
+    expect(await home.notifications()).toEqual([])
   })
 
   it('stays history until all of it was read', async () => {
     const reading = home.sight({ kind: 'unknown' })
     await home.look([], [reading])
     home.fails(6)
-    expect(await home.look([], [reading])).toMatchObject({ notices: [], unread: [home.sourceId] })
+    expect(await home.look([], [reading])).toMatchObject({ notifications: [], unread: [home.sourceId] })
     home.fails(6, 2)
-    expect(await home.look()).toMatchObject({ notices: [], unread: [] })
+    expect(await home.look()).toMatchObject({ notifications: [], unread: [] })
     home.nowUs += 20 * MINUTE
     home.fails(6, 3)
     expect(kindsOf(await home.look())).toEqual(['opened'])
@@ -37,7 +39,7 @@ describe('a source that is met first', () => {
 
   it('is not judged before all of it was read, also if it is gone meanwhile', async () => {
     home.fails(6)
-    const sights = [{ kind: 'unknown' }, { kind: 'blind', sinceUs: NOW, reason: 'gone' }] as const
+    const sights = [{ kind: 'unknown' }, { kind: 'blind', sinceUs: NOW, problem: GONE }] as const
     for (const sight of sights) {
       const out = await home.look([], [home.sight(sight)])
       expect(out).toMatchObject({ open: [], unread: [home.sourceId] })
@@ -53,10 +55,10 @@ describe('a source that is met first', () => {
     home.fails(6)
     const out = await home.look()
     expect(out.open).toHaveLength(1)
-    expect(out.notices).toEqual([])
-    const blind = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'gone' })
+    expect(out.notifications).toEqual([])
+    const blind = home.sight({ kind: 'blind', sinceUs: NOW, problem: GONE })
     const later = await home.after(HOUR, [blind])
-    expect([later.notices, later.blind]).toEqual([[], []])
+    expect([later.notifications, later.blind]).toEqual([[], []])
   })
 
   it('as a snapshot is over a day after its end, whenever it is read', async () => {
@@ -71,7 +73,7 @@ describe('a source that is met first', () => {
   it('is over at once when it ended long ago', async () => {
     home.mode = 'snapshot'
     home.fails(6)
-    expect(await home.after(9 * DAY)).toMatchObject({ open: [], notices: [] })
+    expect(await home.after(9 * DAY)).toMatchObject({ open: [], notifications: [] })
     expect(home.incidents()).toMatchObject([{ failures: 6, ending: 'stale' }])
   })
 
@@ -124,7 +126,7 @@ describe('the streams of a source', () => {
   it('that are filled in later are history', async () => {
     home.runs(six(NOW - DAY), home.backfill())
     const out = await home.look()
-    expect([out.open, out.notices]).toEqual([[], []])
+    expect([out.open, out.notifications]).toEqual([[], []])
   })
 
   it('are told in slices, none twice', async () => {
@@ -235,7 +237,7 @@ describe('a source that is caught up with', () => {
     home.fails(6)
     home.parents([madeSession(1, { startedUs: BEGIN_US, ending: 'clean', stoppedUs: NOW + 2 * MINUTE })])
     home.parents([madeSession(2, { startedUs: NOW + 3 * MINUTE })])
-    const gone = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'gone' })
+    const gone = home.sight({ kind: 'blind', sinceUs: NOW, problem: GONE })
     expect((await home.after(5 * MINUTE, [gone])).open).toMatchObject([{ failures: 6 }])
     home.restart()
     const { sourceId } = home
@@ -259,10 +261,10 @@ describe('several sources', () => {
   it('are judged apart', async () => {
     await home.look([], [home.sight(), other])
     home.fails(6)
-    const gone = { ...other, sight: { kind: 'blind' as const, sinceUs: home.nowUs, reason: 'gone' } }
+    const gone = { ...other, sight: { kind: 'blind' as const, sinceUs: home.nowUs, problem: GONE } }
     const out = await home.look([], [home.sight(), gone])
     expect(out.open).toMatchObject([{ sourceId: home.sourceId }])
-    expect(out.blind).toEqual([{ sourceId: other.sourceId, name: 'Cabin', sinceUs: home.nowUs, reason: 'gone' }])
+    expect(out.blind).toEqual([{ sourceId: other.sourceId, name: 'Cabin', sinceUs: home.nowUs, problem: GONE }])
   })
 
   it('are forgotten when they are removed, with their incidents', async () => {
@@ -286,14 +288,20 @@ describe('a source that is not seen', () => {
   it('is told after ten minutes, once, and silently when it is seen again', async () => {
     const home = new AlertHome(folder.path('archive.db'))
     await home.look()
-    const blind = home.sight({ kind: 'blind', sinceUs: NOW, reason: 'the file is gone' })
+    const blind = home.sight({
+      kind: 'blind',
+      sinceUs: NOW,
+      problem: { code: 'source_not_found', message: 'The file is gone.' },
+    })
     const early = await home.after(9 * MINUTE, [blind])
-    expect([early.notices, early.open]).toEqual([[], []])
-    expect(early.blind).toMatchObject([{ sinceUs: NOW, reason: 'the file is gone' }])
+    expect([early.notifications, early.open]).toEqual([[], []])
+    expect(early.blind).toMatchObject([
+      { sinceUs: NOW, problem: { code: 'source_not_found', message: 'The file is gone.' } },
+    ])
     const late = await home.after(MINUTE, [blind])
     expect(kindsOf(late)).toEqual(['opened'])
     expect(late.open).toMatchObject([{ rule: 'blind', firstUs: NOW }])
-    expect((await home.after(HOUR, [blind])).notices).toEqual([])
+    expect((await home.after(HOUR, [blind])).notifications).toEqual([])
     const unknown = await home.after(SECOND, [home.sight({ kind: 'unknown' })])
     expect(unknown.blind).toHaveLength(1)
     const seen = await home.after(SECOND)
@@ -323,16 +331,16 @@ describe('a source that is not seen', () => {
     await home.look()
     const seen = (hassette: HassetteState | null) => home.sight({ kind: 'seen', caughtUp: true, hassette })
     const down = { kind: 'down', how: 'killed', sinceUs: NOW, due: true } as const
-    expect((await home.after(9 * MINUTE, [seen({ ...down, due: false })])).notices).toEqual([])
+    expect((await home.after(9 * MINUTE, [seen({ ...down, due: false })])).notifications).toEqual([])
     const told = await home.after(MINUTE, [seen(down)])
-    expect(told.notices.map(({ title, body }) => [title, body])).toEqual([
+    expect(told.notifications.map(({ title, body }) => [title, body])).toEqual([
       [expect.stringMatching(/^Home is down since /), 'Its last session ended without a clean stop'],
     ])
     // Whoever starts anew has seen no sign yet.
     expect((await home.after(MINUTE, [seen(null)])).open).toHaveLength(1)
     expect((await home.after(MINUTE, [home.sight({ kind: 'unknown' })])).open).toHaveLength(1)
     const again = await home.after(HOUR, [seen(down)])
-    expect([again.notices, again.open.length]).toEqual([[], 1])
+    expect([again.notifications, again.open.length]).toEqual([[], 1])
     expect(
       (await home.after(MINUTE, [seen({ kind: 'running', sinceUs: NOW, sure: true, signUs: null })])).open,
     ).toEqual([])

@@ -7,6 +7,9 @@ import { useTempFolder } from '../support/fixtures'
 import { BEGIN_US, madeSession } from '../support/synthetic'
 import { AlertHome, DAY, failure, HOUR, kindsOf, MINUTE, NOW, SECOND } from './alert-home'
 
+const FAILED = { kind: 'failed', reason: 'system', said: 'nobody there' } as const
+const TEST = { content: { kind: 'test' }, incidentId: null, silent: false, replaces: null } as const
+
 describe('the alerts on an archive', () => {
   const folder = useTempFolder()
   let home: AlertHome
@@ -21,8 +24,8 @@ describe('the alerts on an archive', () => {
     expect(kindsOf(opened)).toEqual(['opened'])
     expect(opened.open).toMatchObject([{ sourceId: home.sourceId, failures: 6, clearedUs: null, late: false }])
     expect(home.incidents()).toEqual(opened.open)
-    expect(await home.notices()).toMatchObject([
-      { id: opened.notices[0]?.noticeId, kind: 'opened', incidentId: opened.open[0]?.id, outcome: { kind: 'pending' } },
+    expect(await home.notifications()).toMatchObject([
+      { id: opened.notifications[0]?.id, kind: 'opened', incidentId: opened.open[0]?.id, state: { kind: 'pending' } },
     ])
     home.nowUs += 2 * MINUTE
     home.runs([{ startedUs: home.nowUs - SECOND }])
@@ -34,7 +37,7 @@ describe('the alerts on an archive', () => {
   it('say nothing twice of what they saw', async () => {
     home.fails(6)
     await home.look()
-    expect((await home.look()).notices).toEqual([])
+    expect((await home.look()).notifications).toEqual([])
     expect((await home.after(SECOND)).open).toMatchObject([{ failures: 6 }])
     expect(home.incidents()).toHaveLength(1)
   })
@@ -58,7 +61,7 @@ describe('the alerts on an archive', () => {
     order.push('first')
     release()
     expect(kindsOf(await first)).toEqual(['opened'])
-    expect((await second).notices).toEqual([])
+    expect((await second).notifications).toEqual([])
     expect(order).toEqual(['first', 'second'])
   })
 
@@ -76,7 +79,7 @@ describe('the alerts on an archive', () => {
   })
 
   it('leave the archive as it was when it refuses what they found, and go on when it no longer does', async () => {
-    home.db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON notices BEGIN SELECT raise(ABORT, 'no'); END`)
+    home.db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON notifications BEGIN SELECT raise(ABORT, 'no'); END`)
     home.fails(6)
     await expect(home.look()).rejects.toThrow('no')
     await expect(home.look()).rejects.toThrow('no')
@@ -92,7 +95,7 @@ describe('the alerts on an archive', () => {
     home.runs([{}])
     const cancelled = { pause: () => Promise.reject(new Failure('cancelled', '')) }
     await expect(home.alerts.step(home.input(), cancelled)).rejects.toMatchObject({ code: 'cancelled' })
-    expect((await home.look()).notices).toEqual([])
+    expect((await home.look()).notifications).toEqual([])
   })
 
   it('hand out what was noted in a look that was cancelled later', async () => {
@@ -105,27 +108,26 @@ describe('the alerts on an archive', () => {
   it('note what is not shown, with the reason', async () => {
     const off = { ...DEFAULT_ALERT_SETTINGS, enabled: false }
     home.fails(6)
-    expect((await home.look([{ kind: 'settings', settings: off }])).notices).toEqual([])
-    expect(await home.notices()).toMatchObject([{ title: '', outcome: { kind: 'suppressed', reason: 'off' } }])
+    expect((await home.look([{ kind: 'settings', settings: off }])).notifications).toEqual([])
+    expect(await home.notifications()).toMatchObject([{ title: '', state: { kind: 'withheld', reason: 'off' } }])
   })
 
   it('keep what became of a notification, and those that were shown without them', async () => {
     home.fails(6)
-    const [due] = (await home.look()).notices
-    home.alerts.settleNotice({ noticeId: due!.noticeId, outcome: { kind: 'failed', reason: 'nobody there' } })
-    const notice = { kind: 'test' as const, incidentId: null, title: 'T', body: 'B', silent: false, replaces: null }
-    home.alerts.addNotice({ notice, outcome: { kind: 'sent' }, atUs: NOW })
-    const kept = await home.notices()
-    expect(kept.map(({ kind, outcome }) => [kind, outcome])).toEqual([
-      ['opened', { kind: 'failed', reason: 'nobody there' }],
+    const [due] = (await home.look()).notifications
+    home.alerts.settleNotification({ id: due!.id, outcome: FAILED })
+    home.alerts.addNotification({ notification: TEST, outcome: { kind: 'sent' }, atUs: NOW })
+    const kept = await home.notifications()
+    expect(kept.map(({ kind, state }) => [kind, state])).toEqual([
+      ['opened', FAILED],
       ['test', { kind: 'sent' }],
     ])
   })
 
-  it('keep the newest 2000 notices', () => {
-    const notice = { kind: 'test' as const, incidentId: null, title: '', body: '', silent: false, replaces: null }
-    for (let n = 0; n < 2003; n++) home.alerts.addNotice({ notice, outcome: { kind: 'sent' }, atUs: NOW + n })
-    const kept = home.db.prepare('SELECT count(*) AS n, min(at_us) AS oldest FROM notices').get()
+  it('keep the newest 2000 notifications', () => {
+    for (let n = 0; n < 2003; n++)
+      home.alerts.addNotification({ notification: TEST, outcome: { kind: 'sent' }, atUs: NOW + n })
+    const kept = home.db.prepare('SELECT count(*) AS n, min(at_us) AS oldest FROM notifications').get()
     expect(kept).toEqual({ n: 2000, oldest: NOW + 3 })
   })
 
@@ -135,15 +137,15 @@ describe('the alerts on an archive', () => {
     home.runs([...Array(6).keys()].map((n) => failure(2, began + 2 * HOUR + n * SECOND)))
     home.nowUs += 3 * HOUR
     const reading = await home.look([], [home.sight({ kind: 'unknown' })])
-    expect(reading.notices).toEqual([])
+    expect(reading.notifications).toEqual([])
     const out = await home.look()
     expect(kindsOf(out)).toEqual(['summary'])
-    expect(out.notices[0]?.title).toBe('While away: 2 spikes, 2 still open')
-    expect((await home.notices()).filter(({ kind }) => kind === 'opened')).toMatchObject([
-      { outcome: { kind: 'suppressed', reason: 'late' } },
-      { outcome: { kind: 'suppressed', reason: 'late' } },
+    expect(out.notifications[0]?.title).toBe('While away: 2 spikes, 2 still open')
+    expect((await home.notifications()).filter(({ kind }) => kind === 'opened')).toMatchObject([
+      { state: { kind: 'withheld', reason: 'late' } },
+      { state: { kind: 'withheld', reason: 'late' } },
     ])
-    expect((await home.look()).notices).toEqual([])
+    expect((await home.look()).notifications).toEqual([])
   })
 
   it('open nothing in the first minute of a session, and do after it', async () => {

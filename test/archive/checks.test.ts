@@ -2,7 +2,13 @@ import { ANCHOR_KINDS, APPEND_ROLES } from '@main/archive/batch'
 import { migrate, openForWriting } from '@archive/core'
 import { ERROR_GROUP_STATES } from '@archive/derived'
 import { EPOCH_REASONS } from '@archive/ingest'
-import { NOTICE_KINDS, NOTICE_OUTCOMES } from '@shared/alert'
+import { MUTE_KINDS } from '@shared/alert'
+import {
+  DELIVERY_FAILURES,
+  NOTIFICATION_KINDS,
+  NOTIFICATION_STATES,
+  WITHHELD_REASONS,
+} from '@shared/alert-notification'
 import { SESSION_ENDINGS, TARGET_KINDS, TIERS } from '@shared/run'
 import { SOURCE_MODES, ZONE_ORIGINS } from '@shared/source'
 import { BOUNDS, LOG_REASONS } from '@shared/storage'
@@ -17,8 +23,10 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'coverage.reason': STORED_GAP_REASONS,
   'epochs.reason': EPOCH_REASONS,
   'error_groups.state': ERROR_GROUP_STATES,
-  'notices.kind': NOTICE_KINDS,
-  'notices.outcome': NOTICE_OUTCOMES,
+  'mutes.kind': MUTE_KINDS,
+  'notifications.kind': NOTIFICATION_KINDS,
+  'notifications.reason': [...WITHHELD_REASONS, ...DELIVERY_FAILURES],
+  'notifications.state': NOTIFICATION_STATES,
   'retention_log.bound': BOUNDS,
   'retention_log.reason': LOG_REASONS,
   'sessions.ending': SESSION_ENDINGS,
@@ -30,10 +38,9 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'targets.tier': TIERS,
 }
 
-/** Columns with such a name that hold what Hassette wrote, whatever that is, or a system. */
+/** Columns with such a name that hold what Hassette wrote, whatever that is. */
 const WORDS_OF_HASSETTE = [
   'blocking_events.reason',
-  'notices.reason',
   'run_logs.level',
   'targets.mode',
   'targets.schedule_status',

@@ -88,7 +88,7 @@ async function useReader(reader: OpenReader, sourceId: number): Promise<void> {
     'coverage.get': [[{ sourceId, tier: 'all', span }]],
     'alerts.list': [[{ sourceId: null, beforeId: null, limit: 50 }], [{ sourceId, beforeId: 5, limit: 50 }]],
     'alerts.get': [[{ incidentId: 1 }]],
-    'alerts.notices': [[{ limit: 50 }]],
+    'alerts.notifications': [[{ limit: 50 }]],
     'alerts.replay': [[{ sourceId, sensitivity: { level: 'medium' } }]],
     'storage.info': [[{ limits }]],
     'storage.log': [[{ limit: 50 }]],

@@ -26,7 +26,6 @@ const NOT_READ: Readonly<Record<string, string>> = {
   'blocking_events.reason': STALLS,
   'blocking_events.run_uid': STALLS,
   'blocking_events.source_location': STALLS,
-  'error_groups.template': 'made words of its own with the titles',
   'group_rollups.n': GROUPS,
   'group_targets.first_us': GROUPS,
   'group_targets.last_us': GROUPS,

@@ -1,3 +1,6 @@
+import { GROUP_CAUSE, groupCause } from '@archive/derived'
+import type { StoredGroupCause } from '@archive/derived'
+import { groupTitle } from '@shared/error-group'
 import { rmSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { useTempFolder } from '../support/fixtures'
@@ -38,6 +41,11 @@ export function useFailingArchive() {
 }
 
 /** Titles of the groups, but for that of what is beyond the limits. */
-export function titles(db: Database): unknown[] {
-  return db.prepare("SELECT title FROM error_groups WHERE merged_into IS NULL AND fingerprint <> 'other'").pluck().all()
+export function titles(db: Database): string[] {
+  return db
+    .prepare<[], StoredGroupCause>(
+      `SELECT ${GROUP_CAUSE} FROM error_groups g WHERE g.merged_into IS NULL AND g.fingerprint <> 'other'`,
+    )
+    .all()
+    .map((found) => groupTitle(groupCause(found)))
 }

@@ -91,14 +91,14 @@ describe('error groups', () => {
     expect(count.get()).toBe(202)
 
     fail('Error7x')
-    db.exec(`UPDATE error_groups SET state = 'resolved' WHERE title LIKE 'Error7x%'`)
+    db.exec(`UPDATE error_groups SET state = 'resolved' WHERE cause LIKE '%Error7x happened%'`)
     fail('Another')
     expect(titles(db)).toContain('Another: Another happened')
     expect(titles(db)).not.toContain('Error7x: Error7x happened')
     expect(other.get()).toBe(62)
     expect(count.get()).toBe(202)
     // One that returns in the same batch does not give way.
-    db.exec(`UPDATE error_groups SET state = 'resolved' WHERE title LIKE 'Error8x%'`)
+    db.exec(`UPDATE error_groups SET state = 'resolved' WHERE cause LIKE '%Error8x happened%'`)
     const failure = (errorType: string) => ({ errorType, message: `${errorType} happened`, traceback: null })
     appender.append(
       batchOf(

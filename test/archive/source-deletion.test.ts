@@ -59,7 +59,8 @@ describe('a source that is deleted', () => {
     // What no reading of a file fills yet.
     db.exec(`INSERT INTO recent_keys VALUES (${goes}, x'01', 1);
       INSERT INTO incidents (id, source_id, detail) VALUES (1, ${goes}, '{}');
-      INSERT INTO notices (incident_id, at_us, kind, title, body, silent, outcome) VALUES (1, 1, 'opened', '', '', 0, 'sent');
+      INSERT INTO notifications (incident_id, at_us, kind, silent, state) VALUES (1, 1, 'opened', 0, 'sent');
+      INSERT INTO mutes VALUES (${goes}, 'target', 1);
       INSERT INTO blocking_events (epoch_id, foreign_id, detected_us, detector)
         SELECT id, 999999, 1, 'x' FROM epochs WHERE source_id = ${goes}`)
     db.close()
@@ -73,13 +74,22 @@ describe('a source that is deleted', () => {
     const filled = Object.keys(before).filter((table) => (full[table]?.rows ?? 0) > (before[table]?.rows ?? 0))
     // Else this would show nothing.
     expect(filled).toEqual(
-      expect.arrayContaining(['apps', 'blocks', 'coverage', 'epochs', 'error_groups', 'failures']),
+      expect.arrayContaining([
+        'apps',
+        'blocks',
+        'coverage',
+        'epochs',
+        'error_groups',
+        'failures',
+        'mutes',
+        'notifications',
+      ]),
     )
     expect(filled).toEqual(
       expect.arrayContaining(['group_rollups', 'group_targets', 'rollups', 'runs', 'sessions', 'sources', 'streams']),
     )
     expect(filled).toEqual(
-      expect.arrayContaining(['blocking_events', 'incidents', 'notices', 'recent_keys', 'target_recent', 'targets']),
+      expect.arrayContaining(['blocking_events', 'incidents', 'recent_keys', 'target_recent', 'targets']),
     )
     expect(filled).toContain('tracebacks')
     const writer = writerOn(archive())
@@ -153,7 +163,7 @@ describe('a source that is deleted', () => {
     const trends = `SELECT r.resolution, r.bucket, t.stable_key, r.n, r.failed, r.max_us, hex(r.histogram) AS h
       FROM rollups r JOIN targets t ON t.id = r.target_id JOIN apps a ON a.id = t.app_id
       WHERE a.source_id = 2 AND r.resolution > 0 ORDER BY 1, 2, 3`
-    const groups = 'SELECT title, n_total, n_deleted FROM error_groups WHERE source_id = 2 ORDER BY fingerprint'
+    const groups = 'SELECT cause, n_total, n_deleted FROM error_groups WHERE source_id = 2 ORDER BY fingerprint'
     for (const sql of [trends, groups, 'SELECT sum(n) AS n FROM blocks WHERE block >= 3 << 28']) {
       expect(rowsOf(archive(), sql)).toEqual(rowsOf(alone, sql))
     }

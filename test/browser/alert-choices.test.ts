@@ -120,7 +120,7 @@ describe('delivery', () => {
     const page = await open({ path: '/alerts', house: WATCHED })
     await page.locator('.open-incident').waitFor()
     const [incident] = await openIncidents(page)
-    houseOf(page).withholdNotice(incident ?? 0)
+    houseOf(page).withholdNotification(incident ?? 0)
     await page.getByRole('button', { name: 'Send a test notification' }).click()
     await page.getByRole('status').getByText('taken by the system at 15:12').waitFor()
     const newest = page.locator('.alerts-rules .notices li').first()
@@ -133,10 +133,7 @@ describe('delivery', () => {
 
   it('that failed is said on every page and in Settings, until one arrives', async () => {
     const page = await open({ path: '/alerts?tab=rules', house: WATCHED })
-    houseOf(page).answerNotes({
-      kind: 'failed',
-      reason: 'The desktop took no notification: it runs no notification service',
-    })
+    houseOf(page).answerNotes({ kind: 'failed', reason: 'refused' })
     await page.getByRole('button', { name: 'Send a test notification' }).click()
     const why = 'The desktop took no notification: it runs no notification service'
     await page.locator('.try-notification').getByText(`could not be shown: ${why}`).waitFor()

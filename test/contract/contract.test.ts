@@ -51,7 +51,7 @@ const VALID: Record<Verb, unknown> = {
   'alerts.status': undefined,
   'alerts.list': { sourceId: null, beforeId: 7, limit: 50 },
   'alerts.get': { incidentId: 7 },
-  'alerts.notices': { limit: 20 },
+  'alerts.notifications': { limit: 20 },
   'alerts.replay': { sourceId: 1, sensitivity: { level: 'custom', failures: 5, minutes: 10 }, ticket: 'rules' },
   'alerts.snooze': { incidentId: 7, snooze: { kind: 'until', us: 1 } },
   'alerts.mute': { kind: 'group', sourceId: 1, groupId: 3, muted: true },

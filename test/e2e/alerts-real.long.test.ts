@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { alertsStatus, noticesIn } from '../support/alerts-in-window'
+import { alertsStatus, notificationsIn } from '../support/alerts-in-window'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { realHassette } from '../support/real-hassette'
@@ -22,7 +22,7 @@ it('a storm in a real Hassette is one notification, and no more when it ends (ne
   const app = await launchApp(['--source', hassette.database], { dataDir: dataFolder(), env: session.env })
   onTestFinished(() => app.close().catch(() => undefined))
   await waitFor('the end of the first minute', () => Date.now() - startedMs > GRACE_MS, 2 * GRACE_MS)
-  expect(await noticesIn(app.page)).toEqual([])
+  expect(await notificationsIn(app.page)).toEqual([])
   const stormMs = Date.now()
   await hassette.storm({ seconds: 10, interval: 0.2 })
   await waitFor('the notification', async () => (await dunst.displayed()) === 1, 30_000)
@@ -30,5 +30,5 @@ it('a storm in a real Hassette is one notification, and no more when it ends (ne
   process.stdout.write(`  first bad state to notification: ${delayMs} ms\n`)
   expect(delayMs).toBeLessThan(WITHIN_MS)
   await waitFor('the end of the incident', async () => (await alertsStatus(app.page)).open.length === 0, 20 * 60_000)
-  expect((await noticesIn(app.page)).filter(({ kind }) => kind === 'opened')).toHaveLength(1)
+  expect((await notificationsIn(app.page)).filter(({ kind }) => kind === 'opened')).toHaveLength(1)
 }, 1_500_000)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MovableClock } from '@main/util/clock'
-import type { AlertsStatus, NoticeRow } from '@shared/alert'
-import { alertsStatus, noticesIn } from '../support/alerts-in-window'
+import type { AlertsStatus } from '@shared/alert'
+import type { SaidNotification } from '../support/said'
+import { alertsStatus, notificationsIn } from '../support/alerts-in-window'
 import type { Dunst } from '../support/dunst'
 import { dunstOf } from '../support/dunst'
 import type { RunningApp } from '../support/electron-app'
@@ -29,11 +30,11 @@ type Hooked = typeof globalThis & { hassetteMonitorTest: { clock: MovableClock }
 const statusOf = ({ page }: RunningApp): Promise<AlertsStatus> => alertsStatus(page)
 
 /** What people heard, oldest first. */
-async function heardIn({ page }: RunningApp): Promise<NoticeRow[]> {
-  return (await noticesIn(page)).filter(({ outcome }) => outcome.kind === 'sent').reverse()
+async function heardIn({ page }: RunningApp): Promise<SaidNotification[]> {
+  return (await notificationsIn(page)).filter(({ state }) => state.kind === 'sent').reverse()
 }
 
-function kinds(notices: NoticeRow[], kind: NoticeRow['kind']): NoticeRow[] {
+function kinds(notices: SaidNotification[], kind: SaidNotification['kind']): SaidNotification[] {
   return notices.filter((notice) => notice.kind === kind)
 }
 

@@ -2,8 +2,8 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { MovableClock } from '@main/util/clock'
-import type { NoticeRow } from '@shared/alert'
-import { noticesIn } from '../support/alerts-in-window'
+import type { SaidNotification } from '../support/said'
+import { notificationsIn } from '../support/alerts-in-window'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { startHassetteWriter } from '../support/hassette-writer'
@@ -32,7 +32,7 @@ it('a Hassette whose file is gone is told after ten minutes, once, and quietly w
     env: { ...session.env, HASSETTE_MONITOR_TEST_HOOK: '1' },
   })
   onTestFinished(() => running.close().catch(() => undefined))
-  const heard = (): Promise<NoticeRow[]> => noticesIn(running.page)
+  const heard = (): Promise<SaidNotification[]> => notificationsIn(running.page)
   const pass = (minutes: number) =>
     running.app.evaluate((_, ms) => (globalThis as Hooked).hassetteMonitorTest.clock.move(ms), minutes * MINUTE_MS)
   const item = await trayItem(session)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { MovableClock } from '@main/util/clock'
-import type { NoticeRow, AlertsStatus } from '@shared/alert'
-import { alertsStatus, noticesIn } from '../support/alerts-in-window'
+import type { AlertsStatus } from '@shared/alert'
+import type { SaidNotification } from '../support/said'
+import { alertsStatus, notificationsIn } from '../support/alerts-in-window'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { startHassetteWriter } from '../support/hassette-writer'
@@ -31,8 +32,8 @@ it('a Hassette that was killed and one that was stopped are each told once, and 
     env: { ...session.env, HASSETTE_MONITOR_TEST_HOOK: '1' },
   })
   onTestFinished(() => running.close().catch(() => undefined))
-  const heard = async (): Promise<NoticeRow[]> =>
-    (await noticesIn(running.page)).filter(({ kind }) => kind === 'opened').reverse()
+  const heard = async (): Promise<SaidNotification[]> =>
+    (await notificationsIn(running.page)).filter(({ kind }) => kind === 'opened').reverse()
   const open = async (): Promise<AlertsStatus['open']> => (await alertsStatus(running.page)).open
   /** So many minutes pass while the app is awake. */
   const pass = (minutes: number) =>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NotificationDelivery, Note, Notifier } from '@main/notifications/notifier'
+import type { NotificationDelivery, Notifier, SystemNotification } from '@main/notifications/notifier'
 import type { Dunst } from '../support/dunst'
 import { dunstOf } from '../support/dunst'
 import type { RunningApp } from '../support/electron-app'
@@ -12,7 +12,7 @@ const PATIENCE = { timeout: 15_000 }
 
 type Hooked = typeof globalThis & { hassetteMonitorTest: { notifier: Notifier } }
 
-const NOTE: Note = {
+const NOTE: SystemNotification = {
   key: 'incident 7',
   title: 'kitchen_lights.on_motion fails every run',
   body: '8 of 8 runs since 14:02. <lambda> & light.kitchen.',
@@ -21,7 +21,7 @@ const NOTE: Note = {
   isUrgent: false,
 }
 
-async function show({ app }: RunningApp, note: Partial<Note> = {}): Promise<NotificationDelivery> {
+async function show({ app }: RunningApp, note: Partial<SystemNotification> = {}): Promise<NotificationDelivery> {
   return app.evaluate((_, each) => (globalThis as Hooked).hassetteMonitorTest.notifier.show(each), { ...NOTE, ...note })
 }
 

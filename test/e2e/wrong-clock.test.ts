@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import type { AlertsStatus, NoticeRow } from '@shared/alert'
+import type { AlertsStatus } from '@shared/alert'
+import type { SaidNotification } from '../support/said'
 import type { SourceInfo } from '@shared/source'
-import { alertsStatus, noticesIn } from '../support/alerts-in-window'
+import { alertsStatus, notificationsIn } from '../support/alerts-in-window'
 import { dunstOf } from '../support/dunst'
 import { dataFolder, launchApp, removeFolders } from '../support/electron-app'
 import { DI, makeHassette } from '../support/made-hassette'
@@ -40,8 +41,8 @@ it('a Hassette whose clock is 20 minutes behind is watched and told of as any ot
     const answer = await running.page.evaluate(() => window.hassetteMonitor.sources.list())
     return answer.ok ? answer.value : []
   }
-  const heard = async (): Promise<NoticeRow[]> =>
-    (await noticesIn(running.page)).filter(({ outcome }) => outcome.kind === 'sent')
+  const heard = async (): Promise<SaidNotification[]> =>
+    (await notificationsIn(running.page)).filter(({ state }) => state.kind === 'sent')
   const open = async (): Promise<AlertsStatus['open']> => (await alertsStatus(running.page)).open
   await expect
     .poll(async () => (await sources()).map(({ state }) => state.kind).sort(), LOOKED)

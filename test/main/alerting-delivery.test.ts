@@ -1,19 +1,18 @@
-import { createDelivery, noteOf } from '@main/alerts/delivery'
-import type { DueNotice, NoticeSettlement, ShownNotice } from '@main/archive/api'
-import type { NotificationDelivery as Outcome, Note } from '@main/notifications/notifier'
+import { createDelivery, systemNotification } from '@main/alerts/delivery'
+import type { WriteApi } from '@main/archive/api'
+import type { NotificationDelivery as Outcome, SystemNotification } from '@main/notifications/notifier'
 import type { Incident } from '@shared/alert'
+import type { NotificationContent, PendingNotification } from '@shared/alert-notification'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { waitFor } from '../support/wait'
 
 const NOW_US = 1_800_000_000_000_000
 const MINUTE_US = 60_000_000
 
-const notice = (noticeId: number, more: Partial<DueNotice> = {}): DueNotice => ({
-  noticeId,
-  kind: 'opened',
+const notification = (id: number, more: Partial<PendingNotification> = {}): PendingNotification => ({
+  id,
+  content: { kind: 'capped', open: 5 },
   incidentId: 7,
-  title: 'title',
-  body: 'body',
   silent: false,
   replaces: null,
   ...more,
@@ -22,9 +21,9 @@ const incident = { id: 7, sourceId: 3, firstUs: NOW_US - MINUTE_US, clearedUs: n
 
 function createScene() {
   const scene = {
-    shown: [] as Note[],
-    settled: [] as NoticeSettlement[],
-    added: [] as ShownNotice[],
+    shown: [] as SystemNotification[],
+    settled: [] as Parameters<WriteApi['settleNotification']>[0][],
+    added: [] as Parameters<WriteApi['addNotification']>[0][],
     warned: [] as string[],
     told: 0,
     answer: (): Promise<Outcome> => Promise.resolve({ kind: 'sent' }),
@@ -37,22 +36,22 @@ function createScene() {
   }
   const delivery = createDelivery({
     notifier: {
-      show: (note) => {
-        scene.shown.push(note)
+      show: (shown) => {
+        scene.shown.push(shown)
         return scene.answer()
       },
     },
     write: () => {
       if (scene.archive === 'closed') throw new Error('closed')
       return {
-        settleNotice: (input) => keep(() => scene.settled.push(input)),
-        addNotice: (input) => keep(() => scene.added.push(input)),
+        settleNotification: (input) => keep(() => scene.settled.push(input)),
+        addNotification: (input) => keep(() => scene.added.push(input)),
       }
     },
     clock: { nowUs: () => NOW_US },
     warn: (message) => scene.warned.push(message),
   })
-  const deliver = async (due: DueNotice, open: Incident[] = [incident]) => {
+  const deliver = async (due: PendingNotification, open: Incident[] = [incident]) => {
     const before = scene.told
     delivery.deliver(due, open, () => scene.told++)
     await waitFor('the answer', () => scene.told > before)
@@ -67,64 +66,70 @@ describe('the delivery of notifications', () => {
   })
 
   it('has the system show one and keeps what it said', async () => {
-    await home.deliver(notice(1))
-    expect(home.scene.shown).toMatchObject([{ key: 'incident 7', title: 'title', body: 'body' }])
-    expect(home.scene.settled).toEqual([{ noticeId: 1, outcome: { kind: 'sent' } }])
+    await home.deliver(notification(1))
+    expect(home.scene.shown).toMatchObject([
+      { key: 'incident 7', title: 'Notifications paused for 1 h — 5 incidents open' },
+    ])
+    expect(home.scene.settled).toEqual([{ id: 1, outcome: { kind: 'sent' } }])
     expect(home.failed()).toBeNull()
   })
 
   it('says that the newest was not taken, until one is', async () => {
-    home.scene.answer = () => Promise.resolve({ kind: 'failed', reason: 'nobody there' })
-    await home.deliver(notice(1))
-    expect(home.scene.settled).toEqual([{ noticeId: 1, outcome: { kind: 'failed', reason: 'nobody there' } }])
-    expect(home.failed()).toEqual({ atUs: NOW_US, reason: 'nobody there' })
+    home.scene.answer = () => Promise.resolve({ kind: 'failed', reason: 'system', said: 'nobody there' })
+    await home.deliver(notification(1))
+    expect(home.scene.settled).toEqual([{ id: 1, outcome: { kind: 'failed', reason: 'system', said: 'nobody there' } }])
+    expect(home.failed()).toEqual({ atUs: NOW_US, reason: 'system', said: 'nobody there' })
     home.scene.answer = () => Promise.resolve({ kind: 'sent' })
-    await home.deliver(notice(2))
+    await home.deliver(notification(2))
     expect(home.failed()).toBeNull()
   })
 
   it('shows one after the other', async () => {
     let answer: (outcome: Outcome) => void = () => undefined
     home.scene.answer = () => new Promise((resolve) => (answer = resolve))
-    home.deliver(notice(1)).catch(() => undefined)
-    const second = home.deliver(notice(2))
+    home.deliver(notification(1)).catch(() => undefined)
+    const second = home.deliver(notification(2))
     await waitFor('the first', () => home.scene.shown.length === 1)
     answer({ kind: 'sent' })
     await waitFor('the second', () => home.scene.shown.length === 2)
-    expect(home.scene.settled.map(({ noticeId }) => noticeId)).toEqual([1])
+    expect(home.scene.settled.map(({ id }) => id)).toEqual([1])
     answer({ kind: 'sent' })
     await second
   })
 
   it.each(['refusing', 'closed'] as const)('goes on when the archive is %s', async (archive) => {
     home.scene.archive = archive
-    await home.deliver(notice(1))
+    await home.deliver(notification(1))
     expect(home.scene.warned).toHaveLength(1)
     home.scene.archive = 'open'
-    await home.deliver(notice(2))
-    expect(home.scene.settled.map(({ noticeId }) => noticeId)).toEqual([2])
+    await home.deliver(notification(2))
+    expect(home.scene.settled.map(({ id }) => id)).toEqual([2])
   })
 
   it('shows one that is about nothing when asked, and notes it', async () => {
     expect(await home.tryOne()).toEqual({ kind: 'sent' })
     expect(home.scene.shown).toMatchObject([{ key: 'test', path: '/alerts' }])
-    expect(home.scene.added).toMatchObject([{ notice: { kind: 'test', incidentId: null }, atUs: NOW_US }])
+    expect(home.scene.added).toMatchObject([
+      { notification: { content: { kind: 'test' }, incidentId: null }, atUs: NOW_US },
+    ])
   })
 
   it.each(['refusing', 'closed'] as const)('answers what the system said though the archive is %s', async (archive) => {
     home.scene.archive = archive
-    home.scene.answer = () => Promise.resolve({ kind: 'failed', reason: 'no' })
-    expect(await home.tryOne()).toEqual({ kind: 'failed', reason: 'no' })
-    expect(home.failed()).toEqual({ atUs: NOW_US, reason: 'no' })
+    home.scene.answer = () => Promise.resolve({ kind: 'failed', reason: 'refused' })
+    expect(await home.tryOne()).toEqual({ kind: 'failed', reason: 'refused' })
+    expect(home.failed()).toEqual({ atUs: NOW_US, reason: 'refused' })
     expect(home.scene.warned).toHaveLength(1)
   })
 })
 
-describe('a notice as the system shows it', () => {
-  const pathOf = (due: DueNotice, about: Incident | null) => new URL(noteOf(due, about, NOW_US).path, 'x://x')
+describe('a notification as the system shows it', () => {
+  const digest: NotificationContent = { kind: 'digest', open: 2, affected: [] }
+  const pathOf = (due: PendingNotification, about: Incident | null) =>
+    new URL(systemNotification(due, about, NOW_US).path, 'x://x')
 
   it('opens the incident with its source and the time around it', () => {
-    const { pathname, searchParams } = pathOf(notice(1), incident)
+    const { pathname, searchParams } = pathOf(notification(1), incident)
     expect(pathname).toBe('/alerts')
     expect(searchParams.get('incident')).toBe('7')
     expect(searchParams.get('source')).toBe('3')
@@ -132,15 +137,15 @@ describe('a notice as the system shows it', () => {
   })
 
   it('opens the incident alone where no more is known of it, and the list where it is about several', () => {
-    expect(noteOf(notice(1), null, NOW_US).path).toBe('/alerts?incident=7')
-    expect(noteOf(notice(1, { incidentId: null, kind: 'digest' }), null, NOW_US)).toMatchObject({
+    expect(systemNotification(notification(1), null, NOW_US).path).toBe('/alerts?incident=7')
+    expect(systemNotification(notification(1, { incidentId: null, content: digest }), null, NOW_US)).toMatchObject({
       path: '/alerts',
       key: 'digest',
     })
   })
 
   it('takes the place of the one that told the opening', () => {
-    expect(noteOf(notice(2, { kind: 'recovered', replaces: 7, silent: true }), incident, NOW_US)).toMatchObject({
+    expect(systemNotification(notification(2, { replaces: 7, silent: true }), incident, NOW_US)).toMatchObject({
       key: 'incident 7',
       isSilent: true,
     })
@@ -151,6 +156,6 @@ describe('a notice as the system shows it', () => {
     [99, false, false],
     [100, true, false],
   ])('with a peak of %i (silent: %s) is urgent: %s', (peak, silent, isUrgent) => {
-    expect(noteOf(notice(1, { silent }), { ...incident, peak }, NOW_US).isUrgent).toBe(isUrgent)
+    expect(systemNotification(notification(1, { silent }), { ...incident, peak }, NOW_US).isUrgent).toBe(isUrgent)
   })
 })

@@ -1,6 +1,7 @@
 import { createAlertService } from '@main/alerts/service'
-import type { AlertsOutcome, AlertsStep, DueNotice } from '@main/archive/api'
+import type { AlertsOutcome, AlertsStep } from '@main/archive/api'
 import type { AlertsStatus, Incident } from '@shared/alert'
+import type { PendingNotification } from '@shared/alert-notification'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { Failure } from '@shared/result'
 import type { SourceInfo } from '@shared/source'
@@ -8,12 +9,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const NOW_US = 1_800_000_000_000_000
 const nothing: AlertsOutcome = {
-  notices: [],
+  notifications: [],
   open: [],
   blind: [],
   learning: [],
   unread: [],
   leftOut: 0,
+  startedOver: false,
   muted: [],
   pausedUntilUs: null,
 }
@@ -26,7 +28,7 @@ function createScene() {
     steps: [] as AlertsStep[],
     outcome: nothing,
     answer: (): Promise<void> => Promise.resolve(),
-    delivered: [] as DueNotice[],
+    delivered: [] as PendingNotification[],
     told: [] as AlertsStatus[],
     warned: [] as string[],
     resume: (): void => undefined,
@@ -136,13 +138,13 @@ describe('the alerts of the app', () => {
   })
 
   it('have shown what is due, and say where they stand', async () => {
-    const due = { noticeId: 1 } as DueNotice
-    scene.outcome = { ...nothing, notices: [due], open: [incident], pausedUntilUs: NOW_US }
+    const due = { id: 1 } as PendingNotification
+    scene.outcome = { ...nothing, notifications: [due], open: [incident], pausedUntilUs: NOW_US }
     await alerting.start()
     await pass(0)
     expect(scene.delivered).toEqual([due])
     expect(scene.told).toMatchObject([{ open: [incident], paused: NOW_US, problem: null }])
-    scene.outcome = { ...scene.outcome, notices: [] }
+    scene.outcome = { ...scene.outcome, notifications: [] }
     await pass(20_000)
     expect(scene.told).toHaveLength(1)
   })

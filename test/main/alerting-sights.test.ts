@@ -73,7 +73,7 @@ describe('what the alerts make of a source', () => {
   it('is blindness once nothing was seen for a minute while we looked', () => {
     expect(lookFor(stale, 55)).toEqual({ kind: 'unknown' })
     const blind = sightOf(stale, 5)
-    expect(blind).toEqual({ kind: 'blind', sinceUs: START_US, reason: 'The file is gone' })
+    expect(blind).toEqual({ kind: 'blind', sinceUs: START_US, problem })
   })
 
   it('counts blindness of what never could be read from our first look', () => {

@@ -1,5 +1,5 @@
 import { createArchiveTrouble } from '@main/notifications/archive-trouble'
-import type { Note } from '@main/notifications/notifier'
+import type { SystemNotification } from '@main/notifications/notifier'
 import { createTrayStateStore } from '@main/tray/state'
 import type { AlertSettings } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
@@ -24,7 +24,7 @@ afterEach(() => vi.useRealTimers())
 
 function make(settings: Partial<AlertSettings> = {}) {
   const trayState = createTrayStateStore()
-  const shown: Note[] = []
+  const shown: SystemNotification[] = []
   const withdrawn: string[] = []
   const chosen = { ...DEFAULT_ALERT_SETTINGS, ...settings }
   const trouble = createArchiveTrouble({

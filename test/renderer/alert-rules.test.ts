@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { customOf, minuteOf, minuteText, rateWords, replayWords, streakWords } from '@renderer/lib/alert-rules'
 import { titlePieces } from '@renderer/lib/group-title'
-import { noticeTitle, outcomeShape, outcomeWords } from '@renderer/lib/notice-words'
+import { notificationWords, stateShape, stateWords } from '@renderer/lib/notice-words'
 import { quietEnd, snoozeFor } from '@shared/quiet-span'
 
 describe('the rules in words', () => {
@@ -69,19 +69,20 @@ describe('being quiet', () => {
 
 describe('notifications', () => {
   it('have a shape and words for each outcome', () => {
-    const failed = { kind: 'failed', reason: 'no\u202e service' } as const
-    expect(outcomeWords({ kind: 'sent' })).toBe('taken by the system')
-    expect(outcomeWords({ kind: 'suppressed', reason: 'cap' })).toBe('not shown: too many at once')
-    expect(outcomeWords(failed)).toBe('could not be shown: no⟨U+202E⟩ service')
-    expect(outcomeWords({ kind: 'pending' })).toBe('the system has not answered yet')
-    expect(outcomeShape({ kind: 'sent' })).toBe('ok')
-    expect(outcomeShape(failed)).toBe('failed')
-    expect(outcomeShape({ kind: 'suppressed', reason: 'cap' })).toBe('skipped')
+    const failed = { kind: 'failed', reason: 'system', said: 'no\u202e service' } as const
+    expect(stateWords({ kind: 'sent' })).toBe('taken by the system')
+    expect(stateWords({ kind: 'withheld', reason: 'cap' })).toBe('not shown: too many at once')
+    expect(stateWords(failed)).toBe('could not be shown: no⟨U+202E⟩ service')
+    expect(stateWords({ kind: 'pending' })).toBe('the system has not answered yet')
+    expect(stateShape({ kind: 'sent' })).toBe('ok')
+    expect(stateShape(failed)).toBe('failed')
+    expect(stateShape({ kind: 'withheld', reason: 'cap' })).toBe('skipped')
   })
 
   it('have a title even where there was nothing to be shown', () => {
-    expect(noticeTitle({ title: '', kind: 'opened' })).toBe('An incident opened')
-    expect(noticeTitle({ title: '7 failures', kind: 'opened' })).toBe('7 failures')
+    expect(notificationWords({ kind: 'opened', content: null }).title).toBe('An incident opened')
+    const content = { kind: 'capped', open: 7 } as const
+    expect(notificationWords({ kind: 'capped', content }).title).toBe('Notifications paused for 1 h — 7 incidents open')
   })
 })
 

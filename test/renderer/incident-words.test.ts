@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Incident, NoticeRow } from '@shared/alert'
+import type { Incident } from '@shared/alert'
+import type { AlertNotification } from '@shared/alert-notification'
 import { incidentDays } from '@renderer/lib/incident-days'
 import {
   affectedWords,
@@ -30,10 +31,10 @@ function incident(change: Partial<Incident> = {}): Incident {
     ...change,
   }
 }
-function notice(change: Partial<NoticeRow>): NoticeRow {
+function notice(change: Partial<AlertNotification>): AlertNotification {
   return {
-    ...{ id: 1, atUs: at(14, 3), kind: 'opened', incidentId: 7, title: 't', body: '' },
-    ...{ outcome: { kind: 'sent' } },
+    ...{ id: 1, atUs: at(14, 3), kind: 'opened', incidentId: 7, content: null },
+    ...{ silent: false, replaces: null, state: { kind: 'sent' } },
     ...change,
   }
 }
@@ -76,7 +77,7 @@ describe('the sentence of an incident', () => {
 })
 
 describe('the five facts', () => {
-  const facts = (change: Partial<Incident>, notices: NoticeRow[] = []): string[] =>
+  const facts = (change: Partial<Incident>, notices: AlertNotification[] = []): string[] =>
     incidentFacts(incident(change), notices, NOW, NOW).map(({ label, value }) => plain(`${label} ${value}`))
 
   it('always stand in the same order', () => {
@@ -118,15 +119,15 @@ describe('the five facts', () => {
 })
 
 describe('whether an incident was told', () => {
-  it.each<[NoticeRow[], string]>([
+  it.each<[AlertNotification[], string]>([
     [[], 'not yet'],
     [[notice({ incidentId: 8 })], 'not yet'],
     [[notice({})], '14:03, once'],
     [[notice({ atUs: at(15), kind: 'still' }), notice({})], '15:00, 2 times'],
-    [[notice({ outcome: { kind: 'suppressed', reason: 'late' } }), notice({})], '14:03, once'],
-    [[notice({ outcome: { kind: 'suppressed', reason: 'quiet_hours' } })], 'no: quiet hours'],
-    [[notice({ outcome: { kind: 'failed', reason: 'nobody there' } })], 'could not be shown'],
-    [[notice({ outcome: { kind: 'pending' } })], 'being shown'],
+    [[notice({ state: { kind: 'withheld', reason: 'late' } }), notice({})], '14:03, once'],
+    [[notice({ state: { kind: 'withheld', reason: 'quiet_hours' } })], 'no: quiet hours'],
+    [[notice({ state: { kind: 'failed', reason: 'refused' } })], 'could not be shown'],
+    [[notice({ state: { kind: 'pending' } })], 'being shown'],
   ])('%j is "%s"', (notices, told) => {
     expect(toldWords(incident(), notices, NOW)).toBe(told)
   })

@@ -16,7 +16,12 @@ const source = (state: SourceState): SourceInfo => ({
   ...{ appRuns: 1, frameworkRuns: 0, oldestRunUs: 1, newestRunUs: 2, restartUs: 1, hassette: null, clockOffsetUs: 0 },
 })
 const live = source({ kind: 'live', atMs: 1 })
-const blind: BlindSource = { sourceId: 1, name: 'Home', sinceUs: at(14, 30), reason: 'its file is gone' }
+const blind: BlindSource = {
+  sourceId: 1,
+  name: 'Home',
+  sinceUs: at(14, 30),
+  problem: { code: 'source_not_found', message: 'its file is gone.' },
+}
 const incident = (change: Partial<Incident> = {}): Incident => ({
   ...{ id: 7, sourceId: 1, rule: 'failures', ending: null, firstUs: at(14, 2), openedUs: at(14, 3), lastUs: NOW },
   ...{ clearedUs: null, failures: 5, peak: 5, usualPerHour: null, groupIds: [], also: [] },

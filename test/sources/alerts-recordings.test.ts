@@ -31,20 +31,23 @@ describe('a recording that is read in by its feed', () => {
   const folder = useTempFolder()
 
   /** The incidents that the alerts find in a file that is added as one of a Hassette that lives. */
-  async function found(path: string, nowUs: number): Promise<{ incidents: Incident[]; notices: number }> {
+  async function found(path: string, nowUs: number): Promise<{ incidents: Incident[]; told: number }> {
     const archive = folder.path('archive.db')
     const writer = openWriter(archive, () => undefined)
     const { sourceId } = await writer.sources.addFile({ path, name: 'Home', mode: 'live', shiftUs: 0 })
     await writer.sources.syncFile({ sourceId, shiftUs: 0 }, CONTEXT)
     const sight: SourceSight = { sourceId, name: 'Home', mode: 'live', sight: { kind: 'seen', caughtUp: true } }
-    const { notices } = await writer.alerts.step({ nowUs, utcOffsetMinutes: 0, sources: [sight], events: [] }, CONTEXT)
+    const { notifications } = await writer.alerts.step(
+      { nowUs, utcOffsetMinutes: 0, sources: [sight], events: [] },
+      CONTEXT,
+    )
     writer.close()
     const rows = rowsOf<{ detail: string }>(archive, 'SELECT detail FROM incidents ORDER BY id')
-    return { incidents: rows.map(({ detail }) => JSON.parse(detail) as Incident), notices: notices.length }
+    return { incidents: rows.map(({ detail }) => JSON.parse(detail) as Incident), told: notifications.length }
   }
 
   async function agree(path: string, timeline: Timeline): Promise<Incident[]> {
-    const { incidents, notices } = await found(path, timeline.endUs)
+    const { incidents, told } = await found(path, timeline.endUs)
     const [fed, played] = [ofDependencies(incidents), ofDependencies(incidentsOf(play(timeline).told))]
     expect(fed.map(essenceOf)).toEqual(played.map(essenceOf))
     const times = played.flatMap(timesOf)
@@ -52,7 +55,7 @@ describe('a recording that is read in by its feed', () => {
     for (const [index, us] of fed.flatMap(timesOf).entries()) {
       expect(Math.abs(us - times[index]!)).toBeLessThanOrEqual(1)
     }
-    expect(notices).toBe(0)
+    expect(told).toBe(0)
     return fed
   }
 

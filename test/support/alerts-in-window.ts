@@ -1,5 +1,7 @@
 import type { Page } from 'playwright'
-import type { AlertsStatus, NoticeRow } from '@shared/alert'
+import type { AlertsStatus } from '@shared/alert'
+import { said } from './said'
+import type { SaidNotification } from './said'
 
 /** Where the alerts stand, as the window is told. Fails where the window would show a problem. */
 export async function alertsStatus(page: Page): Promise<AlertsStatus> {
@@ -9,8 +11,8 @@ export async function alertsStatus(page: Page): Promise<AlertsStatus> {
 }
 
 /** The notifications, newest first, also those that nobody saw. */
-export async function noticesIn(page: Page): Promise<NoticeRow[]> {
-  const answer = await page.evaluate(() => window.hassetteMonitor.alerts.notices({ limit: 100 }))
+export async function notificationsIn(page: Page): Promise<SaidNotification[]> {
+  const answer = await page.evaluate(() => window.hassetteMonitor.alerts.notifications({ limit: 100 }))
   if (!answer.ok) throw new Error(answer.error.message)
-  return answer.value
+  return answer.value.map(said)
 }

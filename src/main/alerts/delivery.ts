@@ -1,24 +1,25 @@
-import type { AlertsStatus, Incident, NoticeOutcome, NoticeRequest } from '@shared/alert'
-import { alertWords } from '@shared/messages-alerts'
+import type { AlertsStatus, Incident } from '@shared/alert'
+import type { NotificationOutcome, PendingNotification, RequestedNotification } from '@shared/alert-notification'
+import { notificationText } from '@shared/notification-text'
 import { rangeText } from '@shared/range'
-import type { DueNotice, Remote, WriteApi } from '../archive/api'
-import type { Notifier, Note } from '../notifications/notifier'
+import type { Remote, WriteApi } from '../archive/api'
+import type { Notifier, SystemNotification } from '../notifications/notifier'
 import type { Clock } from '../util/clock'
 
 /** Has the system show notifications, one after the other, and keeps what became of them. */
 export interface Delivery {
   /** `open` = the incidents that are open; `settled` is called when the system answered. */
-  deliver: (notice: DueNotice, open: readonly Incident[], settled: () => void) => void
+  deliver: (notification: PendingNotification, open: readonly Incident[], settled: () => void) => void
   /** Set when the newest notification was not taken. */
   failed: () => AlertsStatus['undelivered']
   /** Shows one that is about nothing, and answers what the system said. */
-  tryOne: () => Promise<NoticeOutcome>
+  tryOne: () => Promise<NotificationOutcome>
 }
 
 /** What the delivery works with. */
 interface DeliveryOptions {
   notifier: Pick<Notifier, 'show'>
-  write: () => Pick<Remote<WriteApi>, 'settleNotice' | 'addNotice'>
+  write: () => Pick<Remote<WriteApi>, 'settleNotification' | 'addNotification'>
   clock: Pick<Clock, 'nowUs'>
   warn: (message: string, thrown?: unknown) => void
 }
@@ -28,33 +29,40 @@ export function createDelivery({ notifier, write, clock, warn }: DeliveryOptions
   let failed: AlertsStatus['undelivered'] = null
   let last = Promise.resolve()
 
-  function note(outcome: NoticeOutcome): void {
-    if (outcome.kind === 'failed') failed = { atUs: clock.nowUs(), reason: outcome.reason }
-    else if (outcome.kind === 'sent') failed = null
+  function keepFailure(outcome: NotificationOutcome): void {
+    if (outcome.kind === 'failed') {
+      const why =
+        outcome.reason === 'system' ? { reason: outcome.reason, said: outcome.said } : { reason: outcome.reason }
+      failed = { atUs: clock.nowUs(), ...why }
+    } else if (outcome.kind === 'sent') failed = null
   }
 
-  async function show(notice: DueNotice, open: readonly Incident[]): Promise<void> {
-    const incident = open.find(({ id }) => id === notice.incidentId) ?? null
-    const outcome = await notifier.show(noteOf(notice, incident, clock.nowUs()))
-    note(outcome)
-    await write().settleNotice({ noticeId: notice.noticeId, outcome })
+  async function show(notification: PendingNotification, open: readonly Incident[]): Promise<void> {
+    const incident = open.find(({ id }) => id === notification.incidentId) ?? null
+    const outcome = await notifier.show(systemNotification(notification, incident, clock.nowUs()))
+    keepFailure(outcome)
+    await write().settleNotification({ id: notification.id, outcome })
   }
 
   return {
-    deliver: (notice, open, settled) => {
+    deliver: (notification, open, settled) => {
       last = last
-        .then(() => show(notice, open))
+        .then(() => show(notification, open))
         .catch((thrown: unknown) => warn('what became of a notification was not kept', thrown))
         .then(settled)
     },
     failed: () => failed,
     tryOne: async () => {
-      const { title, body } = alertWords.test
-      const asked: NoticeRequest = { kind: 'test', incidentId: null, title, body, silent: false, replaces: null }
-      const outcome = await notifier.show(noteOf({ ...asked, noticeId: 0 }, null, clock.nowUs()))
-      note(outcome)
+      const asked: RequestedNotification = {
+        content: { kind: 'test' },
+        incidentId: null,
+        silent: false,
+        replaces: null,
+      }
+      const outcome = await notifier.show(systemNotification(asked, null, clock.nowUs()))
+      keepFailure(outcome)
       try {
-        await write().addNotice({ notice: asked, outcome, atUs: clock.nowUs() })
+        await write().addNotification({ notification: asked, outcome, atUs: clock.nowUs() })
       } catch (thrown) {
         warn('a test notification was not kept', thrown)
       }
@@ -67,13 +75,15 @@ export function createDelivery({ notifier, write, clock, warn }: DeliveryOptions
 const STORM = 100
 const BESIDE_US = 15 * 60_000_000
 
-/** A notice as the system shows it. `incident` is the one it is about, as far as it is known. */
-export function noteOf(notice: DueNotice, incident: Incident | null, nowUs: number): Note {
-  const { kind, title, body, silent, incidentId } = notice
+/** A notification as the system shows it. `incident` is the one it is about, as far as it is known. */
+export function systemNotification(
+  { content, silent, incidentId, replaces }: RequestedNotification,
+  incident: Incident | null,
+  nowUs: number,
+): SystemNotification {
   return {
-    key: incidentId === null ? kind : `incident ${notice.replaces ?? incidentId}`,
-    title,
-    body,
+    key: incidentId === null ? content.kind : `incident ${replaces ?? incidentId}`,
+    ...notificationText(content),
     path: incident === null ? pathOf(incidentId) : `${pathOf(incident.id)}&${placeOf(incident, nowUs)}`,
     isSilent: silent,
     isUrgent: !silent && incident !== null && incident.peak >= STORM,

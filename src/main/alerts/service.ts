@@ -55,7 +55,7 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
   const { archive, settings, delivery, clock, onStatus, warn } = options
   const sights = createVisibility()
   let sources: readonly SourceInfo[] = []
-  let outcome: Omit<AlertsOutcome, 'notices' | 'leftOut'> = {
+  let outcome: Omit<AlertsOutcome, 'notifications' | 'leftOut' | 'startedOver'> = {
     open: [],
     blind: [],
     learning: [],
@@ -106,7 +106,7 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
       const events: UserEvent[] = taken.map(({ event }) => event)
       if (now !== told) events.unshift({ kind: 'settings', settings: settings() })
       const nowUs = clock.nowUs()
-      const { notices, leftOut, ...stand } = await shown.write.alertsStep({
+      const { notifications, leftOut, startedOver, ...stand } = await shown.write.alertsStep({
         nowUs,
         utcOffsetMinutes: -new Date(nowUs / 1000).getTimezoneOffset(),
         sources: sights.of(sources, nowUs, clock.elapsedMs()),
@@ -115,9 +115,10 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
       told = now
       outcome = stand
       problem = null
+      if (startedOver) warn('what the alerts remembered cannot be read: they begin anew from the archive')
       if (leftOut > 0) warn(`the alerts could not judge ${leftOut} events and left them out`)
       publish()
-      for (const notice of notices) delivery.deliver(notice, stand.open, publish)
+      for (const notification of notifications) delivery.deliver(notification, stand.open, publish)
       for (const { done } of taken) done()
     } catch (thrown) {
       for (const { failed } of taken) failed(thrown)

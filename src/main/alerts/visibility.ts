@@ -1,4 +1,3 @@
-import { alertWords } from '@shared/messages-alerts'
 import type { HassetteState, SourceInfo } from '@shared/source'
 import type { SourceSight } from '../archive/api'
 
@@ -52,7 +51,8 @@ export function createVisibility(): Visibility {
     dark.set(id, since)
     if (elapsedMs - since.fromMs < LOOKED_MS) return { kind: 'unknown' }
     const sinceUs = state.kind === 'stale' ? Math.round(state.sinceMs * 1000) : since.fromUs
-    return { kind: 'blind', sinceUs: Math.min(sinceUs, nowUs), reason: alertWords.blindReason(state.problem.message) }
+    const { code, message } = state.problem
+    return { kind: 'blind', sinceUs: Math.min(sinceUs, nowUs), problem: { code, message } }
   }
 
   return {

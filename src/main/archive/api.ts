@@ -1,5 +1,11 @@
 import type { UserEvent } from '@main/alerts/engine/events'
-import type { BlindSource, Incident, Muted, NoticeOutcome, NoticeRequest } from '@shared/alert'
+import type { BlindSource, Incident, Muted } from '@shared/alert'
+import type {
+  NotificationOutcome,
+  PendingNotification,
+  RequestedNotification,
+  SourceTrouble,
+} from '@shared/alert-notification'
 import type { Input, Output } from '@shared/contract'
 import type { SessionEnding } from '@shared/run'
 import type { HassetteFacts, SourceInfo, SourceMode, SourceState, HassetteState } from '@shared/source'
@@ -150,8 +156,9 @@ export interface WriteApi {
   /** Judges what is new in the archive. Cancellable between slices; the next step goes on. */
   alertsStep(input: AlertsStep): AlertsOutcome
   /** What became of a notification. */
-  settleNotice(input: NoticeSettlement): null
-  addNotice(input: ShownNotice): null
+  settleNotification(input: { id: number; outcome: NotificationOutcome }): null
+  /** Notes one that was shown without the engine, and what became of it; `atUs` by our clock. */
+  addNotification(input: { notification: RequestedNotification; outcome: NotificationOutcome; atUs: number }): null
   /** The limits in force: what is past its term when it is first read is counted, and not kept. */
   setLimits(input: { limits: Limits }): null
   /** How often watched files are looked at. */
@@ -185,7 +192,7 @@ export interface ReadApi {
   'coverage.get'(input: Input<'coverage.get'>): Output<'coverage.get'>
   'alerts.list'(input: Input<'alerts.list'>): Output<'alerts.list'>
   'alerts.get'(input: Input<'alerts.get'>): Output<'alerts.get'>
-  'alerts.notices'(input: Input<'alerts.notices'>): Output<'alerts.notices'>
+  'alerts.notifications'(input: Input<'alerts.notifications'>): Output<'alerts.notifications'>
   /** Cancellable between slices. */
   'alerts.replay'(input: Omit<Input<'alerts.replay'>, 'ticket'>): Output<'alerts.replay'>
   'storage.info'(input: { limits: Limits }): Output<'storage.info'>
@@ -226,7 +233,7 @@ export interface SourceSight {
     /** `hassette` = whether it runs, where that is known; `clockOffsetUs` = our clock less its own, where that is. */
     | { kind: 'seen'; caughtUp: boolean; hassette?: HassetteState | null; clockOffsetUs?: number | null }
     /** Nothing can be seen of it; `sinceUs` by our clock. */
-    | { kind: 'blind'; sinceUs: number; reason: string }
+    | { kind: 'blind'; sinceUs: number; problem: SourceTrouble }
     /** It is being read, or is not read in this run: nothing is concluded from its silence. */
     | { kind: 'unknown' }
 }
@@ -241,15 +248,10 @@ export interface AlertsStep {
   events: UserEvent[]
 }
 
-/** A notification that is to be shown now. */
-export interface DueNotice extends NoticeRequest {
-  noticeId: number
-}
-
 /** Where the alerts stand after a look. */
 export interface AlertsOutcome {
-  /** In this order; what became of each is told by `settleNotice`. */
-  notices: DueNotice[]
+  /** To be shown now, in this order; what became of each is told by `settleNotification`. */
+  notifications: PendingNotification[]
   /** Open incidents, the newest first. */
   open: Incident[]
   blind: BlindSource[]
@@ -261,19 +263,8 @@ export interface AlertsOutcome {
   pausedUntilUs: number | null
   /** Number of events (runs, sessions, missed starts) that the engine could not take in three tries. */
   leftOut: number
-}
-
-/** A notification that was shown without the engine, and what became of it; `atUs` by our clock. */
-export interface ShownNotice {
-  notice: NoticeRequest
-  outcome: NoticeOutcome
-  atUs: number
-}
-
-/** What the system did with a notification. */
-export interface NoticeSettlement {
-  noticeId: number
-  outcome: NoticeOutcome
+  /** What the engine remembered could not be read: it began anew. */
+  startedOver: boolean
 }
 
 /** What the copier thread does: it works on whole archive files, and may be held up for long by one of them. */

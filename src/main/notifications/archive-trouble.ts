@@ -1,6 +1,7 @@
 import { isQuiet } from '@main/alerts/engine/quiet-hours'
 import type { AlertSettings } from '@shared/alert-settings'
 import { noticeWords as words } from '@shared/messages-tray'
+import { deliveryFailureWords } from '@shared/notification-text'
 import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'
 import { mayPass } from '@shared/source'
@@ -74,7 +75,7 @@ export function createArchiveTrouble(options: ArchiveTroubleOptions): ArchiveTro
         isUrgent: false,
       })
       .then((delivery) => {
-        if (delivery.kind === 'failed') warn(`nobody was notified of the archive: ${delivery.reason}`)
+        if (delivery.kind === 'failed') warn(`nobody was notified of the archive: ${deliveryFailureWords(delivery)}`)
       })
   }
 

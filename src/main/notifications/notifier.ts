@@ -1,9 +1,8 @@
 import { Notification } from 'electron'
-import type { NoticeOutcome } from '@shared/alert'
-import { noticeWords as words } from '@shared/messages-tray'
+import type { NotificationOutcome } from '@shared/alert-notification'
 
-/** A notification for the system. */
-export interface Note {
+/** A notification as the system shows it. */
+export interface SystemNotification {
   /** A later one with the same key takes the place of this one. */
   key: string
   title: string
@@ -16,12 +15,12 @@ export interface Note {
 }
 
 /** What the system did with a notification; whether it may be shown was decided before. */
-export type NotificationDelivery = Extract<NoticeOutcome, { kind: 'sent' | 'failed' }>
+export type NotificationDelivery = Extract<NotificationOutcome, { kind: 'sent' | 'failed' }>
 
 /** Shows notifications of the system. */
 export interface Notifier {
   /** Resolves when the system took it or did not; never rejects and never waits longer than 5 s. */
-  show: (note: Note) => Promise<NotificationDelivery>
+  show: (shown: SystemNotification) => Promise<NotificationDelivery>
   /** Takes the notification with this key away again, if it still stands. */
   withdraw: (key: string) => void
 }
@@ -43,8 +42,8 @@ export function createNotifier(open: (path: string) => void): Notifier {
     if (standing.get(key) === notification) standing.delete(key)
   }
 
-  function show({ key, title, body, path, isSilent, isUrgent }: Note): Promise<NotificationDelivery> {
-    if (!Notification.isSupported()) return Promise.resolve({ kind: 'failed', reason: words.unsupported })
+  function show({ key, title, body, path, isSilent, isUrgent }: SystemNotification): Promise<NotificationDelivery> {
+    if (!Notification.isSupported()) return Promise.resolve({ kind: 'failed', reason: 'unsupported' })
     const notification = new Notification({
       title,
       body: bodyFor(body, process.platform),
@@ -54,7 +53,7 @@ export function createNotifier(open: (path: string) => void): Notifier {
     withdraw(key)
     standing.set(key, notification)
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle({ kind: 'failed', reason: words.noAnswer }), ANSWER_TIMEOUT_MS)
+      const timer = setTimeout(() => settle({ kind: 'failed', reason: 'no_answer' }), ANSWER_TIMEOUT_MS)
       const settle = (delivery: NotificationDelivery): void => {
         clearTimeout(timer)
         if (delivery.kind === 'failed') forget(key, notification)
@@ -62,7 +61,9 @@ export function createNotifier(open: (path: string) => void): Notifier {
       }
       notification.once('show', () => settle({ kind: 'sent' }))
       // Linux gives no reason: it fails where nothing on the session bus takes notifications.
-      notification.once('failed', (_event, error) => settle({ kind: 'failed', reason: error || words.refused }))
+      notification.once('failed', (_event, error) =>
+        settle({ kind: 'failed', ...(error ? { reason: 'system', said: error } : { reason: 'refused' }) }),
+      )
       notification.once('close', () => forget(key, notification))
       notification.once('click', () => {
         forget(key, notification)

@@ -1,4 +1,5 @@
-import type { Incident, NoticeRow } from '@shared/alert'
+import type { Incident } from '@shared/alert'
+import type { AlertNotification } from '@shared/alert-notification'
 import { isSourceRule } from '@shared/alert-settings'
 import { words } from '@shared/messages'
 import { shortMoment } from './lead'
@@ -62,7 +63,7 @@ export function incidentSentence(incident: Incident, untilUs: number, reason: st
 /** The five facts of an incident that is open, always in this order. */
 export function incidentFacts(
   incident: Incident,
-  notices: readonly NoticeRow[],
+  notifications: readonly AlertNotification[],
   nowUs: number,
   untilUs: number,
 ): { label: string; value: string; title?: string; bad?: boolean }[] {
@@ -76,7 +77,7 @@ export function incidentFacts(
     },
     { label: text.affected, value: affectedWords(incident), bad: hasPeak(incident), ...some },
     { label: text.peak, value: peakWords(incident) },
-    { label: text.told, value: toldWords(incident, notices, nowUs) },
+    { label: text.told, value: toldWords(incident, notifications, nowUs) },
   ]
 }
 
@@ -102,19 +103,19 @@ export function peakWords(incident: Incident): string {
   return hasPeak(incident) ? text.peakOf(incident.peak) : text.none
 }
 
-/** When an incident was notified, or why not. `notices` are those of all incidents, newest first. */
-export function toldWords(incident: Incident, notices: readonly NoticeRow[], nowUs: number): string {
-  const own = notices.filter(({ incidentId }) => incidentId === incident.id)
-  const sent = own.filter(({ outcome }) => outcome.kind === 'sent')
+/** When an incident was notified, or why not. `notifications` are those of all incidents, newest first. */
+export function toldWords(incident: Incident, notifications: readonly AlertNotification[], nowUs: number): string {
+  const own = notifications.filter(({ incidentId }) => incidentId === incident.id)
+  const sent = own.filter(({ state }) => state.kind === 'sent')
   const last = sent.at(0)
   if (last) {
     const moment = shortMoment(last.atUs, nowUs)
     return sent.length === 1 ? text.toldOnce(moment) : text.toldTimes(moment, sent.length)
   }
-  const newest = own[0]?.outcome
+  const newest = own[0]?.state
   if (!newest) return incident.late ? text.toldNot(words.noticeList.withheld.late) : text.toldNotYet
   if (newest.kind === 'failed') return text.toldFailed
-  return newest.kind === 'suppressed' ? text.toldNot(words.noticeList.withheld[newest.reason]) : text.toldPending
+  return newest.kind === 'withheld' ? text.toldNot(words.noticeList.withheld[newest.reason]) : text.toldPending
 }
 
 /** The state of an incident in a word or two. */

@@ -1,31 +1,35 @@
-import type { NoticeOutcome, NoticeRow } from '@shared/alert'
+import type { AlertNotification, NotificationState } from '@shared/alert-notification'
 import { words } from '@shared/messages'
+import { deliveryFailureWords, notificationText } from '@shared/notification-text'
+import type { NotificationText } from '@shared/notification-text'
 import type { ShapeKind } from './shapes'
 import { visibleText } from './visible-text'
 
 const text = words.noticeList
 
-/** What became of a notification, in words. */
-export function outcomeWords(outcome: NoticeRow['outcome']): string {
-  switch (outcome.kind) {
+/** Where a notification stands, in words. */
+export function stateWords(state: NotificationState): string {
+  switch (state.kind) {
     case 'sent':
       return text.sent
-    case 'suppressed':
-      return text.suppressed(outcome.reason)
+    case 'withheld':
+      return text.notShown(state.reason)
     case 'failed':
-      return text.failed(visibleText(outcome.reason))
+      return text.failed(visibleText(deliveryFailureWords(state)))
     case 'pending':
       return text.pending
   }
 }
 
 /** Its shape: taken, held back, or not shown. */
-export function outcomeShape({ kind }: NoticeRow['outcome'] | NoticeOutcome): ShapeKind {
+export function stateShape({ kind }: NotificationState): ShapeKind {
   if (kind === 'sent') return 'ok'
   return kind === 'failed' ? 'failed' : 'skipped'
 }
 
-/** What a notification said; what was not to be shown has no text of its own. */
-export function noticeTitle({ title, kind }: Pick<NoticeRow, 'title' | 'kind'>): string {
-  return title === '' ? text.kind[kind] : visibleText(title)
+/** What a notification said; what was not to be shown says only what it is about. */
+export function notificationWords({ kind, content }: Pick<AlertNotification, 'kind' | 'content'>): NotificationText {
+  if (content === null) return { title: text.kind[kind], body: '' }
+  const { title, body } = notificationText(content)
+  return { title: visibleText(title), body: visibleText(body) }
 }

@@ -24,7 +24,8 @@ export function troubleOf(
   const text = words.lead
   if (state.kind === 'stale' || known) {
     const sinceUs = state.kind === 'stale' ? state.sinceMs * 1000 : (known?.sinceUs ?? nowUs)
-    const why = state.kind === 'stale' ? state.problem.message : words.alertBanner.blindReason(known?.reason ?? '')
+    const { message } = state.kind === 'stale' ? state.problem : (known?.problem ?? { message: '' })
+    const why = state.kind === 'stale' ? message : words.alertBanner.blindReason(alertWords.blindReason(message))
     return {
       ...{ blind: true, shape: 'skipped' },
       text: text.blind(visibleText(name), shortMoment(sinceUs, nowUs)),

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import type { NoticeRow } from '@shared/alert'
+import type { AlertNotification } from '@shared/alert-notification'
 import { useClient } from '../api/client'
 import { createAnswer } from '../lib/answer'
 
@@ -10,8 +10,8 @@ const MOST = 200
 /** The newest notifications, also those that were not shown. */
 export const useNotices = defineStore('notices', () => {
   const client = useClient()
-  const answer = createAnswer((limit: number) => client.alerts.notices({ limit }))
-  const rows = computed<readonly NoticeRow[]>(() => answer.data ?? [])
+  const answer = createAnswer((limit: number) => client.alerts.notifications({ limit }))
+  const rows = computed<readonly AlertNotification[]>(() => answer.data ?? [])
 
   /** Asks anew. */
   function load(): Promise<void> {

@@ -2,7 +2,7 @@ import type { Incident } from '@shared/alert'
 import type { Fault } from './home'
 import { EPOCH_US } from './home'
 import type { Told } from './play'
-import { incidentsOf, MINUTE, noticesOf } from './play'
+import { incidentsOf, MINUTE, notificationsOf } from './play'
 
 /** What became of the faults of one play or of many. */
 export interface Verdict {
@@ -24,7 +24,7 @@ const AFTER_US = 10 * MINUTE
 /** Compares alarms with the faults that were made: an alarm is right if its time and a handler of it are a fault's. */
 export function judge(told: Told[], faults: Fault[]): Verdict {
   const incidents = new Map(incidentsOf(told).map((incident) => [incident.id, incident]))
-  const notices = noticesOf(told)
+  const notices = notificationsOf(told)
   const alarms = notices.flatMap(({ us, kind, incidentId }) => {
     const incident = incidents.get(incidentId ?? 0)
     return kind === 'opened' || kind === 'louder' ? [{ us: us - EPOCH_US, incident }] : []

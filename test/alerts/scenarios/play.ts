@@ -1,6 +1,8 @@
 import { advance } from '@main/alerts/engine/engine'
+import type { GroupCause } from '@shared/error-group'
+import { said } from '../../support/said'
 import type { EngineState } from '@main/alerts/engine/engine-state'
-import { createEngineState, parseEngineState } from '@main/alerts/engine/engine-state'
+import { createEngineState, isEngineState } from '@main/alerts/engine/engine-state'
 import type { AlertBatch, AlertEffect, FinishedRun, SourceEvent, UserEvent } from '@main/alerts/engine/events'
 import type { Tuning } from '@main/alerts/engine/tuning'
 
@@ -74,14 +76,16 @@ export function play(timeline: Timeline, options: PlayOptions = {}): { told: Tol
 
 /** The state after a restart. */
 export function throughJson(state: EngineState): EngineState {
-  const parsed = parseEngineState(JSON.stringify(state))
-  if (!parsed) throw new Error('the state cannot be read back')
+  const parsed: unknown = JSON.parse(JSON.stringify(state))
+  if (!isEngineState(parsed)) throw new Error('the state cannot be read back')
   return parsed
 }
 
 /** Notifications that were asked for, with their times. */
-export function noticesOf(told: Told[]) {
-  return told.flatMap(({ us, effect }) => (effect.kind === 'notify' ? [{ us, ...effect.notice }] : []))
+export function notificationsOf(told: Told[]) {
+  return told.flatMap(({ us, effect }) =>
+    effect.kind === 'notify' ? [{ us, kind: effect.notification.content.kind, ...said(effect.notification) }] : [],
+  )
 }
 
 /** Incidents in the state in which they were told last. */
@@ -115,6 +119,11 @@ export function inFurtherStream(events: Seen[]): Seen[] {
   )
 }
 
+/** What failures of a class have in common. */
+export function causeOf(errorType: string, template = ''): GroupCause {
+  return { kind: 'error', errorType, template }
+}
+
 /** A finished run of source 1 with what does not matter filled in. */
 export function run(of: Pick<FinishedRun, 'runId' | 'targetId' | 'endUs'> & Partial<FinishedRun>): FinishedRun {
   const failed = of.dependencyFailure ?? false
@@ -126,7 +135,7 @@ export function run(of: Pick<FinishedRun, 'runId' | 'targetId' | 'endUs'> & Part
     status: failed ? 'failed' : 'ok',
     dependencyFailure: failed,
     groupId: failed ? of.targetId : null,
-    groupTitle: failed ? `DependencyResolutionError: parameter new of app_${of.targetId}` : null,
+    cause: failed ? causeOf('DependencyResolutionError', `parameter new of app_${of.targetId}`) : null,
     ...of,
   }
 }

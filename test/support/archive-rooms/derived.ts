@@ -1,7 +1,8 @@
 /** What tests use of the room `derived` of the archive's threads: so that a move within it touches this file only. */
 export { fingerprintOf, normaliseMessage } from '@main/archive/worker/derived/fingerprint'
 export type { FailedRun } from '@main/archive/worker/derived/fingerprint'
-export { createGroups, ERROR_GROUP_STATES } from '@main/archive/worker/derived/error-groups'
+export { createGroups, ERROR_GROUP_STATES, GROUP_CAUSE, groupCause } from '@main/archive/worker/derived/error-groups'
+export type { StoredGroupCause } from '@main/archive/worker/derived/error-groups'
 export { createRecentLists } from '@main/archive/worker/derived/recent-runs'
 export { createExpected } from '@main/archive/worker/derived/rollups/expected-starts'
 export { createExpectedRows } from '@main/archive/worker/derived/rollups/expected-starts'

@@ -2,7 +2,9 @@ import { createAlertStore, createAlerts } from '@archive/alerts'
 import type { Alerts } from '@archive/alerts'
 import type { AlertsStep } from '@main/archive/api'
 import type { Incident, IncidentTarget } from '@shared/alert'
+import type { IncidentReason, NotificationContent, SourceTrouble } from '@shared/alert-notification'
 import type { AlertRule } from '@shared/alert-settings'
+import { affectedApps } from '@shared/notification-text'
 import { RUN_STATUSES } from '@shared/run'
 import { HOUSE_TARGETS } from './targets'
 import type { Database } from 'better-sqlite3'
@@ -46,7 +48,7 @@ export function openHouseAlerts(db: Database, source: { id: number; name: string
       }
     },
     look: async (nowUs, sight = { kind: 'seen', caughtUp: true }) => {
-      const { notices } = await alerts.step(
+      const { notifications } = await alerts.step(
         {
           nowUs,
           utcOffsetMinutes: BERLIN_MINUTES,
@@ -55,7 +57,7 @@ export function openHouseAlerts(db: Database, source: { id: number; name: string
         },
         { pause: () => Promise.resolve() },
       )
-      for (const { noticeId } of notices) alerts.settleNotice({ noticeId, outcome: { kind: 'sent' } })
+      for (const { id } of notifications) alerts.settleNotification({ id, outcome: { kind: 'sent' } })
     },
     close: () => alerts.close(),
   }
@@ -102,9 +104,10 @@ function pastPlans(nowUs: number, older: number): Plan[] {
   return [
     {
       ...{ rule: 'blind', targets: [], failures: 0, toUs: ago(27), ending: 'recovered' },
-      tell: (store, { id, openedUs, clearedUs }) => {
-        show(store, id, 'opened', openedUs, 'Not watching Home', 'its file cannot be read')
-        show(store, id, 'recovered', clearedUs ?? openedUs, 'Watching Home again', '')
+      tell: (store, incident) => {
+        const problem: SourceTrouble = { code: 'source_locked', message: 'its file cannot be read' }
+        show(store, incident, 'opened', incident.openedUs, { kind: 'blind', problem })
+        show(store, incident, 'recovered', incident.clearedUs ?? incident.openedUs)
       },
     },
     {
@@ -115,8 +118,7 @@ function pastPlans(nowUs: number, older: number): Plan[] {
     {
       ...{ rule: 'streak', targets: [ROOM_TEMPERATURE], failures: 3, toUs: ago(80), ending: 'stale' },
       usualPerHour: 0.04,
-      tell: (store, { id, openedUs }) =>
-        show(store, id, 'opened', openedUs, '3 failures in a row — boiler_controller.room_temp', 'almost never'),
+      tell: (store, incident) => show(store, incident, 'opened', incident.openedUs),
     },
     {
       ...{ rule: 'rate', targets: [HALL_MOTION], failures: 4, toUs: ago(122), ending: 'usual' },
@@ -130,15 +132,23 @@ function pastPlans(nowUs: number, older: number): Plan[] {
 
 function show(
   store: ReturnType<typeof createAlertStore>,
-  incidentId: number,
+  incident: Incident,
   kind: 'opened' | 'recovered',
   atUs: number,
-  title: string,
-  body: string,
+  reason: IncidentReason | null = null,
 ): void {
-  const replaces = kind === 'recovered' ? incidentId : null
-  const { noticeId } = store.addNotice({ kind, incidentId, title, body, silent: replaces !== null, replaces }, atUs)
-  store.settle(noticeId, { kind: 'sent' })
+  const { rule, failures, peak, usualPerHour, firstUs, openedUs, targets } = incident
+  const content: NotificationContent = {
+    kind,
+    incident: {
+      ...{ rule, source: 'Home', affected: affectedApps(targets), failures, peak, usualPerHour, firstUs, openedUs },
+      ...{ windowUs: null, endUs: incident.clearedUs ?? incident.lastUs, isUsualAgain: incident.ending === 'usual' },
+      ...{ also: [], reason, utcOffsetMinutes: BERLIN_MINUTES },
+    },
+  }
+  const replaces = kind === 'recovered' ? incident.id : null
+  const asked = { incidentId: incident.id, content, silent: replaces !== null, replaces }
+  store.settle(store.addNotification(asked, atUs).id, { kind: 'sent' })
 }
 
 interface FailedRun {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Desktop } from '@main/desktop'
 import type { ArchiveClient } from '@main/archive/client'
-import type { Note } from '@main/notifications/notifier'
+import type { SystemNotification } from '@main/notifications/notifier'
 import { plannedFile } from '@main/sources/planned-source'
 import type { PlannedSource } from '@main/sources/planned-source'
 import { discoveryOf } from './discovery'
@@ -28,7 +28,7 @@ import type { DevBackEnd, DevBackEndOptions } from '../../../dev/back-end'
 import { faults } from '../../../dev/faults'
 import type { Faults } from '../../../dev/faults'
 import { HOUSE_THREADS } from './build-threads'
-import { addBallast, commitRuns, giveSign, withholdNotice, writeHouse, writeUpkeep } from './rows'
+import { addBallast, commitRuns, giveSign, withholdNotification, writeHouse, writeUpkeep } from './rows'
 import type { Judged } from './alerts'
 import type { Ballast, HouseSource } from './rows'
 import { makeHassette } from '../made-hassette'
@@ -86,10 +86,10 @@ export interface House extends Pick<DevBackEnd, 'settings' | 'clock' | 'places' 
   /** What the dialogs of the system answer from now on; null = nothing is chosen. */
   choose: (path: string | null) => void
   /** Notes that an incident was not told an hour ago, since notifications were switched off. */
-  withholdNotice: (incidentId: number) => void
+  withholdNotification: (incidentId: number) => void
   /** What the system says of notifications from now on. */
   answerNotes: (answer: Awaited<ReturnType<DevBackEndOptions['show']>>) => void
-  notes: Note[]
+  notes: SystemNotification[]
   warnings: string[]
   close: () => Promise<void>
 }
@@ -150,7 +150,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
   let copied = ''
   let choice: string | null = null
   const warnings: string[] = []
-  const notes: Note[] = []
+  const notes: SystemNotification[] = []
   let answer: Awaited<ReturnType<DevBackEndOptions['show']>> = { kind: 'sent' }
   const choose = (): Promise<string> =>
     choice === null ? Promise.reject(new Failure('cancelled', 'Nothing was chosen.')) : Promise.resolve(choice)
@@ -227,7 +227,7 @@ export async function openHouse(options: HouseOptions, made: string, emit: DevBa
     choose: (path) => {
       choice = path
     },
-    withholdNotice: (incidentId) => withholdNotice(archivePath, incidentId, NOW_MS * 1000 - 3_600_000_000),
+    withholdNotification: (incidentId) => withholdNotification(archivePath, incidentId, NOW_MS * 1000 - 3_600_000_000),
     answerNotes: (next) => {
       answer = next
     },

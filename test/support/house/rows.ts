@@ -121,7 +121,7 @@ export function commitRuns(path: string, sourceId: number, source: HouseSource, 
 }
 
 /** Notes that a notification of an incident was not shown, since notifications are switched off. */
-export function withholdNotice(path: string, incidentId: number, atUs: number): void {
+export function withholdNotification(path: string, incidentId: number, atUs: number): void {
   const db = openForWriting(path)
   try {
     createAlertStore(db).addWithheld(incidentId, 'opened', 'off', atUs)
@@ -205,7 +205,11 @@ async function appendJudged(
 function sightAt({ judged, endMs }: HouseSource, us: number): SourceSight['sight'] {
   const sinceUs = endMs * 1000 - BLIND_MINUTES * MINUTE
   if (judged !== 'blind' || us < sinceUs) return { kind: 'seen', caughtUp: true }
-  return { kind: 'blind', sinceUs, reason: 'another program keeps the file for itself' }
+  return {
+    kind: 'blind',
+    sinceUs,
+    problem: { code: 'source_locked', message: 'another program keeps the file for itself' },
+  }
 }
 
 /** An appender that knows all sessions and targets of a source. */

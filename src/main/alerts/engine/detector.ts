@@ -1,3 +1,5 @@
+import type { IncidentReason } from '@shared/alert-notification'
+import type { GroupCause } from '@shared/error-group'
 import { DAY_US, SECOND_US } from '@main/util/time'
 import type { Sensitivity } from '@shared/alert-settings'
 import { expectedAt } from './baseline'
@@ -43,7 +45,7 @@ export function askStreaks(
 ): Signal | null {
   const target = source.targets[targetId]
   if (!target || target.succeededUs === 0) return null
-  const { dependency, any, appKey, name, error } = target
+  const { dependency, any, appKey, name, cause } = target
   const isDependency = dependency.n > 0 && dependency.n >= dependency.needed + streakOffset(sensitivity)
   if (!isDependency && (any.n < FAILURES_IN_A_ROW || any.other === 0)) return null
   const streak = isDependency ? dependency : any
@@ -63,7 +65,7 @@ export function askStreaks(
     windowUs: null,
     usualPerHour: isDependency ? expectedAt(source.baseline, source.coverage, atUs, QUIET_US).perHour : null,
     usualInQuiet: 0,
-    error,
+    reason: reasonOf(cause),
   }
 }
 
@@ -97,10 +99,14 @@ function askWindows(
     if (chance < 1 && tailProbability(count, mean, variance) >= chance / windows.length) continue
     const { targets, failures } = partsOf(source, [...within(recent, fromUs, atUs)].reverse())
     const usualInQuiet = usualCount(source, atUs)
-    const error = source.targets[targets[0]?.targetId ?? 0]?.error ?? null
-    return { rule: 'rate', atUs, targets, failures, windowUs: us, usualPerHour: perHour, usualInQuiet, error }
+    const reason = reasonOf(source.targets[targets[0]?.targetId ?? 0]?.cause ?? null)
+    return { rule: 'rate', atUs, targets, failures, windowUs: us, usualPerHour: perHour, usualInQuiet, reason }
   }
   return null
+}
+
+function reasonOf(cause: GroupCause | null): IncidentReason | null {
+  return cause && { kind: 'failure', cause }
 }
 
 /** Takes one of the times that the rate rule may be asked within a second; false when there is none left. */

@@ -1,3 +1,4 @@
+import type { IncidentReason, SourceTrouble } from '@shared/alert-notification'
 import type { AlertSettings } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import type { SourceMode } from '@shared/source'
@@ -11,14 +12,14 @@ import type { RecentFailures } from './recent-failures'
 import type { TargetHistory } from './streaks'
 
 /** Raised when the shape below changes; a state of another version is not read, and the engine learns from the archive. */
-const VERSION = 3
+const VERSION = 4
 
 /** A Hassette that does not run: it was stopped, or it is down. */
 export interface Down {
   rule: 'down' | 'stopped'
   sinceUs: number
   due: boolean
-  reason: string
+  reason: Extract<IncidentReason, { kind: 'down' | 'stopped' }>
 }
 
 /** What the engine knows of a source. Plain data, times in microseconds since 1970 by the clock of Hassette. */
@@ -52,11 +53,12 @@ export interface SourceAlertState {
   open: IncidentRecord[]
   /** Those that may still be taken up again. */
   closed: IncidentRecord[]
+  /** What somebody muted; kept apart from the rest, so that it outlives a state that cannot be read. */
   mutedGroups: number[]
   mutedTargets: number[]
-  /** Since when nothing is seen of it, by our clock, and in words why. */
-  blind: { sinceUs: number; reason: string } | null
-  /** That its Hassette does not run, since when by our clock, and in words why; `due` = long enough to be told. */
+  /** Since when nothing is seen of it, by our clock, and why. */
+  blind: { sinceUs: number; problem: SourceTrouble } | null
+  /** That its Hassette does not run, since when by our clock, and why; `due` = long enough to be told. */
   down: Down | null
   /** Newest sequence number taken of each stream: what is fed twice counts once. */
   streams: Record<string, number>
@@ -76,14 +78,17 @@ export function createEngineState(nextIncidentId = 1, settings: AlertSettings = 
   return { version: VERSION, settings, nextIncidentId, sources: {}, notify: createNotifyState() }
 }
 
-/** Reads a state that `JSON.stringify` wrote; null for one of another version or none at all. */
-export function parseEngineState(text: string): EngineState | null {
-  try {
-    const state: unknown = JSON.parse(text)
-    return isCurrent(state) ? state : null
-  } catch {
-    return null
-  }
+/** Whether something is a state that this version of the engine kept. Only we write it, so the version says the rest. */
+export function isEngineState(state: unknown): state is EngineState {
+  return (
+    typeof state === 'object' &&
+    state !== null &&
+    'version' in state &&
+    state.version === VERSION &&
+    'sources' in state &&
+    typeof state.sources === 'object' &&
+    state.sources !== null
+  )
 }
 
 /** A source of which nothing is known yet. */
@@ -115,9 +120,4 @@ export function createSourceState(id: number, name: string, mode: SourceMode): S
     down: null,
     streams: {},
   }
-}
-
-/** Only we write it, so the version says the rest. */
-function isCurrent(state: unknown): state is EngineState {
-  return typeof state === 'object' && state !== null && 'version' in state && state.version === VERSION
 }

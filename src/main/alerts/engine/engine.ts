@@ -1,4 +1,5 @@
 import { MINUTE_US, SECOND_US } from '@main/util/time'
+import type { IncidentReason } from '@shared/alert-notification'
 import { SOURCE_RULES } from '@shared/alert-settings'
 import { clearMuted, extend, passTime, takeEvent } from './source-events'
 import type { EventSurroundings } from './source-events'
@@ -90,11 +91,15 @@ function minding(source: SourceAlertState, around: EventSurroundings): Happening
     const due = trouble === down ? down.due : nowUs - trouble.sinceUs >= BLIND_US
     if (known || !due) return []
     const failures = [{ atUs: trouble.sinceUs, runId: null, targetId: 0, groupId: null, n: 0 }]
-    const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, error: trouble.reason }
+    const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, reason: reasonOf(trouble) }
     const signal = { rule, atUs: nowUs, targets: [], failures, ...nothing }
     const happening = takeSignal(source, signal, { ...around, late: false })
     return happening ? [happening] : []
   })
+}
+
+function reasonOf(trouble: NonNullable<SourceAlertState['blind' | 'down']>): IncidentReason {
+  return 'problem' in trouble ? { kind: 'blind', problem: trouble.problem } : trouble.reason
 }
 
 /** The time of a recording stands still: what was open at its end is over by the clock on the wall. */
@@ -160,7 +165,7 @@ function sourceOf(state: EngineState, event: SourceEvent): SourceAlertState | un
     Reflect.deleteProperty(state.notify.away, sourceId)
   }
   const source = state.sources[sourceId]
-  if (source && event.kind === 'blind') source.blind ??= { sinceUs: event.sinceUs, reason: event.reason }
+  if (source && event.kind === 'blind') source.blind ??= { sinceUs: event.sinceUs, problem: event.problem }
   if (source && event.kind === 'hassette') {
     // Its silence was none of the quiet in which incidents end.
     if (source.down && !event.down) source.resumedUs = Math.max(source.resumedUs, source.watermarkUs)

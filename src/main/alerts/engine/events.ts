@@ -1,5 +1,7 @@
-import type { Incident, NoticeKind, NoticeRequest, Snooze, WithheldReason } from '@shared/alert'
+import type { Incident, Snooze } from '@shared/alert'
+import type { NotificationKind, RequestedNotification, SourceTrouble, WithheldReason } from '@shared/alert-notification'
 import type { AlertSettings } from '@shared/alert-settings'
+import type { GroupCause } from '@shared/error-group'
 import type { RunStatus } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Down } from './engine-state'
@@ -21,8 +23,8 @@ export interface FinishedRun {
   watched?: boolean
   /** The group of its failure; null for none, and for the group that holds what found no room. */
   groupId: number | null
-  /** Title of the group; null for runs without one. */
-  groupTitle: string | null
+  /** What the failures of the group have in common; null for runs without one. */
+  cause: GroupCause | null
 }
 
 /** What happened to a source. Times by the clock of Hassette, but for `blind`, `seen` and `hassette`, which are by ours. */
@@ -37,8 +39,8 @@ export type SourceEvent =
   | { kind: 'sessionEnded'; sourceId: number; atUs: number }
   /** The runs of this time are all known, though there may be none. */
   | { kind: 'covered'; sourceId: number; fromUs: number; toUs: number }
-  /** Nothing can be seen of it: gone, unreadable. The reason is a few words for people. */
-  | { kind: 'blind'; sourceId: number; sinceUs: number; reason: string }
+  /** Nothing can be seen of it: gone, unreadable. */
+  | { kind: 'blind'; sourceId: number; sinceUs: number; problem: SourceTrouble }
   | { kind: 'seen'; sourceId: number }
   /** Whether its Hassette runs: null when it does. */
   | { kind: 'hassette'; sourceId: number; down: Down | null }
@@ -69,5 +71,5 @@ export interface AlertBatch {
 /** What is to be done, in this order. */
 export type AlertEffect =
   | { kind: 'incidentOpened' | 'incidentUpdated' | 'incidentCleared' | 'incidentReopened'; incident: Incident }
-  | { kind: 'notify'; notice: NoticeRequest }
-  | { kind: 'withheld'; incidentId: number; noticeKind: NoticeKind; reason: WithheldReason }
+  | { kind: 'notify'; notification: RequestedNotification }
+  | { kind: 'withheld'; incidentId: number; notificationKind: NotificationKind; reason: WithheldReason }

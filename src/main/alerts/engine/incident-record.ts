@@ -1,5 +1,6 @@
 import { MINUTE_US } from '@main/util/time'
 import type { Incident, IncidentTarget } from '@shared/alert'
+import type { IncidentReason } from '@shared/alert-notification'
 import type { AlertRule } from '@shared/alert-settings'
 import type { Failures } from './recent-failures'
 
@@ -16,8 +17,8 @@ export interface Signal {
   /** Failures an hour that are usual, and the most of a quarter of an hour; null and 0 where the rule does not ask. */
   usualPerHour: number | null
   usualInQuiet: number
-  /** What its newest failure says, for people. */
-  error: string | null
+  /** Why, as far as that is known: what its newest failure says, or what became of the source. */
+  reason: IncidentReason | null
 }
 
 /** A handler or job, and what it is called. */
@@ -49,7 +50,7 @@ export interface IncidentRecord extends Omit<Incident, 'targets' | 'also'> {
   usualInQuiet: number
   /** When `usualInQuiet` was worked out. */
   usualUs: number
-  error: string | null
+  reason: IncidentReason | null
   /** Its first failure since it came back, or `firstUs`. */
   beganUs: number
   /** Newest moment with more failures than usual within a quarter of an hour. */
@@ -103,7 +104,7 @@ export function openIncident(id: number, sourceId: number, signal: Signal, late:
     windowUs: signal.windowUs,
     usualInQuiet: signal.usualInQuiet,
     usualUs: signal.atUs,
-    error: signal.error,
+    reason: signal.reason,
     beganUs: signal.failures[0]?.atUs ?? signal.atUs,
     loudUs: signal.atUs,
     earlierPeak: 0,

@@ -1,12 +1,11 @@
 import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
-import type { NoticeKind, NoticeRequest, WithheldReason } from '@shared/alert'
-import { alertWords } from '@shared/messages-alerts'
+import type { NotificationContent, RequestedNotification, WithheldReason } from '@shared/alert-notification'
 import type { EngineState, SourceAlertState } from './engine-state'
 import type { AlertEffect } from './events'
 import type { IncidentRecord } from './incident-record'
 import type { Happening } from './incidents'
+import { affectedOf, notifiedIncident } from './notification-content'
 import { isQuiet } from './quiet-hours'
-import { listText, louderText, openedText, recoveredText, stillText, updateText } from './texts'
 
 /** What decides about a notification. */
 export interface NotifyContext {
@@ -28,6 +27,9 @@ const REMIND_FIRST_US = 4 * HOUR_US
 const LOUDER = 3
 /** So few within 5 minutes are no peak to compare with: it had only begun. */
 const SMALL_PEAK = 5
+
+/** Kinds that are heard. */
+type Announced = 'opened' | 'louder' | 'still'
 
 /** Tells what happened to an incident, or says why not. */
 export function notifyHappening(context: NotifyContext, { kind, source, record }: Happening): void {
@@ -89,7 +91,7 @@ function notifyRecovery(context: NotifyContext, source: SourceAlertState, record
 }
 
 /** A notification that is heard. */
-function announce(context: NotifyContext, source: SourceAlertState, record: IncidentRecord, kind: NoticeKind): void {
+function announce(context: NotifyContext, source: SourceAlertState, record: IncidentRecord, kind: Announced): void {
   const { state, nowUs } = context
   const { notify } = state
   const reason = reasonAgainst(context, record)
@@ -102,28 +104,15 @@ function announce(context: NotifyContext, source: SourceAlertState, record: Inci
     notify.cappedUntilUs = nowUs + CAP_US
     withhold(context, record, kind, 'cap')
     const open = openOf(state)
-    send(context, {
-      kind: 'capped',
-      ...listText(alertWords.notice.capped(open.length), []),
-      body: alertWords.notice.cappedBody,
-    })
+    send(context, { kind: 'capped', open: open.length })
     return
   }
   notify.sentUs.push(nowUs)
   record.shownUs ??= nowUs
   record.lastNoticeUs = nowUs
   record.newsworthy = false
-  send(context, { kind, incidentId: record.id, ...announceText(context, source, record, kind) })
-}
-
-function announceText(
-  { utcOffsetMinutes }: NotifyContext,
-  source: SourceAlertState,
-  record: IncidentRecord,
-  kind: NoticeKind,
-): Pick<NoticeRequest, 'title' | 'body'> {
-  if (kind === 'louder') return louderText(record)
-  return kind === 'still' ? stillText(source, record, utcOffsetMinutes) : openedText(source, record, utcOffsetMinutes)
+  const incident = notifiedIncident(source, record, context.utcOffsetMinutes)
+  send(context, { kind, incident }, { incidentId: record.id })
 }
 
 /** A silent one in the place of the first. */
@@ -136,8 +125,8 @@ function replace(
   if (reasonAgainst(context, record) !== null) return
   record.newsworthy = false
   if (kind === 'update') record.lastNoticeUs = context.nowUs
-  const text = kind === 'update' ? updateText(record, context.utcOffsetMinutes) : recoveredText(source, record)
-  send(context, { kind, incidentId: record.id, ...text, silent: true, replaces: record.id })
+  const incident = notifiedIncident(source, record, context.utcOffsetMinutes)
+  send(context, { kind, incident }, { incidentId: record.id, silent: true, replaces: record.id })
 }
 
 /** One notification for all that began while nobody looked, once everything is read. */
@@ -158,8 +147,8 @@ function tellAway(context: NotifyContext, caughtUp: number[]): void {
     return
   }
   if (writtenLate) state.notify.lateToldUs = context.nowUs
-  const title = writtenLate ? alertWords.notice.writtenLate : alertWords.notice.away
-  send(context, { kind: 'summary', ...listText(title(told.length, open.length), told) })
+  const counts = { spikes: told.length, open: open.length }
+  send(context, { kind: 'summary', ...counts, writtenLate, affected: affectedOf(told) })
 }
 
 /** One notification after quiet hours, if anything that they held back is still open. */
@@ -173,7 +162,7 @@ function tellHeld(context: NotifyContext): void {
     record.shownUs ??= nowUs
     record.lastNoticeUs = nowUs
   }
-  send(context, { kind: 'digest', ...listText(alertWords.notice.digest(open.length), open) })
+  send(context, { kind: 'digest', open: open.length, affected: affectedOf(open) })
 }
 
 function reasonAgainst(context: NotifyContext, record: IncidentRecord): WithheldReason | null {
@@ -196,16 +185,17 @@ function openOf(state: EngineState): IncidentRecord[] {
 
 function send(
   { effects }: NotifyContext,
-  notice: Pick<NoticeRequest, 'kind' | 'title' | 'body'> & Partial<NoticeRequest>,
+  content: NotificationContent,
+  how: Partial<Omit<RequestedNotification, 'content'>> = {},
 ): void {
-  effects.push({ kind: 'notify', notice: { incidentId: null, silent: false, replaces: null, ...notice } })
+  effects.push({ kind: 'notify', notification: { incidentId: null, silent: false, replaces: null, ...how, content } })
 }
 
 function withhold(
   { effects }: NotifyContext,
   { id }: IncidentRecord,
-  noticeKind: NoticeKind,
+  notificationKind: Announced,
   reason: WithheldReason,
 ): void {
-  effects.push({ kind: 'withheld', incidentId: id, noticeKind, reason })
+  effects.push({ kind: 'withheld', incidentId: id, notificationKind, reason })
 }

@@ -96,7 +96,7 @@ function takeRun(source: SourceAlertState, run: FinishedRun, around: EventSurrou
   recover(source, run, failed)
   if (run.status === 'skipped') return happenings
   if (failed) {
-    target.error = run.groupTitle
+    target.cause = run.cause
     happenings.push(...takeFailure(source, run, target, around))
   } else {
     succeed(target, run.endUs)
@@ -108,7 +108,7 @@ function takeRun(source: SourceAlertState, run: FinishedRun, around: EventSurrou
 /** A failure that was written late, though we watched: it is judged beside what goes on, by its own time. */
 function takeLate(
   source: SourceAlertState,
-  { targetId, endUs: atUs, groupId, runId, appKey, targetName: name, groupTitle }: FinishedRun,
+  { targetId, endUs: atUs, groupId, runId, appKey, targetName: name, cause }: FinishedRun,
   around: EventSurroundings,
 ): Happening[] {
   if (inGrace(source, atUs)) return []
@@ -121,7 +121,7 @@ function takeLate(
   }
   addRecent(source.late, failures)
   const target = source.targets[targetId]
-  if (target) target.error ??= groupTitle
+  if (target) target.cause ??= cause
   const signal = takeAsk(source, atUs) ? askLateRate(source, atUs, around.settings.sensitivity) : null
   if (!signal) return []
   source.late = []
@@ -210,7 +210,7 @@ function takeMissed(
     return []
   }
   const targets = [{ targetId, appKey, name: targetName }]
-  const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, error: null }
+  const nothing = { windowUs: null, usualPerHour: null, usualInQuiet: 0, reason: null }
   return take(source, { rule: 'missed', atUs: dueUs, targets, failures, ...nothing }, around)
 }
 

@@ -1,4 +1,5 @@
 import { HOUR_US } from '@main/util/time'
+import type { GroupCause } from '@shared/error-group'
 import { BASELINE_US } from './time'
 
 /** Failures in a row of one handler or job. */
@@ -18,8 +19,8 @@ export interface TargetHistory {
   /** Finish of its newest success and failure; 0 = none yet. */
   succeededUs: number
   failedUs: number
-  /** What its newest failure says, for people. */
-  error: string | null
+  /** What its newest failure says. */
+  cause: GroupCause | null
   /** Finish of its newest run. */
   seenUs: number
   /** Its runs by six hours: number of the six hours since 1970, runs, dependency failures. */
@@ -44,7 +45,7 @@ export function createTargetHistory(appKey: string, name: string): TargetHistory
     name,
     succeededUs: 0,
     failedUs: 0,
-    error: null,
+    cause: null,
     seenUs: 0,
     history: [],
     dependency: { n: 0, firstUs: 0, firstRunId: 0, needed: 0 },

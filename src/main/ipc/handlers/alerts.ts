@@ -23,7 +23,7 @@ export function createAlertHandlers({ archive, alerts, delivery }: AlertHandlerP
     'alerts.status': () => alerts.status(),
     'alerts.list': (input) => archive.read()['alerts.list'](input),
     'alerts.get': (input) => archive.read()['alerts.get'](input),
-    'alerts.notices': (input) => archive.read()['alerts.notices'](input),
+    'alerts.notifications': (input) => archive.read()['alerts.notifications'](input),
     'alerts.replay': ({ ticket, ...input }) =>
       replays.run(ticket, (signal) => archive.read()['alerts.replay'](input, { signal })),
     'alerts.snooze': async ({ incidentId, snooze }) => {

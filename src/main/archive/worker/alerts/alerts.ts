@@ -2,26 +2,23 @@ import { advance } from '@main/alerts/engine/engine'
 import type { Down } from '@main/alerts/engine/engine-state'
 import type { AlertBatch, AlertEffect, SourceEvent } from '@main/alerts/engine/events'
 import { LATE_US } from '@main/alerts/engine/time'
-import type { NoticeOutcome, NoticeRequest } from '@shared/alert'
-import { alertWords } from '@shared/messages-alerts'
+import type { NotificationOutcome, PendingNotification, RequestedNotification } from '@shared/alert-notification'
 import type { HassetteState } from '@shared/source'
 import SQLite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
-import type { AlertsOutcome, AlertsStep, DueNotice, NoticeSettlement, ShownNotice, SourceSight } from '../../api'
+import type { AlertsOutcome, AlertsStep, SourceSight, WriteApi } from '../../api'
 import type { CallContext } from '../core/serve'
 import { createMissedFeed } from './missed-feed'
 import { createOutcome } from './outcome'
 import { createRunFeed } from './run-feed'
 import { createSessionFeed } from './session-feed'
 import { createAlertStore, copyOf } from './store'
-import type { AlertMemory } from './store'
+import type { AlertMemory, MuteEvent } from './store'
 
 /** The alerts on the writer's connection: what is appended is told to the engine, what it says is kept. */
-export interface Alerts {
+export interface Alerts extends Pick<WriteApi, 'settleNotification' | 'addNotification'> {
   /** Takes everything new, some runs a transaction. Cancellable in between: the next step goes on. */
   step(input: AlertsStep, context: Pick<CallContext, 'pause'>): Promise<AlertsOutcome>
-  settleNotice(input: NoticeSettlement): null
-  addNotice(input: ShownNotice): null
   /** Keeps what is only in memory; when the archive is closed. */
   close(): void
 }
@@ -48,35 +45,41 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
   /** By source: when everything that was written up to then had been told. */
   const caughtUpUs = new Map<number, number>()
   /** Not shown yet when the archive was opened. */
-  let leftOver: DueNotice[] = []
-  /** Newest notice that was returned: its receiver shows it and reports the outcome. */
+  let leftOver: PendingNotification[] = []
+  let startedOver = false
+  /** Newest notification that was returned: its receiver shows it and reports the outcome. */
   let answered = 0
 
   const load = (nowUs: number): AlertMemory => {
     if (memory) return memory
-    leftOver = store.pending(nowUs - LATE_US).filter(({ noticeId }) => noticeId > answered)
-    memory = store.load()
+    leftOver = store.pending(nowUs - LATE_US).filter(({ id }) => id > answered)
+    const loaded = store.load()
+    memory = loaded.memory
+    startedOver ||= loaded.startedOver
     return memory
   }
 
   /** What the engine says to a batch, kept in the same transaction as what it was told up to. */
-  const tell = db.transaction((known: AlertMemory, batch: AlertBatch): DueNotice[] => {
+  const tell = db.transaction((known: AlertMemory, batch: AlertBatch): PendingNotification[] => {
     const effects = engine(known.engine, batch)
-    for (const event of batch.events) if (event.kind === 'sourceRemoved') store.abandon(event.sourceId, batch.nowUs)
-    const notices = effects.flatMap((effect) => take(effect, batch.nowUs))
+    for (const event of batch.events) {
+      if (event.kind === 'sourceRemoved') store.abandon(event.sourceId, batch.nowUs)
+      if (isMute(event)) store.mute(event)
+    }
+    const notifications = effects.flatMap((effect) => take(effect, batch.nowUs))
     const isDue = batch.events.length > 0 && Math.abs(batch.nowUs - keptUs) >= KEEP_EVERY_US
     if (isDue || effects.some(isNews) || batch.events.some(isKept)) {
       store.keep(known)
       keptUs = batch.nowUs
     }
-    return notices
+    return notifications
   }).immediate
 
   const keep = db.transaction((known: AlertMemory): void => store.keep(known)).immediate
 
-  const take = (effect: AlertEffect, atUs: number): DueNotice[] => {
-    if (effect.kind === 'notify') return [store.addNotice(effect.notice, atUs)]
-    if (effect.kind === 'withheld') store.addWithheld(effect.incidentId, effect.noticeKind, effect.reason, atUs)
+  const take = (effect: AlertEffect, atUs: number): PendingNotification[] => {
+    if (effect.kind === 'notify') return [store.addNotification(effect.notification, atUs)]
+    if (effect.kind === 'withheld') store.addWithheld(effect.incidentId, effect.notificationKind, effect.reason, atUs)
     else store.writeIncident(effect.incident)
     return []
   }
@@ -84,17 +87,17 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
   const step = async (input: AlertsStep, context: Pick<CallContext, 'pause'>): Promise<AlertsOutcome> => {
     const { nowUs, utcOffsetMinutes } = input
     const known = load(nowUs)
-    const notices = leftOver
+    const notifications = leftOver
     leftOver = []
     const say = (events: AlertBatch['events'], caughtUp: number[] = []): void => {
-      notices.push(...tell(known, { nowUs, utcOffsetMinutes, caughtUp, events }))
+      notifications.push(...tell(known, { nowUs, utcOffsetMinutes, caughtUp, events }))
     }
     const sources = input.sources.filter(({ sourceId }) => isKnown.get(sourceId))
     const gone = Object.values(known.engine.sources).filter(({ id }) => !isKnown.get(id))
     say([...gone.map(({ id: sourceId }) => ({ kind: 'sourceRemoved' as const, sourceId })), ...input.events])
     let leftOut = 0
     for (const source of sources) {
-      say(introduction(source, known))
+      say(introduction(source, known, store.mutes))
       if (!isReadToEnd(source, known)) continue
       for (let more = true; more; await context.pause()) {
         const told = tellRuns(source, known, nowUs, say)
@@ -109,8 +112,10 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     )
     caughtUpUs.clear()
     for (const { sourceId } of caughtUp) caughtUpUs.set(sourceId, nowUs)
-    answered = Math.max(answered, ...notices.map(({ noticeId }) => noticeId))
-    return { notices, leftOut, ...outcomeOf(known.engine, nowUs) }
+    answered = Math.max(answered, ...notifications.map(({ id }) => id))
+    const isAnew = startedOver
+    startedOver = false
+    return { notifications, leftOut, startedOver: isAnew, ...outcomeOf(known.engine, nowUs) }
   }
 
   /**
@@ -144,8 +149,8 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
     return { more, leftOut: 0 }
   }
 
-  const addShown = db.transaction((notice: NoticeRequest, outcome: NoticeOutcome, atUs: number): void => {
-    store.settle(store.addNotice(notice, atUs).noticeId, outcome)
+  const addShown = db.transaction((asked: RequestedNotification, outcome: NotificationOutcome, atUs: number): void => {
+    store.settle(store.addNotification(asked, atUs).id, outcome)
   }).immediate
 
   let last: Promise<unknown> = Promise.resolve()
@@ -161,12 +166,12 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
       last = next.catch(() => undefined)
       return next
     },
-    settleNotice: ({ noticeId, outcome }) => {
-      store.settle(noticeId, outcome)
+    settleNotification: ({ id, outcome }) => {
+      store.settle(id, outcome)
       return null
     },
-    addNotice: ({ notice, outcome, atUs }) => {
-      addShown(notice, outcome, atUs)
+    addNotification: ({ notification, outcome, atUs }) => {
+      addShown(notification, outcome, atUs)
       return null
     },
     close: () => {
@@ -180,12 +185,16 @@ export function createAlerts(db: Database, engine: typeof advance = advance): Al
 }
 
 /** A source that the engine meets for the first time is history until all of it was read. */
-function introduction({ sourceId, name, mode, sight }: SourceSight, { engine }: AlertMemory): SourceEvent[] {
+function introduction(
+  { sourceId, name, mode, sight }: SourceSight,
+  { engine }: AlertMemory,
+  mutesOf: (sourceId: number) => MuteEvent[],
+): AlertBatch['events'] {
   const state = engine.sources[sourceId]
   const clockOffsetUs = sight.kind === 'seen' ? (sight.clockOffsetUs ?? null) : null
   return [
     { kind: 'source', sourceId, name, mode, clockOffsetUs },
-    ...(state ? [] : [{ kind: 'importing' as const, sourceId, now: true }]),
+    ...(state ? [] : [{ kind: 'importing' as const, sourceId, now: true }, ...mutesOf(sourceId)]),
     ...(sight.kind === 'seen' ? [{ kind: 'seen' as const, sourceId }] : []),
   ]
 }
@@ -218,8 +227,12 @@ function closing(source: SourceSight, { engine }: AlertMemory): SourceEvent[] {
 function downOf(hassette: HassetteState): Down | null {
   if (hassette.kind === 'running') return null
   const { sinceUs, due } = hassette
-  if (hassette.kind === 'stopped') return { rule: 'stopped', sinceUs, due, reason: alertWords.stoppedReason }
-  return { rule: 'down', sinceUs, due, reason: alertWords.downReason[hassette.how] }
+  if (hassette.kind === 'stopped') return { rule: 'stopped', sinceUs, due, reason: { kind: 'stopped' } }
+  return { rule: 'down', sinceUs, due, reason: { kind: 'down', how: hassette.how } }
+}
+
+function isMute(event: AlertBatch['events'][number]): event is MuteEvent {
+  return event.kind === 'muteGroup' || event.kind === 'muteTarget'
 }
 
 /** What must not be said twice. */

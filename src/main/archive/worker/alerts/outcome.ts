@@ -2,14 +2,19 @@ import { isLearning } from '@main/alerts/engine/detector'
 import type { EngineState, SourceAlertState } from '@main/alerts/engine/engine-state'
 import { publicIncident } from '@main/alerts/engine/incident-record'
 import type { BlindSource, Muted } from '@shared/alert'
+import { groupTitle } from '@shared/error-group'
 import type { Database } from 'better-sqlite3'
 import type { AlertsOutcome } from '../../api'
+import { GROUP_CAUSE, groupCause } from '../derived/error-groups'
+import type { StoredGroupCause } from '../derived/error-groups'
 
 /** Says where the engine stands, with the names of what is muted. */
 export function createOutcome(
   db: Database,
-): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notices' | 'leftOut'> {
-  const titleOfGroup = db.prepare<[number], string>('SELECT title FROM error_groups WHERE id = ?').pluck()
+): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notifications' | 'leftOut' | 'startedOver'> {
+  const causeOfGroup = db.prepare<[number], StoredGroupCause>(
+    `SELECT ${GROUP_CAUSE} FROM error_groups g WHERE g.id = ?`,
+  )
   const titleOfTarget = db
     .prepare<[number], string>(
       `SELECT a.app_key || '.' || ${TARGET_NAME} FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
@@ -22,8 +27,8 @@ export function createOutcome(
       return title === undefined ? [] : [{ kind: 'target', sourceId, targetId, title }]
     }),
     ...mutedGroups.flatMap((groupId): Muted[] => {
-      const title = titleOfGroup.get(groupId)
-      return title === undefined ? [] : [{ kind: 'group', sourceId, groupId, title }]
+      const found = causeOfGroup.get(groupId)
+      return found === undefined ? [] : [{ kind: 'group', sourceId, groupId, title: groupTitle(groupCause(found)) }]
     }),
   ]
 

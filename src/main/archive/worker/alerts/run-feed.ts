@@ -3,9 +3,12 @@ import type { FinishedRun } from '@main/alerts/engine/events'
 import { BASELINE_US } from '@main/alerts/engine/time'
 import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/engine/used-time'
 import type { Around, ClaimedTime, ClockLead } from '@main/alerts/engine/used-time'
+import type { GroupCause } from '@shared/error-group'
 import type { Database } from 'better-sqlite3'
 import { idsOfBlock, runId, STREAMS, blocksOfStream } from '../core/ids'
 import { marksOf, statusOf } from '../core/run-codes'
+import { GROUP_CAUSE, groupCause } from '../derived/error-groups'
+import type { StoredGroupCause } from '../derived/error-groups'
 import { TARGET_NAME } from './outcome'
 import type { ToldPlaces } from './store'
 
@@ -48,7 +51,7 @@ interface Named {
 interface Group {
   /** Null for the group that holds what found no room: its failures have no cause in common. */
   id: number | null
-  title: string
+  cause: GroupCause
 }
 
 export function createRunFeed(db: Database): RunFeed {
@@ -75,8 +78,8 @@ export function createRunFeed(db: Database): RunFeed {
   const selectTarget = db.prepare<[number], Named>(
     `SELECT a.app_key AS appKey, ${TARGET_NAME} AS name FROM targets t JOIN apps a ON a.id = t.app_id WHERE t.id = ?`,
   )
-  const selectGroup = db.prepare<[number], { id: number; title: string; isOther: 0 | 1 }>(
-    'SELECT id, title, fingerprint_version = 0 AS isOther FROM error_groups WHERE id = ?',
+  const selectGroup = db.prepare<[number], StoredGroupCause & { id: number; isOther: 0 | 1 }>(
+    `SELECT g.id, ${GROUP_CAUSE}, g.fingerprint_version = 0 AS isOther FROM error_groups g WHERE g.id = ?`,
   )
   const targets = new Map<number, Named>()
   const groups = new Map<number, Group>()
@@ -93,7 +96,7 @@ export function createRunFeed(db: Database): RunFeed {
     if (known) return known
     const found = selectGroup.get(groupId)
     if (!found) return null
-    const group = { id: found.isOther ? null : found.id, title: found.title }
+    const group = { id: found.isOther ? null : found.id, cause: groupCause(found) }
     groups.set(groupId, group)
     return group
   }
@@ -157,7 +160,7 @@ export function createRunFeed(db: Database): RunFeed {
       dependencyFailure: marksOf(row.flags).dependencyFailure,
       endUs,
       groupId: group?.id ?? null,
-      groupTitle: group?.title ?? null,
+      cause: group?.cause ?? null,
     }
   }
 

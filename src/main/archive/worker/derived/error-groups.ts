@@ -4,6 +4,7 @@ import type { Fingerprint } from '@main/archive/worker/derived/fingerprint'
 import { DAY_US } from '@main/util/time'
 import { RUN_STATUSES } from '@shared/run'
 import type { TargetKind } from '@shared/run'
+import type { GroupCause } from '@shared/error-group'
 import type { Database } from 'better-sqlite3'
 import type { RunInput } from '../../batch'
 
@@ -84,7 +85,7 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
 
   const other = (atUs: number): number =>
     statements.find.get(sourceId, 0, OTHER) ??
-    Number(statements.addOther.run({ sourceId, fingerprint: OTHER, title: 'Other errors', atUs }).lastInsertRowid)
+    Number(statements.addOther.run({ sourceId, fingerprint: OTHER, cause: OTHER_CAUSE, atUs }).lastInsertRowid)
 
   /** Lets the resolved group that was quiet the longest go into "other"; false when none is resolved. */
   const giveWay = (scope: number, find: () => number | undefined, atUs: number): boolean => {
@@ -120,7 +121,7 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
   }
 
   const groupFor = (
-    { key, title, template }: Fingerprint,
+    { key, cause }: Fingerprint,
     targetId: number,
     atUs: number,
     errorTypeId: number | null,
@@ -139,8 +140,7 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
       const added = statements.add.run({
         sourceId,
         fingerprint,
-        title: title.slice(0, 300),
-        template,
+        cause: storedCause(cause),
         errorTypeId,
         atUs,
       })
@@ -212,6 +212,30 @@ export function createGroups(db: Database, sourceId: number, limits: GroupLimits
 }
 
 const OTHER = 'other'
+const OTHER_CAUSE = JSON.stringify({ kind: 'other' })
+/** Characters of a message that a cause keeps: as many as a title has at most. */
+const LONGEST_TEMPLATE = 300
+
+/** A cause as `error_groups.cause` has it: the class of the error stands beside it. */
+function storedCause(cause: GroupCause): string {
+  const template = cause.kind === 'error' ? cause.template.slice(0, LONGEST_TEMPLATE) : undefined
+  return JSON.stringify({ ...cause, errorType: undefined, template })
+}
+
+/** SQL: the cause of an error group (`g`) and the class of its error, for `groupCause`. */
+export const GROUP_CAUSE = 'g.cause, (SELECT y.name FROM error_types y WHERE y.id = g.error_type_id) AS errorType'
+
+/** What `GROUP_CAUSE` found. */
+export interface StoredGroupCause {
+  cause: string
+  errorType: string | null
+}
+
+/** The cause of a group. Only `createGroups` writes it. */
+export function groupCause({ cause, errorType }: StoredGroupCause): GroupCause {
+  return { ...(JSON.parse(cause) as GroupCause), errorType }
+}
+
 /** Codes of the statuses that form groups. */
 const FORMING: ReadonlySet<number> = new Set([RUN_STATUSES.indexOf('failed'), RUN_STATUSES.indexOf('timed_out')])
 
@@ -254,14 +278,14 @@ function prepareGroups(db: Database) {
       )
       .pluck(),
     add: db.prepare<[Record<string, string | number | null>]>(
-      `INSERT INTO error_groups (source_id, fingerprint, fingerprint_version, title, template, error_type_id, state,
+      `INSERT INTO error_groups (source_id, fingerprint, fingerprint_version, cause, error_type_id, state,
          first_us, last_us, n_total, n_deleted)
-       VALUES (@sourceId, @fingerprint, ${FINGERPRINT_VERSION}, @title, @template, @errorTypeId, 'new', @atUs, @atUs, 0, 0)`,
+       VALUES (@sourceId, @fingerprint, ${FINGERPRINT_VERSION}, @cause, @errorTypeId, 'new', @atUs, @atUs, 0, 0)`,
     ),
     addOther: db.prepare<[Record<string, string | number>]>(
-      `INSERT INTO error_groups (source_id, fingerprint, fingerprint_version, title, template, state, first_us, last_us,
+      `INSERT INTO error_groups (source_id, fingerprint, fingerprint_version, cause, state, first_us, last_us,
          n_total, n_deleted)
-       VALUES (@sourceId, @fingerprint, 0, @title, '', 'ongoing', @atUs, @atUs, 0, 0)`,
+       VALUES (@sourceId, @fingerprint, 0, @cause, 'ongoing', @atUs, @atUs, 0, 0)`,
     ),
     // A run from before the group fell silent does not bring it back.
     count: db.prepare<[Counted]>(
@@ -304,7 +328,7 @@ function prepareGroups(db: Database) {
     dropMembers: db.prepare<[number]>('DELETE FROM group_targets WHERE group_id = ?'),
     // Its runs still name it: what is left says where they count. Its fingerprint is free for a group that starts anew.
     bury: db.prepare<[{ id: number; into: number }]>(
-      `UPDATE error_groups SET merged_into = @into, fingerprint = 'merged ' || id, title = '', template = '',
+      `UPDATE error_groups SET merged_into = @into, fingerprint = 'merged ' || id, cause = '${OTHER_CAUSE}',
          n_total = 0, n_deleted = 0 WHERE id = @id`,
     ),
   }

@@ -1,5 +1,6 @@
-import { parseDependencyMessage, shortType } from '@shared/dependency-message'
+import { parseDependencyMessage } from '@shared/dependency-message'
 import type { DependencyMessage } from '@shared/dependency-message'
+import type { DependencyCause, GroupCause } from '@shared/error-group'
 import type { RunStatus, TargetKind } from '@shared/run'
 import { tracebackParts } from '@shared/traceback'
 
@@ -22,10 +23,8 @@ export interface FailedRun {
 export interface Fingerprint {
   /** Equal for runs of one cause; instances of an app share it. */
   key: string
-  /** For people: what fails, without what varies. */
-  title: string
-  /** The message with its varying parts as ‹names›. */
-  template: string
+  /** What they have in common, without what varies. */
+  cause: GroupCause
 }
 
 const FRAMES = 3
@@ -34,47 +33,57 @@ const SEPARATOR = ' | '
 /** The fingerprint of a run; null for runs that form no group (ok, cancelled, skipped). */
 export function fingerprintOf(run: FailedRun): Fingerprint | null {
   const handler = `${run.kind} ${run.appKey}.${run.targetName}`
+  const { errorType } = run
   if (run.status === 'timed_out') {
-    return { key: join('timeout', handler), title: `${run.appKey}.${run.targetName} timed out`, template: '' }
+    const cause = { kind: 'timeout', errorType, appKey: run.appKey, name: run.targetName } as const
+    return { key: join('timeout', handler), cause }
   }
   if (run.status !== 'failed') return null
-  const errorClass = run.errorType ?? 'unknown error'
+  const errorClass = errorType ?? 'unknown error'
   const parsed = run.dependencyFailure && run.message !== null ? parseDependencyMessage(run.message) : null
-  if (parsed !== null) return dependencyFingerprint(errorClass, handler, parsed)
+  if (parsed !== null) {
+    const message = causeOf(parsed)
+    return {
+      key: join('di', errorClass, handler, ...keyOf(message)),
+      cause: { kind: 'dependency', errorType, message },
+    }
+  }
   const template = normaliseMessage(lastMessage(run))
-  const title = template === '' ? errorClass : `${errorClass}: ${template}`
   const frames = run.traceback === null ? [] : ownFrames(run.traceback)
-  if (frames.length > 0) return { key: join('traceback', errorClass, ...frames, template), title, template }
-  return { key: join('message', errorClass, handler, template), title, template }
+  const key =
+    frames.length > 0
+      ? join('traceback', errorClass, ...frames, template)
+      : join('message', errorClass, handler, template)
+  return { key, cause: { kind: 'error', errorType, template } }
 }
 
-function dependencyFingerprint(errorClass: string, handler: string, message: DependencyMessage): Fingerprint {
-  const { parameter, toType, inner, template } = partsOf(message)
-  return {
-    key: join('di', errorClass, handler, parameter, toType, inner),
-    title: `${errorClass}: ${template}`,
-    template,
+/** The from-type, the values and the addresses of documentation vary between failures of one cause: none is in here. */
+function causeOf(message: DependencyMessage): DependencyCause {
+  switch (message.kind) {
+    case 'convert': {
+      const { kind, parameter, toType, innerType, missing } = message
+      return { kind, parameter, toType, innerType, missing }
+    }
+    case 'extract': {
+      const { kind, parameter, innerType } = message
+      return { kind, parameter, innerType }
+    }
+    default:
+      return message
   }
 }
 
-/** The from-type, the values and the addresses of documentation vary between events of one cause: none is in here. */
-function partsOf(message: DependencyMessage): { parameter: string; toType: string; inner: string; template: string } {
+/** What tells two causes apart: the parameter, its type, what was met inside. */
+function keyOf(message: DependencyCause): [parameter: string, toType: string, inner: string] {
   switch (message.kind) {
-    case 'convert': {
-      const inner = message.innerType ?? ''
-      const why = message.missing ? 'its value is missing' : inner
-      const template = `parameter ${message.parameter} is not a ${shortType(message.toType)}${why ? ` (${why})` : ''}`
-      return { parameter: message.parameter, toType: message.toType, inner, template }
-    }
-    case 'extract': {
-      const inner = message.innerType ?? ''
-      const template = `parameter ${message.parameter} cannot be taken from the event${inner ? ` (${inner})` : ''}`
-      return { parameter: message.parameter, toType: '', inner, template }
-    }
+    case 'convert':
+      return [message.parameter, message.toType, message.innerType ?? '']
+    case 'extract':
+      return [message.parameter, '', message.innerType ?? '']
     case 'no_source':
-      return { parameter: '', toType: message.type, inner: '', template: `nothing gives a ${shortType(message.type)}` }
+      return ['', message.type, '']
     case 'none':
-      return { parameter: '', toType: '', inner: message.got, template: `a required value was ${message.got}` }
+      return ['', '', message.got]
   }
 }
 

@@ -1,28 +1,34 @@
 import { advance } from '@main/alerts/engine/engine'
-import { parseEngineState, createEngineState } from '@main/alerts/engine/engine-state'
+import { createEngineState } from '@main/alerts/engine/engine-state'
 import { BASELINE_US } from '@main/alerts/engine/time'
 import { DAY_US, SECOND_US } from '@main/util/time'
-import type { Incident, IncidentGroup, NoticeKind, NoticeOutcome, NoticeRow, WithheldReason } from '@shared/alert'
+import type { Incident } from '@shared/alert'
+import type { AlertNotification, NotificationState } from '@shared/alert-notification'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
+import { groupTitle } from '@shared/error-group'
 import { Failure } from '@shared/result'
 import type { Database } from 'better-sqlite3'
 import type { ReadApi } from '../../api'
 import { createRunFeed } from '../alerts/run-feed'
 import { createSessionFeed } from '../alerts/session-feed'
 import { TARGET_NAME } from '../alerts/outcome'
-import { noPlaces } from '../alerts/store'
-import { createMetaReader, META } from '../core/meta'
+import { contentOf, noPlaces, prepareMutes } from '../alerts/store'
+import { GROUP_CAUSE, groupCause } from '../derived/error-groups'
+import type { StoredGroupCause } from '../derived/error-groups'
 import type { ThreadHandlers } from '../core/serve'
 
-type AlertVerbs = Pick<ThreadHandlers<ReadApi>, 'alerts.list' | 'alerts.get' | 'alerts.notices' | 'alerts.replay'>
+type AlertVerbs = Pick<ThreadHandlers<ReadApi>, 'alerts.list' | 'alerts.get' | 'alerts.notifications' | 'alerts.replay'>
 
-interface NoticeColumns extends Omit<NoticeRow, 'outcome'> {
-  kind: NoticeKind
-  outcome: 'pending' | 'sent' | 'suppressed' | 'failed'
+interface NotificationColumns extends Omit<AlertNotification, 'content' | 'silent' | 'state'> {
+  content: string | null
+  silent: 0 | 1
+  state: NotificationState['kind']
   reason: string | null
+  said: string | null
 }
 
-const NOTICE = `SELECT id, at_us AS atUs, kind, incident_id AS incidentId, title, body, outcome, reason FROM notices`
+const NOTIFICATION = `SELECT id, at_us AS atUs, kind, incident_id AS incidentId, content, silent, replaces, state, reason, said
+  FROM notifications`
 
 /** The queries of the Alerts page. */
 export function createAlertQueries(db: Database): AlertVerbs {
@@ -33,9 +39,8 @@ export function createAlertQueries(db: Database): AlertVerbs {
     )
     .pluck()
   const selectIncident = db.prepare<[number], string>('SELECT detail FROM incidents WHERE id = ?').pluck()
-  const selectGroup = db.prepare<[number], Omit<IncidentGroup, 'muted' | 'where'>>(
-    `SELECT g.id AS groupId, g.title, y.name AS errorType, g.n_total AS failures
-     FROM error_groups g LEFT JOIN error_types y ON y.id = g.error_type_id WHERE g.id = ?`,
+  const selectGroup = db.prepare<[number], StoredGroupCause & { failures: number }>(
+    `SELECT ${GROUP_CAUSE}, g.n_total AS failures FROM error_groups g WHERE g.id = ?`,
   )
   const selectWhere = db
     .prepare<[number], string>(
@@ -43,16 +48,17 @@ export function createAlertQueries(db: Database): AlertVerbs {
        JOIN apps a ON a.id = t.app_id WHERE m.group_id = ? LIMIT 3`,
     )
     .pluck()
-  const selectNotices = db.prepare<[number], NoticeColumns>(`${NOTICE} ORDER BY id DESC LIMIT ?`)
-  const selectNoticesOf = db.prepare<[number], NoticeColumns>(
-    `${NOTICE} WHERE incident_id = ? ORDER BY id DESC LIMIT 200`,
+  const selectNotifications = db.prepare<[number], NotificationColumns>(`${NOTIFICATION} ORDER BY id DESC LIMIT ?`)
+  const selectNotificationsOf = db.prepare<[number], NotificationColumns>(
+    `${NOTIFICATION} WHERE incident_id = ? ORDER BY id DESC LIMIT 200`,
   )
-  const meta = createMetaReader(db)
+  const selectMutes = prepareMutes(db)
 
   const mutedOf = (sourceId: number): { groups: Set<number>; targets: Set<number> } => {
-    const { engine = '' } = JSON.parse(meta.text(META.alerts) ?? '{}') as { engine?: string }
-    const source = parseEngineState(engine)?.sources[sourceId]
-    return { groups: new Set(source?.mutedGroups), targets: new Set(source?.mutedTargets) }
+    const muted = selectMutes.all(sourceId)
+    const idsOf = (wanted: 'group' | 'target'): Set<number> =>
+      new Set(muted.filter(({ kind }) => kind === wanted).map(({ id }) => id))
+    return { groups: idsOf('group'), targets: idsOf('target') }
   }
 
   return {
@@ -68,13 +74,16 @@ export function createAlertQueries(db: Database): AlertVerbs {
         groups: incident.groupIds.flatMap((groupId) => {
           const group = selectGroup.get(groupId)
           const where = selectWhere.all(groupId)
-          return group ? [{ ...group, where, muted: muted.groups.has(groupId) }] : []
+          if (!group) return []
+          const { errorType, failures } = group
+          const title = groupTitle(groupCause(group))
+          return [{ groupId, title, errorType, failures, where, muted: muted.groups.has(groupId) }]
         }),
         mutedTargets: incident.targets.flatMap(({ targetId }) => (muted.targets.has(targetId) ? [targetId] : [])),
-        notices: selectNoticesOf.all(incidentId).map(noticeOf),
+        notifications: selectNotificationsOf.all(incidentId).map(notificationOf),
       }
     },
-    'alerts.notices': ({ limit }) => selectNotices.all(limit).map(noticeOf),
+    'alerts.notifications': ({ limit }) => selectNotifications.all(limit).map(notificationOf),
     'alerts.replay': createAlertReplay(db),
   }
 }
@@ -84,13 +93,14 @@ function incidentOf(detail: string): Incident {
   return JSON.parse(detail) as Incident
 }
 
-function noticeOf({ outcome, reason, ...row }: NoticeColumns): NoticeRow {
-  return { ...row, outcome: outcomeOf(outcome, reason ?? '') }
-}
-
-function outcomeOf(kind: NoticeColumns['outcome'], reason: string): NoticeOutcome | { kind: 'pending' } {
-  if (kind === 'suppressed') return { kind, reason: reason as WithheldReason }
-  return kind === 'failed' ? { kind, reason } : { kind }
+function notificationOf({ content, silent, state, reason, said, ...row }: NotificationColumns): AlertNotification {
+  // Only we write them, and SQLite takes no other reason.
+  const is = {
+    kind: state,
+    ...(reason === null ? {} : { reason }),
+    ...(said === null ? {} : { said }),
+  } as NotificationState
+  return { ...row, content: contentOf({ kind: row.kind, content }), silent: silent === 1, state: is }
 }
 
 /** Runs are judged as if they had been read so long after their end. */

@@ -197,8 +197,12 @@ function prepareSourceErasure(db: Database) {
       ),
       each(
         'SELECT id FROM incidents WHERE source_id = ? LIMIT ?',
-        'DELETE FROM notices WHERE incident_id = ?',
+        'DELETE FROM notifications WHERE incident_id = ?',
         'DELETE FROM incidents WHERE id = ?',
+      ),
+      rows(
+        `DELETE FROM mutes WHERE (source_id, kind, muted_id) IN
+           (SELECT source_id, kind, muted_id FROM mutes WHERE source_id = ? LIMIT ?)`,
       ),
       rows(
         `DELETE FROM recent_keys WHERE (source_id, key) IN

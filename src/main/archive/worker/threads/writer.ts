@@ -51,8 +51,8 @@ const handlers: ThreadHandlers<WriteApi & ThreadApi<ArchiveFacts>> = {
   retain: (input, context) => opened().upkeep.retain(input, context),
   retentionDue: () => opened().upkeep.retentionDue(),
   alertsStep: (input, context) => opened().alerts.step(input, context),
-  settleNotice: (input) => opened().alerts.settleNotice(input),
-  addNotice: (input) => opened().alerts.addNotice(input),
+  settleNotification: (input) => opened().alerts.settleNotification(input),
+  addNotification: (input) => opened().alerts.addNotification(input),
   setLimits: (input) => opened().upkeep.setLimits(input),
   setPace: ({ pace }) => {
     opened().sources.setPace(pace)

@@ -1,11 +1,14 @@
 import { HOUR_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
+import { groupTitle } from '@shared/error-group'
 import type { Span, TierChoice } from '@shared/filter'
 import type { TargetKind } from '@shared/run'
 import type { AttentionReason, AttentionRow } from '@shared/trends'
 import type { Database } from 'better-sqlite3'
 import { STREAMS, SESSIONS } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
+import { GROUP_CAUSE, groupCause } from '../../derived/error-groups'
+import type { StoredGroupCause } from '../../derived/error-groups'
 import type { RecentRun, KnownRecent, RecentLists } from '../../derived/recent-runs'
 import type { Directory } from '../directory'
 import type { Blocks } from '../runs/blocks'
@@ -35,10 +38,9 @@ interface ActiveTarget {
   kind: TargetKind
 }
 
-interface NewGroup {
+interface NewGroup extends StoredGroupCause {
   targetId: number
   groupId: number
-  title: string
   firstUs: number
 }
 
@@ -57,7 +59,7 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
      WHERE a.source_id = ? AND (? = 'all' OR t.tier = ?) AND t.retired_us IS NULL AND t.removed_us IS NULL`,
   )
   const selectGroups = db.prepare<[number, number, number], NewGroup>(
-    `SELECT m.target_id AS targetId, g.id AS groupId, g.title, g.first_us AS firstUs
+    `SELECT m.target_id AS targetId, g.id AS groupId, ${GROUP_CAUSE}, g.first_us AS firstUs
      FROM error_groups g JOIN group_targets m ON m.group_id = g.id
      WHERE g.source_id = ? AND g.merged_into IS NULL AND g.fingerprint_version > 0 AND g.state NOT IN ('resolved', 'muted')
        AND g.first_us >= ? AND g.first_us < ?
@@ -111,8 +113,8 @@ export function createAttention(db: Database, { gather, directory, blocks, recen
       const reasons = failing(lists.get(id), span)
       const group = groups.get(id)
       if (group) {
-        const { groupId, title, firstUs } = group
-        reasons.push({ kind: 'new_group', groupId, title, firstUs })
+        const { groupId, firstUs } = group
+        reasons.push({ kind: 'new_group', groupId, title: groupTitle(groupCause(group)), firstUs })
       }
       const own = figures.get(id)
       if (own) reasons.push(...slower(own))
