@@ -2,7 +2,8 @@
 --
 -- Times are whole microseconds since 1970 (UTC), durations whole microseconds, unless a name ends in _s or _ms.
 -- `runs` is append-only and has no secondary index: rowid order is finish order, the zone map in `blocks` replaces the
--- indexes. See docs and migrations/README.md before adding one.
+-- indexes. See docs and migrations/README.md before adding one. What a column waits for is said beside it; nothing that
+-- people read is kept in words.
 
 PRAGMA application_id = 1215515953; -- 0x48734d31, "HsM1"
 

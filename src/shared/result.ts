@@ -2,6 +2,8 @@
 export const ERROR_CODES = [
   'archive_unreadable',
   'archive_newer',
+  /** Made by a development version from before 0.1.0, with other tables. */
+  'archive_unreleased',
   /** A database of Hassette or of another program lies where the archive should be. */
   'archive_foreign',
   'archive_locked',

@@ -15,7 +15,10 @@ const may = (statement: RegExp, times = 1): Exception => ({ statement, times })
 /** Statements that may read a whole table: all of them small, or one row. */
 const MAY_SCAN = [
   // Names and small tables.
-  may(/^SELECT (1|name) FROM (sqlite_schema WHERE type = 'table'( AND name = 'runs')?|pragma_table_info\(\?\))$/, 3),
+  may(
+    /^SELECT (1|name) FROM (sqlite_schema WHERE type = 'table'( AND name = '(runs|meta)')?|pragma_table_info\(\?\))$/,
+    4,
+  ),
   may(
     /^SELECT t\.id, a\.source_id AS sourceId, t\.kind, t\.tier, a\.app_key AS appKey, t\.instance_index AS instanceIndex, t\.name FROM targets t JOIN apps a ON a\.id = t\.app_id$/,
   ),
@@ -183,7 +186,7 @@ describe('the plans of the statements', () => {
     expect(notExcused(sorting, MAY_SORT)).toEqual([])
     expect(notExcused(walking, MAY_WALK)).toEqual([])
     // A statement that came or went is looked at by a person: the number says that none escaped.
-    expect({ seen: seen.length, byAnIndexAlone: plain.length }).toEqual({ seen: 279, byAnIndexAlone: 225 })
+    expect({ seen: seen.length, byAnIndexAlone: plain.length }).toEqual({ seen: 280, byAnIndexAlone: 225 })
   })
 })
 

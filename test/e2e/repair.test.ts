@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import Database from 'better-sqlite3'
 import type { Page } from 'playwright'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { words } from '@shared/messages'
@@ -75,6 +76,27 @@ describe('an archive that cannot be used', () => {
     await page.getByRole('button', { name: words.tryAgain }).click()
     await runsAre(page, RUNS)
     await close()
+  })
+
+  it('of a development version is named as one; start fresh keeps it whole under a name of its own', async () => {
+    const source = openFixture('live-v9', dataFolder())
+    const dataDir = dataFolder()
+    const archive = join(dataDir, 'hassette.db')
+    const db = new Database(archive)
+    db.exec(readFileSync(resolve(import.meta.dirname, '../support/unreleased-schema.sql'), 'utf8'))
+    db.pragma('user_version = 1')
+    db.close()
+    const before = readFileSync(archive)
+    const { page, close } = await launchApp(['--source', source], { dataDir })
+    await page.getByRole('heading', { name: words.archive.unavailable }).waitFor()
+    await page.getByText('made by a development version of Hassette Monitor from before 0.1.0').waitFor()
+    await page.getByText('It stays as it is. Start fresh keeps it under another name').waitFor()
+    expect(await page.getByRole('button', { name: words.repair.restoreDo }).count()).toBe(0)
+    await page.getByRole('button', { name: words.repair.freshDo }).click()
+    await runsAre(page, RUNS)
+    await close()
+    const [aside = ''] = readdirSync(dataDir).filter((name) => /^hassette\.db\.before-0\.1\.0-[\d:T-]+$/.test(name))
+    expect(readFileSync(join(dataDir, aside))).toEqual(before)
   })
 
   it('the copy from before the last update takes its place', async () => {

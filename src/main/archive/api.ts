@@ -270,8 +270,8 @@ export interface AlertsOutcome {
 /** What the copier thread does: it works on whole archive files, and may be held up for long by one of them. */
 export interface CopyApi {
   /**
-   * What lies where an archive shall lie. Throws `archive_foreign` when it is something else, and `archive_newer` or
-   * `archive_unreadable` when it could not be used.
+   * What lies where an archive shall lie. Throws `archive_foreign` when it is something else, and `archive_newer`,
+   * `archive_unreleased` or `archive_unreadable` when it could not be used.
    */
   look(input: { path: string }): FoundArchive
   /** Reads a whole archive, however it lies there, and fails with `archive_…` or `not_found` unless it is sound. */
@@ -302,9 +302,9 @@ export type FoundArchive =
 /**
  * What an archive that could not be used turned out to be. `sound`: it is ours, this version can use it, and SQLite's own
  * check of the whole file found nothing. `unknown`: it could not be looked into, for want of a permission or because it
- * is busy. `damaged` is proven.
+ * is busy. `unreleased`: made by a development version from before 0.1.0. `damaged` is proven.
  */
-export type ArchiveVerdict = 'nothing' | 'sound' | 'damaged' | 'newer' | 'foreign' | 'unknown'
+export type ArchiveVerdict = 'nothing' | 'sound' | 'damaged' | 'newer' | 'unreleased' | 'foreign' | 'unknown'
 
 /** A copy to be made. Absolute paths. */
 export interface CopyRequest {

@@ -8,9 +8,12 @@ import { DATABASE_PARTS } from './files'
  * be open. Each answers the path to be opened then, and throws `not_found` or `archive_unreadable`.
  */
 
-/** Moves the archive aside as `hassette.db.damaged-<time>`, so that the next opening makes a new one. */
-export function startFresh(path: string, now: Date): string {
-  moveAside(realPath(path), now)
+/**
+ * Moves the archive aside, so that the next opening makes a new one: as `hassette.db.damaged-<time>`, or, when nothing is
+ * wrong with it but its age, as `hassette.db.before-0.1.0-<time>`.
+ */
+export function startFresh(path: string, now: Date, why: Aside = 'damaged'): string {
+  moveAside(realPath(path), why, now)
   return path
 }
 
@@ -25,7 +28,7 @@ export function restoreCopy(path: string, now: Date): string {
       'One is made before each update of the archive and kept until the next start.',
     )
   }
-  const undo = moveAside(target, now)
+  const undo = moveAside(target, 'damaged', now)
   try {
     rename(copy, target)
   } catch (error) {
@@ -51,9 +54,12 @@ export function wasOurs(path: string): boolean {
   return !isMissing(`${realPath(path)}.lock`)
 }
 
+/** What a file that is moved aside is called after. */
+type Aside = 'damaged' | 'before-0.1.0'
+
 /** Answers how to undo it. */
-function moveAside(path: string, now: Date): () => void {
-  const aside = freeName(`${path}.damaged-${now.toISOString().slice(0, 19).replaceAll(':', '-')}`)
+function moveAside(path: string, why: Aside, now: Date): () => void {
+  const aside = freeName(`${path}.${why}-${now.toISOString().slice(0, 19).replaceAll(':', '-')}`)
   const moved: { from: string; to: string }[] = []
   const undo = (): void => {
     for (const { from, to } of moved.reverse()) rename(to, from)

@@ -228,7 +228,8 @@ async function refuseForeign(copier: Copier, path: string): Promise<void> {
     await copier.look(path)
   } catch (thrown) {
     const { code } = thrown instanceof Failure ? thrown : { code: 'internal' }
-    const isOurs = code === 'archive_newer' || (code === 'archive_unreadable' && wasOurs(path))
+    const isOurs =
+      code === 'archive_newer' || code === 'archive_unreleased' || (code === 'archive_unreadable' && wasOurs(path))
     if (!isOurs) throw thrown
   }
 }

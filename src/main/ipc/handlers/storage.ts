@@ -80,9 +80,10 @@ export async function repairArchive(parts: RepairParts, way: Input<'archive.repa
   const { archive } = parts
   if (way === 'openOther') return openOther(parts)
   refuseUnlessOurs(parts)
-  await refuseUnlessDamaged(parts)
+  const verdict = await refuseUnlessDamaged(parts)
   const now = new Date()
-  return archive.replace((path) => (way === 'startFresh' ? startFresh(path, now) : restoreCopy(path, now)))
+  const why = verdict === 'unreleased' ? 'before-0.1.0' : 'damaged'
+  return archive.replace((path) => (way === 'startFresh' ? startFresh(path, now, why) : restoreCopy(path, now)))
 }
 
 async function openOther({ archive, settings, desktop }: RepairParts): Promise<ArchiveState> {
@@ -111,8 +112,11 @@ function refuseUnlessOurs({ archive, dataDir }: RepairParts): void {
   }
 }
 
-/** What is sound stays where it is: then something else is in the way, such as a permission. So does what nobody could look into. */
-async function refuseUnlessDamaged({ archive, judge }: RepairParts): Promise<void> {
+/**
+ * What is sound stays where it is: then something else is in the way, such as a permission. So does what nobody could look
+ * into. Returns what the others are.
+ */
+async function refuseUnlessDamaged({ archive, judge }: RepairParts): Promise<ArchiveVerdict> {
   const path = archive.path()
   const verdict = await judge(path)
   const state = archive.state()
@@ -125,4 +129,5 @@ async function refuseUnlessDamaged({ archive, judge }: RepairParts): Promise<voi
   if (verdict === 'unknown' || verdict === 'foreign') {
     throw new Failure('busy', `${path} could not be checked, so it stays where it is. ${message}`, hint ?? 'Try again.')
   }
+  return verdict
 }

@@ -4,13 +4,13 @@ import type { Database } from 'better-sqlite3'
 import type { ArchiveVerdict, FoundArchive } from '../../api'
 import { fileFacts, isMissing, isReadable } from '../../file-facts'
 import { archiveFailure, identifyArchive, identifyFile } from '../core/connection'
-import { refuseNewer } from '../core/migrator'
+import { refuseOtherSchema } from '../core/migrator'
 
 /** What lies where an archive shall lie; see `CopyApi.look`. */
 export function lookAt(path: string): FoundArchive {
   const found = identifyArchive(path)
   if (found.kind === 'new') return { kind: 'nothing' }
-  refuseNewer(path, found.schemaVersion)
+  refuseOtherSchema(path, found)
   return withCopyConnection(path, (db) => factsOf(db))
 }
 
@@ -21,7 +21,7 @@ export function checkWhole(path: string): FoundArchive {
   if (!isReadable(path)) throw new Failure('archive_unreadable', `${path} may not be read.`, 'Check its permissions.')
   const found = identifyFile(path)
   if (found.kind === 'new') throw new Failure('archive_foreign', `${path} is no archive of Hassette Monitor.`)
-  refuseNewer(path, found.schemaVersion)
+  refuseOtherSchema(path, found)
   return withCopyConnection(path, (db) => {
     refuseDamaged(db, path)
     return factsOf(db)
@@ -39,7 +39,7 @@ export function judgeArchive(path: string): ArchiveVerdict {
   try {
     const found = identifyFile(path)
     if (found.kind === 'new') return 'damaged'
-    refuseNewer(path, found.schemaVersion)
+    refuseOtherSchema(path, found)
     const db = openForCopying(path)
     try {
       factsOf(db)
@@ -54,6 +54,7 @@ export function judgeArchive(path: string): ArchiveVerdict {
 
 function verdictOf(error: unknown): ArchiveVerdict {
   if (error instanceof Failure && error.code === 'archive_newer') return 'newer'
+  if (error instanceof Failure && error.code === 'archive_unreleased') return 'unreleased'
   if (error instanceof Failure && error.code === 'archive_foreign') return 'foreign'
   const said = error instanceof Failure ? error.cause : error
   const isDamage = said instanceof SQLite.SqliteError && DAMAGE.test(said.code)

@@ -14,6 +14,8 @@ import {
 } from '../../file-facts'
 import { partBeside, refuseReservedPlace } from '../../files'
 import { wasOurs } from '../../repair'
+import { readSchema } from './migrator'
+import type { ArchiveSchema } from './migrator'
 
 /** `application_id` of our file: "HsM1". */
 export const APPLICATION_ID = 0x48734d31
@@ -25,7 +27,7 @@ export const PAGE_BYTES = 4096
 export const BUSY_MS = 5000
 
 /** What a file at the archive's path is, found out without changing it. */
-export type ArchiveFile = { kind: 'new' } | { kind: 'ours'; schemaVersion: number }
+export type ArchiveFile = { kind: 'new' } | ({ kind: 'ours' } & ArchiveSchema)
 
 /**
  * Looks at the file through a read-only connection. Throws `archive_foreign` when it is something else, above all one of
@@ -151,9 +153,9 @@ export function identifyFile(path: string): ArchiveFile {
     // One snapshot: another process may be making the file at this very moment.
     db.exec('BEGIN')
     const applicationId = Number(db.pragma('application_id', { simple: true }))
-    const schemaVersion = Number(db.pragma('user_version', { simple: true }))
     const tables = new Set(db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all())
-    if (applicationId === APPLICATION_ID) return { kind: 'ours', schemaVersion }
+    if (applicationId === APPLICATION_ID) return { kind: 'ours', ...readSchema(db) }
+    const schemaVersion = Number(db.pragma('user_version', { simple: true }))
     // A file of which only the header was written before a crash.
     if (applicationId === 0 && schemaVersion === 0 && tables.size === 0) return { kind: 'new' }
     throw foreign(path, tables)

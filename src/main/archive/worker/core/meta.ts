@@ -19,6 +19,8 @@ export const META = {
   clockAhead: 'clock.ahead',
   /** Why nothing is deleted by its age, as JSON; absent while it is. */
   timeWaits: 'retention.time.waits',
+  /** The mark of the migration that made the archive, see `markOf`. */
+  firstMigration: 'schema.first',
   /** What the alerts remember, as JSON. */
   alerts: 'alerts',
 } as const

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { Failure } from '@shared/result'
 import type { Database } from 'better-sqlite3'
 import { isMissing, makePrivate, removeFile, renameFile } from '../../file-facts'
+import { createMetaReader, createMetaWriter, META } from './meta'
 
 /** One file of `migrations/`. */
 export interface Migration {
@@ -28,17 +30,56 @@ export function newestSchema(migrations: readonly Migration[] = MIGRATIONS): num
   return migrations.at(-1)?.number ?? 0
 }
 
-/** Refuses a file that a newer version of the app has written; it is not touched. */
-export function refuseNewer(path: string, schemaVersion: number, migrations: readonly Migration[] = MIGRATIONS): void {
+/** What a file at the archive's path says of its schema. */
+export interface ArchiveSchema {
+  schemaVersion: number
+  /** The mark of the first migration that made it (see `markOf`); null where it has none, undefined where none can be read. */
+  mark: string | null | undefined
+}
+
+/** Reads what an archive says of its schema. */
+export function readSchema(db: Database): ArchiveSchema {
+  const schemaVersion = Number(db.pragma('user_version', { simple: true }))
+  const hasMeta = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get() !== undefined
+  return { schemaVersion, mark: hasMeta ? (createMetaReader(db).text(META.firstMigration) ?? null) : undefined }
+}
+
+/**
+ * By what the archive knows the first migration that made it: it was rewritten until 0.1.0, under the same number. Words
+ * and lines that do not change what it makes do not count.
+ */
+export function markOf({ sql }: Migration): string {
+  const bare = sql.replace(/--.*$/gm, '').replace(/\s+/g, ' ').trim()
+  return createHash('sha256').update(bare).digest('hex').slice(0, 16)
+}
+
+/**
+ * Refuses a file that a newer version of the app has written (`archive_newer`), or one from before the first release, which
+ * has other tables under the same number (`archive_unreleased`); it is not touched.
+ */
+export function refuseOtherSchema(
+  path: string,
+  { schemaVersion, mark }: ArchiveSchema,
+  migrations: readonly Migration[] = MIGRATIONS,
+): void {
   const known = newestSchema(migrations)
-  if (schemaVersion <= known) return
-  const copy = copyName(path, known + 1)
+  const [first] = migrations
+  if (schemaVersion > known) {
+    const copy = copyName(path, known + 1)
+    throw new Failure(
+      'archive_newer',
+      `${path} was written by a newer Hassette Monitor (schema ${schemaVersion}; this one knows ${known}).`,
+      isMissing(copy)
+        ? 'Install the newer version again, or choose another place for the archive (db_path).'
+        : `Install the newer version again, or go back to the copy made before the update: ${copy}.`,
+    )
+  }
+  if (!first || schemaVersion < first.number || mark === undefined || mark === markOf(first)) return
   throw new Failure(
-    'archive_newer',
-    `${path} was written by a newer Hassette Monitor (schema ${schemaVersion}; this one knows ${known}).`,
-    isMissing(copy)
-      ? 'Install the newer version again, or choose another place for the archive (db_path).'
-      : `Install the newer version again, or go back to the copy made before the update: ${copy}.`,
+    'archive_unreleased',
+    `${path} was made by a development version of Hassette Monitor from before 0.1.0, which kept its history in another form.`,
+    'It stays as it is. Start fresh keeps it under another name and begins a new archive, which reads what Hassette still has.',
+    { lasts: true },
   )
 }
 
@@ -47,8 +88,9 @@ export function refuseNewer(path: string, schemaVersion: number, migrations: rea
  * holds runs is copied first; the copy stays until the next start that finds nothing to do.
  */
 export function migrate(db: Database, path: string, migrations: readonly Migration[] = MIGRATIONS): number {
-  const version = Number(db.pragma('user_version', { simple: true }))
-  refuseNewer(path, version, migrations)
+  const schema = readSchema(db)
+  refuseOtherSchema(path, schema, migrations)
+  const version = schema.schemaVersion
   const pending = migrations.filter((migration) => migration.number > version)
   const [first] = pending
   if (!first) {
@@ -69,6 +111,7 @@ function applyOne(db: Database, migration: Migration): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     db.exec(migration.sql)
+    if (migration.number === 1) createMetaWriter(db).set(META.firstMigration, markOf(migration))
     db.pragma(`user_version = ${migration.number}`)
     db.exec('COMMIT')
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Alerts } from '../alerts/alerts'
 import { archiveFailure, identifyArchive, openForWriting } from '../core/connection'
 import type { ArchiveFile } from '../core/connection'
 import { lockArchive } from '../core/lock'
-import { migrate, MIGRATIONS, refuseNewer } from '../core/migrator'
+import { migrate, MIGRATIONS, refuseOtherSchema } from '../core/migrator'
 import type { Migration } from '../core/migrator'
 import { createWriterMemory } from '../derived/writer-memory'
 import type { WriterMemory } from '../derived/writer-memory'
@@ -36,7 +36,7 @@ export interface OpenWriter {
 /**
  * Identifies, locks, opens and migrates the archive, in this order; a file that is refused is left as it was. What an
  * interrupted compaction left is put back before, and what a finished one left is removed once the archive is open.
- * Throws `archive_locked`, `archive_newer`, `archive_foreign`, `archive_unreadable` or `disk_full`.
+ * Throws `archive_locked`, `archive_newer`, `archive_unreleased`, `archive_foreign`, `archive_unreadable` or `disk_full`.
  */
 export function openWriter(
   path: string,
@@ -91,7 +91,7 @@ export function openWriter(
 
 function identify(path: string, migrations: readonly Migration[]): ArchiveFile {
   const found = identifyArchive(path)
-  if (found.kind === 'ours') refuseNewer(path, found.schemaVersion, migrations)
+  if (found.kind === 'ours') refuseOtherSchema(path, found, migrations)
   return found
 }
 

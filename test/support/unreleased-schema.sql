@@ -1,0 +1,388 @@
+-- Hassette Monitor's archive.
+--
+-- Times are whole microseconds since 1970 (UTC), durations whole microseconds, unless a name ends in _s or _ms.
+-- `runs` is append-only and has no secondary index: rowid order is finish order, the zone map in `blocks` replaces the
+-- indexes. See docs and migrations/README.md before adding one.
+
+PRAGMA application_id = 1215515953; -- 0x48734d31, "HsM1"
+
+CREATE TABLE meta (
+  k TEXT PRIMARY KEY,
+  v ANY
+) STRICT, WITHOUT ROWID;
+
+-- One Hassette installation each.
+CREATE TABLE sources (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  name           TEXT NOT NULL,
+  mode           TEXT NOT NULL CHECK (mode IN ('live', 'snapshot', 'sample')),
+  file_path      TEXT UNIQUE,
+  address        TEXT,
+  time_zone      TEXT,
+  schema_version INTEGER,
+  added_us       INTEGER NOT NULL,
+  read_us        INTEGER,
+  removed_us     INTEGER,
+  -- The longest time between two heartbeats of its Hassette that was seen to pass, microseconds.
+  heartbeat_us   INTEGER
+) STRICT;
+
+-- One life of Hassette's database file each, with the place up to which it was read.
+CREATE TABLE epochs (
+  id                INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id         INTEGER NOT NULL REFERENCES sources (id),
+  first_seen_us     INTEGER NOT NULL,
+  last_foreign_id   INTEGER NOT NULL DEFAULT 0,
+  last_log_id       INTEGER NOT NULL DEFAULT 0,
+  reason            TEXT NOT NULL CHECK (reason IN ('first', 'recreated', 'attached'))
+) STRICT;
+CREATE INDEX epochs_source ON epochs (source_id);
+
+-- By what a file is known again: the newest rows of each kind that were read of an epoch, without a hole, as Hassette
+-- has them (starts never shifted). Its retention deletes rows, so one would not do.
+CREATE TABLE anchors (
+  epoch_id   INTEGER NOT NULL,
+  kind       TEXT NOT NULL CHECK (kind IN ('app', 'framework', 'session')),
+  foreign_id INTEGER NOT NULL,
+  uid        BLOB,
+  started_us INTEGER NOT NULL,
+  PRIMARY KEY (epoch_id, kind, foreign_id)
+) STRICT, WITHOUT ROWID;
+
+-- Append-only sequences of runs in finish order. `last_sequence` is never given out again, also after a purge. Runs up to
+-- `rolled_sequence` are counted in `rollups` and `group_rollups`; those beyond it are not yet.
+CREATE TABLE streams (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  epoch_id        INTEGER NOT NULL REFERENCES epochs (id),
+  tier            TEXT NOT NULL CHECK (tier IN ('app', 'framework')),
+  role            TEXT NOT NULL CHECK (role IN ('live', 'backfill')),
+  last_sequence   INTEGER NOT NULL DEFAULT 0,
+  rolled_sequence INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX streams_epoch ON streams (epoch_id);
+
+CREATE TABLE apps (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id    INTEGER NOT NULL REFERENCES sources (id),
+  app_key      TEXT NOT NULL,
+  display_name TEXT,
+  UNIQUE (source_id, app_key)
+) STRICT;
+
+-- Handlers and jobs; they outlive epochs. stable_key = source:kind:app:instance:name:topic, percent-encoded parts.
+CREATE TABLE targets (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  app_id          INTEGER NOT NULL REFERENCES apps (id),
+  kind            TEXT NOT NULL CHECK (kind IN ('handler', 'job')),
+  tier            TEXT NOT NULL CHECK (tier IN ('app', 'framework')),
+  instance_index  INTEGER NOT NULL,
+  name            TEXT NOT NULL,
+  topic           TEXT,
+  stable_key      TEXT NOT NULL UNIQUE,
+  method          TEXT NOT NULL,
+  trigger_words   TEXT NOT NULL,
+  entity_id       TEXT,
+  schedule_type   TEXT,
+  schedule_label  TEXT,
+  schedule_detail TEXT,
+  schedule_status TEXT,
+  mode            TEXT,
+  backpressure    TEXT,
+  debounce_s      REAL,
+  throttle_s      REAL,
+  duration_s      REAL,
+  priority        INTEGER,
+  once            INTEGER NOT NULL DEFAULT 0,
+  immediate       INTEGER NOT NULL DEFAULT 0,
+  predicate       TEXT,
+  source_location TEXT,
+  registration    TEXT,
+  foreign_id      INTEGER,
+  first_seen_us   INTEGER NOT NULL,
+  retired_us      INTEGER,
+  removed_us      INTEGER
+) STRICT;
+CREATE INDEX targets_app ON targets (app_id);
+
+CREATE TABLE foreign_targets (
+  epoch_id   INTEGER NOT NULL,
+  kind       TEXT NOT NULL,
+  foreign_id INTEGER NOT NULL,
+  target_id  INTEGER NOT NULL,
+  PRIMARY KEY (epoch_id, kind, foreign_id)
+) STRICT, WITHOUT ROWID;
+
+-- `stopped_us` and `heartbeat_us` as Hassette says; `ended_us` = max(stop, heartbeat, end of the last run), NULL while
+-- it runs.
+CREATE TABLE sessions (
+  id                INTEGER PRIMARY KEY AUTOINCREMENT,
+  epoch_id          INTEGER NOT NULL REFERENCES epochs (id),
+  foreign_id        INTEGER NOT NULL,
+  started_us        INTEGER NOT NULL,
+  ended_us          INTEGER,
+  stopped_us        INTEGER,
+  heartbeat_us      INTEGER,
+  last_run_us       INTEGER,
+  status            TEXT NOT NULL,
+  ending            TEXT NOT NULL CHECK (ending IN ('running', 'clean', 'crashed', 'killed')),
+  error_type        TEXT,
+  error_message     TEXT,
+  error_traceback   TEXT,
+  dropped_overflow  INTEGER NOT NULL DEFAULT 0,
+  dropped_exhausted INTEGER NOT NULL DEFAULT 0,
+  dropped_shutdown  INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (epoch_id, foreign_id)
+) STRICT;
+
+-- id = stream * 2^40 + sequence. status: 0 ok, 1 failed, 2 timed out, 3 cancelled, 4 skipped. flags: 1 dependency
+-- failure, 2 started by hand, 4 thread leaked, bits 4-6 origin. uid and context (16 bytes of a UUID, or 0x00 and
+-- text) are kept for the app tier and for failures.
+CREATE TABLE runs (
+  id          INTEGER PRIMARY KEY,
+  target_id   INTEGER NOT NULL,
+  session_id  INTEGER,
+  started_us  INTEGER NOT NULL,
+  duration_us INTEGER NOT NULL,
+  status      INTEGER NOT NULL,
+  flags       INTEGER NOT NULL,
+  group_id    INTEGER,
+  uid         BLOB,
+  context     BLOB
+) STRICT;
+
+-- Zone map: what a block of 4096 ids holds. targets: bit t of byte t/8 = target t; outcomes: bits in the order of the
+-- letters o f d t c s.
+CREATE TABLE blocks (
+  block           INTEGER PRIMARY KEY,
+  n               INTEGER NOT NULL,
+  min_start_us    INTEGER NOT NULL,
+  max_start_us    INTEGER NOT NULL,
+  min_end_us      INTEGER NOT NULL,
+  max_end_us      INTEGER NOT NULL,
+  max_duration_us INTEGER NOT NULL,
+  outcomes        INTEGER NOT NULL,
+  bytes           INTEGER NOT NULL,
+  targets         BLOB NOT NULL,
+  packed          BLOB
+) STRICT;
+
+-- The newest 50 runs of each target, oldest first: ids and finishes as float64 (little endian), outcomes as letters.
+CREATE TABLE target_recent (
+  target_id INTEGER PRIMARY KEY,
+  ids       BLOB NOT NULL,
+  ends      BLOB NOT NULL,
+  outcomes  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE error_types (
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE tracebacks (
+  id   INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  refs INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE failures (
+  run_id        INTEGER PRIMARY KEY,
+  target_id     INTEGER NOT NULL,
+  error_type_id INTEGER,
+  group_id      INTEGER,
+  message       TEXT,
+  traceback_id  INTEGER
+) STRICT;
+
+CREATE TABLE run_logs (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id      INTEGER NOT NULL,
+  at_us       INTEGER NOT NULL,
+  level       TEXT NOT NULL,
+  logger      TEXT NOT NULL,
+  function    TEXT,
+  line        INTEGER,
+  message     TEXT NOT NULL,
+  error       TEXT
+) STRICT;
+CREATE INDEX run_logs_run ON run_logs (run_id);
+
+CREATE TABLE blocking_events (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  epoch_id        INTEGER NOT NULL,
+  foreign_id      INTEGER NOT NULL,
+  session_id      INTEGER,
+  run_uid         BLOB,
+  app_key         TEXT,
+  instance_index  INTEGER,
+  detected_us     INTEGER NOT NULL,
+  duration_us     INTEGER,
+  detector        TEXT NOT NULL,
+  primitive       TEXT,
+  source_location TEXT,
+  reason          TEXT,
+  frames          TEXT,
+  UNIQUE (epoch_id, foreign_id)
+) STRICT;
+
+-- Failures that read alike. n_total = n_deleted + recount, always.
+CREATE TABLE error_groups (
+  id                  INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id           INTEGER NOT NULL,
+  fingerprint         TEXT NOT NULL,
+  fingerprint_version INTEGER NOT NULL,
+  title               TEXT NOT NULL,
+  template            TEXT NOT NULL,
+  error_type_id       INTEGER,
+  state               TEXT NOT NULL,
+  first_us            INTEGER NOT NULL,
+  last_us             INTEGER NOT NULL,
+  n_total             INTEGER NOT NULL,
+  n_deleted           INTEGER NOT NULL,
+  merged_into         INTEGER,
+  UNIQUE (source_id, fingerprint_version, fingerprint)
+) STRICT;
+
+CREATE TABLE group_targets (
+  group_id  INTEGER NOT NULL,
+  target_id INTEGER NOT NULL,
+  n         INTEGER NOT NULL,
+  first_us  INTEGER NOT NULL,
+  last_us   INTEGER NOT NULL,
+  PRIMARY KEY (group_id, target_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE group_rollups (
+  resolution INTEGER NOT NULL,
+  bucket     INTEGER NOT NULL,
+  group_id   INTEGER NOT NULL,
+  n          INTEGER NOT NULL,
+  PRIMARY KEY (resolution, bucket, group_id)
+) STRICT, WITHOUT ROWID;
+
+-- Trends. target_id = -stream_id is the total of a stream. Bucket first: a query must name its targets.
+CREATE TABLE rollups (
+  resolution      INTEGER NOT NULL,
+  bucket          INTEGER NOT NULL,
+  target_id       INTEGER NOT NULL,
+  n               INTEGER NOT NULL,
+  failed          INTEGER NOT NULL,
+  timed_out       INTEGER NOT NULL,
+  cancelled       INTEGER NOT NULL,
+  skipped         INTEGER NOT NULL,
+  di              INTEGER NOT NULL,
+  expected        INTEGER,
+  sum_us          INTEGER NOT NULL,
+  min_us          INTEGER,
+  max_us          INTEGER,
+  last_us         INTEGER,
+  last_failure_id INTEGER,
+  histogram       BLOB,
+  PRIMARY KEY (resolution, bucket, target_id)
+) STRICT, WITHOUT ROWID;
+
+-- What we know and what we miss. `runs`: from the first start to the last finish read.
+CREATE TABLE coverage (
+  stream_id INTEGER NOT NULL,
+  kind      TEXT NOT NULL CHECK (kind IN ('runs', 'trends', 'gap')),
+  from_us   INTEGER NOT NULL,
+  to_us     INTEGER NOT NULL,
+  reason    TEXT,
+  PRIMARY KEY (stream_id, kind, from_us)
+) STRICT, WITHOUT ROWID;
+
+-- Keys of rows that came without ids (over HTTP), so that none is taken twice.
+CREATE TABLE recent_keys (
+  source_id INTEGER NOT NULL,
+  key       BLOB NOT NULL,
+  at_us     INTEGER NOT NULL,
+  PRIMARY KEY (source_id, key)
+) STRICT, WITHOUT ROWID;
+
+-- What the alerts found; detail = the incident as the window knows it, as JSON. What the engine remembers is in meta
+-- (alerts).
+CREATE TABLE incidents (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id  INTEGER NOT NULL,
+  rule       TEXT NOT NULL CHECK (rule IN ('rate', 'streak', 'failures', 'missed', 'blind', 'down', 'stopped')),
+  opened_us  INTEGER NOT NULL,
+  last_us    INTEGER NOT NULL,
+  cleared_us INTEGER,
+  failures   INTEGER NOT NULL,
+  detail     TEXT NOT NULL
+) STRICT;
+
+-- Notifications, shown or not: outcome pending, sent, suppressed or failed, and why. replaces = the incident whose
+-- notification it takes the place of.
+CREATE TABLE notices (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  incident_id INTEGER,
+  at_us       INTEGER NOT NULL,
+  kind        TEXT NOT NULL,
+  title       TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  silent      INTEGER NOT NULL,
+  replaces    INTEGER,
+  outcome     TEXT NOT NULL CHECK (outcome IN ('pending', 'sent', 'suppressed', 'failed')),
+  reason      TEXT
+) STRICT;
+CREATE INDEX notices_incident ON notices (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX notices_pending ON notices (at_us) WHERE outcome = 'pending';
+
+CREATE TABLE retention_log (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_us       INTEGER NOT NULL,
+  duration_us INTEGER NOT NULL,
+  reason      TEXT NOT NULL,
+  bound       TEXT,
+  runs        INTEGER NOT NULL,
+  bytes_before INTEGER,
+  bytes_after INTEGER,
+  detail      TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+CREATE TABLE saved_views (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  name       TEXT NOT NULL UNIQUE,
+  page       TEXT NOT NULL,
+  query      TEXT NOT NULL,
+  created_us INTEGER NOT NULL
+) STRICT;
+
+-- For people with the sqlite3 shell (3.40 or newer).
+CREATE VIEW executions AS
+SELECT
+  r.id AS id,
+  s.name AS source,
+  st.tier AS tier,
+  t.kind AS kind,
+  a.app_key AS app_key,
+  t.instance_index AS instance_index,
+  t.name AS name,
+  t.stable_key AS stable_key,
+  r.session_id AS session_id,
+  strftime('%Y-%m-%dT%H:%M:%S', r.started_us / 1000000, 'unixepoch') || printf('.%06dZ', r.started_us % 1000000) AS started_at,
+  r.duration_us / 1000.0 AS duration_ms,
+  CASE r.status WHEN 0 THEN 'success' WHEN 1 THEN 'error' WHEN 2 THEN 'timed_out' WHEN 3 THEN 'cancelled' WHEN 4 THEN 'skipped' END AS status,
+  r.flags & 1 AS is_di_failure,
+  CASE WHEN r.flags & 1 THEN 'DependencyError' ELSE et.name END AS error_type,
+  et.name AS error_class,
+  f.message AS error_message,
+  CASE
+    WHEN r.uid IS NULL THEN NULL
+    WHEN length(r.uid) = 16 THEN
+      lower(hex(substr(r.uid, 1, 4)) || '-' || hex(substr(r.uid, 5, 2)) || '-' || hex(substr(r.uid, 7, 2)) || '-' ||
+        hex(substr(r.uid, 9, 2)) || '-' || hex(substr(r.uid, 11, 6)))
+    -- A text of 15 bytes has one more 0x00 in front, lest it look like a UUID.
+    WHEN substr(r.uid, 2, 1) = x'00' THEN CAST(substr(r.uid, 3) AS TEXT)
+    ELSE CAST(substr(r.uid, 2) AS TEXT)
+  END AS execution_id
+FROM runs r
+JOIN streams st ON st.id = r.id >> 40
+JOIN epochs e ON e.id = st.epoch_id
+JOIN sources s ON s.id = e.source_id
+JOIN targets t ON t.id = r.target_id
+JOIN apps a ON a.id = t.app_id
+LEFT JOIN failures f ON f.run_id = r.id
+LEFT JOIN error_types et ON et.id = f.error_type_id;
