@@ -212,7 +212,7 @@ export const incidentWords = {
     undeliveredAt: (moment: string, why: string): string => `${moment}: ${why}.`,
     undeliveredLink: 'Notifications',
     blind: (source: string, since: string): string => `${source}: not watching since ${since}.`,
-    blindReason: (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
+    blindReason: (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1).replace(/\.$/, '')}.`,
     blindHint: 'Nothing of it can be judged until it is back.',
     told: 'Failures are notified:',
     toldText: 'this desktop tells you when more fails than is usual.',

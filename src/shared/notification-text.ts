@@ -38,10 +38,10 @@ export function notificationText(content: NotificationContent): NotificationText
     case 'recovered':
       return recoveredText(content.incident)
     case 'digest':
-      return text(words.digest(content.open), content.affected.map(affectedWords).join(', '))
+      return text(words.digest(content.open), content.affected.map(appsText).join(', '))
     case 'summary': {
       const title = content.writtenLate ? words.writtenLate : words.away
-      return text(title(content.spikes, content.open), content.affected.map(affectedWords).join(', '))
+      return text(title(content.spikes, content.open), content.affected.map(appsText).join(', '))
     }
     case 'capped':
       return text(words.capped(content.open), words.cappedBody)
@@ -51,7 +51,7 @@ export function notificationText(content: NotificationContent): NotificationText
 }
 
 /** Which apps are concerned, in a few words: the app, and how many others. */
-export function affectedWords({ apps, count, target }: AffectedApps): string {
+export function appsText({ apps, count, target }: AffectedApps): string {
   const [first] = apps
   if (first === undefined) return ''
   if (count === 1) return target === null ? first : `${first}.${target}`
@@ -66,7 +66,7 @@ export function affectedApps(targets: readonly Pick<IncidentTarget, 'appKey' | '
 }
 
 /** Why an incident is: a sentence within a line. */
-export function reasonWords(reason: IncidentReason): string {
+function incidentReasonText(reason: IncidentReason): string {
   switch (reason.kind) {
     case 'failure':
       return groupTitle(reason.cause)
@@ -85,7 +85,7 @@ export function deliveryFailureWords(failure: DeliveryFailure): string {
 }
 
 /** Local `14:02` of a moment in microseconds, by the offset of local time to UTC. */
-export function clockWords(us: number, offsetMinutes: number): string {
+function localClock(us: number, offsetMinutes: number): string {
   return new Date((us + offsetMinutes * MINUTE_US) / 1000).toISOString().slice(11, 16)
 }
 
@@ -93,26 +93,26 @@ function openedText(incident: NotifiedIncident): NotificationText {
   const { rule, source, affected } = incident
   if (isSourceRule(rule)) return text(words[rule](source, moment(incident)), reasonOf(incident) ?? '')
   const body = joined([reasonOf(incident), usualOf(incident)])
-  return text(words.where(whatFailed(incident), affectedWords(affected)), body)
+  return text(words.where(whatFailed(incident), appsText(affected)), body)
 }
 
 function updateText(incident: NotifiedIncident): NotificationText {
   const { failures, affected, also } = incident
   const names = also.length > 0 ? words.also(also.join(', ')) : reasonOf(incident)
   const total = words.total(failures, since(incident))
-  return text(words.where(total, affectedWords(affected)), joined([names, usualOf(incident)]))
+  return text(words.where(total, appsText(affected)), joined([names, usualOf(incident)]))
 }
 
 function stillText(incident: NotifiedIncident): NotificationText {
   if (isSourceRule(incident.rule)) return openedText(incident)
   const { failures, affected } = incident
   const body = joined([words.total(failures, since(incident)), reasonOf(incident)])
-  return text(words.still(since(incident), affectedWords(affected)), body)
+  return text(words.still(since(incident), appsText(affected)), body)
 }
 
 function louderText(incident: NotifiedIncident): NotificationText {
   const body = joined([reasonOf(incident), usualOf(incident)])
-  return text(words.louder(incident.peak, affectedWords(incident.affected)), body)
+  return text(words.louder(incident.peak, appsText(incident.affected)), body)
 }
 
 function recoveredText({
@@ -128,11 +128,11 @@ function recoveredText({
   if (isSourceRule(rule)) return text(words.runsAgain(source), '')
   const length = formatSpanLength(Math.max(0, Math.round((endUs - firstUs) / SECOND_US)))
   const title = isUsualAgain ? words.usualAgain : words.recovered
-  return text(title(affectedWords(affected)), words.lasted(length, failures))
+  return text(title(appsText(affected)), words.lasted(length, failures))
 }
 
 function since({ firstUs, utcOffsetMinutes }: NotifiedIncident): string {
-  return clockWords(firstUs, utcOffsetMinutes)
+  return localClock(firstUs, utcOffsetMinutes)
 }
 
 /** When an incident began: with its day where that is not the one on which it opened. */
@@ -141,7 +141,7 @@ function moment({ firstUs, openedUs, utcOffsetMinutes }: NotifiedIncident): stri
   const dayOf = (us: number): string =>
     new Date((us + utcOffsetMinutes * MINUTE_US) / 1000).toUTCString().slice(5, 11).replace(/^0/, '')
   const day = dayOf(firstUs) === dayOf(openedUs) ? '' : `${dayOf(firstUs)} `
-  return `${day}${clockWords(firstUs, utcOffsetMinutes)}`
+  return `${day}${localClock(firstUs, utcOffsetMinutes)}`
 }
 
 function whatFailed({ rule, failures, windowUs }: NotifiedIncident): string {
@@ -168,7 +168,7 @@ function usualOf({ usualPerHour }: NotifiedIncident): string | null {
 }
 
 function reasonOf({ reason }: NotifiedIncident): string | null {
-  return reason === null ? null : reasonWords(reason)
+  return reason === null ? null : incidentReasonText(reason)
 }
 
 function joined(parts: (string | null)[]): string {

@@ -1,7 +1,7 @@
 import type { AlertsStatus, Incident } from '@shared/alert'
 import { isSourceRule } from '@shared/alert-settings'
 import { alertWords } from '@shared/messages-alerts'
-import { affectedApps, affectedWords } from '@shared/notification-text'
+import { affectedApps, appsText } from '@shared/notification-text'
 import type { TrayState, TrayIncident } from '../tray/state'
 
 /** Beyond the end of every calendar in use (µs), and a safe integer: "until somebody resumes". */
@@ -34,7 +34,7 @@ function trayIncident(incident: Incident): TrayIncident {
 
 /** Who and what in one line. */
 function titleOf({ rule, targets, failures }: Incident): string {
-  const where = affectedWords(affectedApps(targets))
+  const where = appsText(affectedApps(targets))
   const { title } = alertWords
   if (rule === 'streak') return title.always(where)
   if (rule === 'missed') return title.missed(where, failures)

@@ -30,8 +30,7 @@ export function useIncidentPlace() {
     const hassette = sources.list.find(({ id }) => id === sourceId)?.hassette
     if (hassette?.kind === 'down') return alertWords.downReason[hassette.how]
     if (hassette?.kind === 'stopped') return alertWords.stoppedReason
-    const blind = alerts.blind.find((each) => each.sourceId === sourceId)
-    return blind ? alertWords.blindReason(blind.problem.message) : null
+    return alerts.blind.find((blind) => blind.sourceId === sourceId)?.problem.message ?? null
   }
 
   /** Until when it can have lasted, microseconds: a recording knows nothing beyond its end. */

@@ -1,4 +1,4 @@
-import type { AlertNotification, NotificationState } from '@shared/alert-notification'
+import type { AlertNotification, DeliveryFailure, NotificationState } from '@shared/alert-notification'
 import { words } from '@shared/messages'
 import { deliveryFailureWords, notificationText } from '@shared/notification-text'
 import type { NotificationText } from '@shared/notification-text'
@@ -9,16 +9,13 @@ const text = words.noticeList
 
 /** Where a notification stands, in words. */
 export function stateWords(state: NotificationState): string {
-  switch (state.kind) {
-    case 'sent':
-      return text.sent
-    case 'withheld':
-      return text.notShown(state.reason)
-    case 'failed':
-      return text.failed(visibleText(deliveryFailureWords(state)))
-    case 'pending':
-      return text.pending
-  }
+  if (state.kind === 'withheld') return text.notShown(state.reason)
+  return state.kind === 'failed' ? text.failed(failureWords(state)) : text[state.kind]
+}
+
+/** Why a notification was not shown. */
+export function failureWords(failure: DeliveryFailure): string {
+  return visibleText(deliveryFailureWords(failure))
 }
 
 /** Its shape: taken, held back, or not shown. */

@@ -24,12 +24,11 @@ export function troubleOf(
   const text = words.lead
   if (state.kind === 'stale' || known) {
     const sinceUs = state.kind === 'stale' ? state.sinceMs * 1000 : (known?.sinceUs ?? nowUs)
-    const { message } = state.kind === 'stale' ? state.problem : (known?.problem ?? { message: '' })
-    const why = state.kind === 'stale' ? message : words.alertBanner.blindReason(alertWords.blindReason(message))
+    const why = (state.kind === 'stale' ? state : known)?.problem.message ?? ''
     return {
       ...{ blind: true, shape: 'skipped' },
       text: text.blind(visibleText(name), shortMoment(sinceUs, nowUs)),
-      rest: `${visibleText(why)} ${text.blindRest}`,
+      rest: `${visibleText(words.alertBanner.blindReason(why))} ${text.blindRest}`,
     }
   }
   if (state.kind === 'failed') {
