@@ -6,8 +6,6 @@ import type { Baseline } from './baseline'
 import { createBaseline } from './baseline'
 import type { SeenTime } from './coverage'
 import type { IncidentRecord } from './incident-record'
-import type { NotifyState } from './notify-state'
-import { createNotifyState } from './notify-state'
 import type { RecentFailures } from './recent-failures'
 import type { TargetHistory } from './streaks'
 
@@ -62,6 +60,26 @@ export interface SourceAlertState {
   down: Down | null
   /** Newest sequence number taken of each stream: what is fed twice counts once. */
   streams: Record<string, number>
+}
+
+/** What the notifying remembers. Times by our clock, microseconds since 1970. */
+export interface NotifyState {
+  /** Our clock at the last batch. */
+  nowUs: number
+  /** Notifications that were heard, within the last hour. */
+  sentUs: number[]
+  /** No more until then: there were too many. */
+  cappedUntilUs: number | null
+  /** Somebody wants none until then. */
+  pausedUntilUs: number | null
+  /** Whether the last batch came in quiet hours. */
+  quiet: boolean
+  /** Incidents that quiet hours held back. */
+  held: number[]
+  /** Incidents by source that began while nobody looked. */
+  away: Record<string, number[]>
+  /** When it was last told that something was written late. */
+  lateToldUs: number
 }
 
 /** Everything the engine knows: JSON keeps it whole, and going on from there gives the same effects. */
@@ -119,5 +137,18 @@ export function createSourceState(id: number, name: string, mode: SourceMode): S
     blind: null,
     down: null,
     streams: {},
+  }
+}
+
+function createNotifyState(): NotifyState {
+  return {
+    nowUs: 0,
+    sentUs: [],
+    cappedUntilUs: null,
+    pausedUntilUs: null,
+    quiet: false,
+    held: [],
+    away: {},
+    lateToldUs: 0,
   }
 }
