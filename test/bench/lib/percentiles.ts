@@ -1,9 +1,9 @@
 import { createBlocks, createAggregate, createAvailable, targetFigures, createTrendRows } from '@archive/queries'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '@archive/core'
 import { CONTEXT } from './archive'
 
 /** Counts and percentiles of every target of a tier over a span, as the tables get them; answers of how many it has some. */
-export function targetPercentiles(db: Database, { sourceId, nowUs }: { sourceId: number; nowUs: number }) {
+export function targetPercentiles(db: Readable, { sourceId, nowUs }: { sourceId: number; nowUs: number }) {
   const rows = createTrendRows(db)
   const known = createAvailable(db, () => nowUs)
   const gather = createAggregate(db, { blocks: createBlocks(db), rows, known })

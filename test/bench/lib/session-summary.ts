@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '@archive/core'
 import { measure } from './measure'
 import type { Timing } from './measure'
 
@@ -27,7 +27,7 @@ const RAW = `SELECT target_id AS targetId, count(*) AS n, sum(status = 1) AS fai
   min(duration_us) FROM runs WHERE session_id = ? GROUP BY target_id ORDER BY target_id`
 
 /** From the session's own trends, from raw runs, and from arrays of numbers in memory; statements alone, without threads. */
-export async function measureSessionSummary(db: Database): Promise<SessionSummary> {
+export async function measureSessionSummary(db: Readable): Promise<SessionSummary> {
   const session = db.prepare<[], number>('SELECT max(id) FROM sessions').pluck().get() ?? 0
   const trends = db.prepare<[number], Row>(FROM_TRENDS)
   const fromTrends = await measure(() => trends.all(session), OFTEN)
@@ -45,7 +45,7 @@ interface Arrays {
   durations: Float64Array
 }
 
-function loadArrays(db: Database, session: number): Arrays {
+function loadArrays(db: Readable, session: number): Arrays {
   const runs = db.prepare<[number], number>('SELECT count(*) FROM runs WHERE session_id = ?').pluck().get(session) ?? 0
   const arrays = {
     targets: new Uint16Array(runs),

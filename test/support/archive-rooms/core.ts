@@ -26,3 +26,5 @@ export {
   slotOf,
 } from '@main/archive/worker/core/histogram'
 export { zoneOf } from '@main/archive/worker/core/time-zone'
+export type { Readable } from '@main/archive/worker/core/database'
+export { createMetaReader, createMetaWriter } from '@main/archive/worker/core/meta'

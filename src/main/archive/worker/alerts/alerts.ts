@@ -5,7 +5,7 @@ import { LATE_US } from '@main/alerts/engine/time'
 import type { NotificationOutcome, PendingNotification, RequestedNotification } from '@shared/alert-notification'
 import type { HassetteState } from '@shared/source'
 import SQLite from 'better-sqlite3'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { AlertsOutcome, AlertsStep, SourceSight, WriteApi } from '../../api'
 import type { CallContext } from '../core/serve'
 import { createMissedFeed } from './missed-feed'
@@ -32,7 +32,7 @@ const KEEP_EVERY_US = 600_000_000
 const WATCHED_US = 30_000_000
 
 /** `engine` is what is told; another one only in tests. */
-export function createAlerts(db: Database, engine: typeof advance = advance): Alerts {
+export function createAlerts(db: Writable, engine: typeof advance = advance): Alerts {
   const store = createAlertStore(db)
   const runs = createRunFeed(db)
   const sessions = createSessionFeed(db)

@@ -1,6 +1,6 @@
 import { SECOND_US } from '@main/util/time'
 import type { SourceEvent } from '@main/alerts/engine/events'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import { SESSIONS } from '../core/ids'
 import { unpackRecent } from '../derived/recent-runs'
 import { bucketAt, RESOLUTION } from '../derived/rollups/accumulator'
@@ -40,7 +40,7 @@ interface HourRow {
 }
 const JUST_AFTER_US = 600 * SECOND_US
 
-export function createMissedFeed(db: Database): MissedFeed {
+export function createMissedFeed(db: Readable): MissedFeed {
   const meta = createMetaReader(db)
   const selectHour = db.prepare<[number, number], HourRow>(
     `SELECT t.id AS targetId, a.app_key AS appKey, ${TARGET_NAME} AS targetName, r.bucket, r.expected, r.n AS started,

@@ -3,14 +3,14 @@ import type { EngineState, SourceAlertState } from '@main/alerts/engine/engine-s
 import { publicIncident } from '@main/alerts/engine/incident-record'
 import type { BlindSource, Muted } from '@shared/alert'
 import { groupTitle } from '@shared/error-group'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import type { AlertsOutcome } from '../../api'
 import { GROUP_CAUSE, groupCause } from '../derived/error-groups'
 import type { StoredGroupCause } from '../derived/error-groups'
 
 /** Says where the engine stands, with the names of what is muted. */
 export function createOutcome(
-  db: Database,
+  db: Readable,
 ): (state: EngineState, nowUs: number) => Omit<AlertsOutcome, 'notifications' | 'leftOut' | 'startedOver'> {
   const causeOfGroup = db.prepare<[number], StoredGroupCause>(
     `SELECT ${GROUP_CAUSE} FROM error_groups g WHERE g.id = ?`,

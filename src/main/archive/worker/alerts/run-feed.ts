@@ -4,7 +4,7 @@ import { BASELINE_US } from '@main/alerts/engine/time'
 import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/engine/used-time'
 import type { Around, ClaimedTime, ClockLead } from '@main/alerts/engine/used-time'
 import type { GroupCause } from '@shared/error-group'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import { idsOfBlock, runId, STREAMS, blocksOfStream } from '../core/ids'
 import { marksOf, statusOf } from '../core/run-codes'
 import { GROUP_CAUSE, groupCause } from '../derived/error-groups'
@@ -54,7 +54,7 @@ interface Group {
   cause: GroupCause
 }
 
-export function createRunFeed(db: Database): RunFeed {
+export function createRunFeed(db: Readable): RunFeed {
   const selectStreams = db.prepare<[number], { id: number; lastSequence: number; isLive: 0 | 1 }>(
     `SELECT st.id, st.last_sequence AS lastSequence, st.role = 'live' AS isLive FROM ${STREAMS}
      WHERE e.source_id = ? AND st.tier = 'app' ORDER BY e.id, st.id`,

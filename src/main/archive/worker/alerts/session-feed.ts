@@ -3,7 +3,7 @@ import type { SourceAlertState } from '@main/alerts/engine/engine-state'
 import type { SourceEvent } from '@main/alerts/engine/events'
 import { usedTimes } from '@main/alerts/engine/used-time'
 import type { SessionEnding } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import { runId, STREAMS, SESSIONS } from '../core/ids'
 import type { ToldPlaces } from './store'
 
@@ -34,7 +34,7 @@ interface Life {
   endedUs: number | null
 }
 
-export function createSessionFeed(db: Database): SessionFeed {
+export function createSessionFeed(db: Readable): SessionFeed {
   const selectStreams = db
     .prepare<[number], number>(`SELECT st.id FROM ${STREAMS} WHERE e.source_id = ? AND st.tier = 'app'`)
     .pluck()

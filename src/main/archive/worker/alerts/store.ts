@@ -10,7 +10,7 @@ import type {
   RequestedNotification,
   WithheldReason,
 } from '@shared/alert-notification'
-import type { Database } from 'better-sqlite3'
+import type { Readable, Writable } from '../core/database'
 import { createMetaWriter, META } from '../core/meta'
 
 /** What the alerts remember: the engine, and how far it was told. */
@@ -59,7 +59,7 @@ interface NotificationColumns {
   reason: string | null
 }
 
-export function createAlertStore(db: Database): AlertStore {
+export function createAlertStore(db: Writable): AlertStore {
   const meta = createMetaWriter(db)
   const newest = db.prepare<[], number | null>('SELECT max(id) FROM incidents').pluck()
   const writeIncident = db.prepare<[IncidentColumns]>(
@@ -186,7 +186,7 @@ export function contentOf({ kind, content }: Pick<StoredContent, 'kind' | 'conte
 }
 
 /** What is muted of a source; on either connection. */
-export function prepareMutes(db: Database) {
+export function prepareMutes(db: Readable) {
   return db.prepare<[number], { kind: Muted['kind']; id: number }>(
     'SELECT kind, muted_id AS id FROM mutes WHERE source_id = ?',
   )

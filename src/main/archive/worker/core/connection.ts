@@ -14,6 +14,7 @@ import {
 } from '../../file-facts'
 import { partBeside, refuseReservedPlace } from '../../files'
 import { wasOurs } from '../../repair'
+import type { Readable, Writable } from './database'
 import { readSchema } from './migrator'
 import type { ArchiveSchema } from './migrator'
 
@@ -65,7 +66,7 @@ export function identifyArchive(path: string): ArchiveFile {
 }
 
 /** The one connection that writes. */
-export function openForWriting(path: string): Database.Database {
+export function openForWriting(path: string): Writable {
   const db = new Database(path, { timeout: BUSY_MS })
   try {
     makePrivate(path)
@@ -85,7 +86,7 @@ export function openForWriting(path: string): Database.Database {
 }
 
 /** A connection that can only read; the writer has opened the file before. */
-export function openForReading(path: string): Database.Database {
+export function openForReading(path: string): Readable & { close(): void } {
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
   try {
     db.pragma('query_only = ON')

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Readable, Writable } from './database'
 
 /** Keys of the table `meta`. Times in microseconds, unless said otherwise. */
 export const META = {
@@ -46,7 +46,7 @@ export interface MetaReader {
   text(key: string): string | undefined
 }
 
-export function createMetaReader(db: Database): MetaReader {
+export function createMetaReader(db: Readable): MetaReader {
   const get = db.prepare<[string], number | string>('SELECT v FROM meta WHERE k = ?').pluck()
   return {
     number: (key) => {
@@ -66,7 +66,7 @@ export interface MetaWriter extends MetaReader {
   remove(key: string): void
 }
 
-export function createMetaWriter(db: Database): MetaWriter {
+export function createMetaWriter(db: Writable): MetaWriter {
   const set = db.prepare<[string, number | string]>(
     'INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
   )

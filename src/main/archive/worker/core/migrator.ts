@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '@shared/result'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from './database'
 import { isMissing, makePrivate, removeFile, renameFile } from '../../file-facts'
 import { createMetaReader, createMetaWriter, META } from './meta'
 
@@ -38,7 +38,7 @@ export interface ArchiveSchema {
 }
 
 /** Reads what an archive says of its schema. */
-export function readSchema(db: Database): ArchiveSchema {
+export function readSchema(db: Writable): ArchiveSchema {
   const schemaVersion = Number(db.pragma('user_version', { simple: true }))
   const hasMeta = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get() !== undefined
   return { schemaVersion, mark: hasMeta ? (createMetaReader(db).text(META.firstMigration) ?? null) : undefined }
@@ -87,7 +87,7 @@ export function refuseOtherSchema(
  * Brings the file to the newest schema, each migration in a transaction of its own. Returns its version. A file that
  * holds runs is copied first; the copy stays until the next start that finds nothing to do.
  */
-export function migrate(db: Database, path: string, migrations: readonly Migration[] = MIGRATIONS): number {
+export function migrate(db: Writable, path: string, migrations: readonly Migration[] = MIGRATIONS): number {
   const schema = readSchema(db)
   refuseOtherSchema(path, schema, migrations)
   const version = schema.schemaVersion
@@ -107,7 +107,7 @@ export function copyName(path: string, migration: number): string {
   return `${path}.before-${String(migration).padStart(4, '0')}`
 }
 
-function applyOne(db: Database, migration: Migration): void {
+function applyOne(db: Writable, migration: Migration): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     db.exec(migration.sql)
@@ -120,12 +120,12 @@ function applyOne(db: Database, migration: Migration): void {
   }
 }
 
-function holdsRuns(db: Database): boolean {
+function holdsRuns(db: Writable): boolean {
   const hasTable = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'runs'").get()
   return hasTable !== undefined && db.prepare('SELECT 1 FROM runs LIMIT 1').get() !== undefined
 }
 
-function copyBefore(db: Database, path: string, migration: number): void {
+function copyBefore(db: Writable, path: string, migration: number): void {
   const copy = copyName(path, migration)
   const unfinished = `${copy}.part`
   removeFile(unfinished)

@@ -5,7 +5,7 @@ import { DAY_US } from '@main/util/time'
 import { RUN_STATUSES } from '@shared/run'
 import type { TargetKind } from '@shared/run'
 import type { GroupCause } from '@shared/error-group'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { RunInput } from '../../batch'
 
 /** How many groups there may be; what comes beyond goes into one group "other" of the source. */
@@ -53,7 +53,7 @@ interface Known {
   ofTarget: Map<number, Set<number>>
 }
 
-export function createGroups(db: Database, sourceId: number, limits: GroupLimits = LIMITS): Groups {
+export function createGroups(db: Writable, sourceId: number, limits: GroupLimits = LIMITS): Groups {
   const statements = prepareGroups(db)
   const targets = new Map<number, GroupTarget>()
   const remembered = new Map<string, number>()
@@ -258,7 +258,7 @@ interface Counted {
 }
 
 /** The statements behind `Groups`. "Other" has fingerprint version 0: no change of the rules makes a second one. */
-function prepareGroups(db: Database) {
+function prepareGroups(db: Writable) {
   return {
     groups: db.prepare<[number], { id: number; fingerprint: string }>(
       `SELECT id, fingerprint FROM error_groups
@@ -340,7 +340,7 @@ interface GroupDecrement {
   decrement(runs: readonly { groupId: number | null }[]): void
 }
 
-export function createGroupDecrement(db: Database): GroupDecrement {
+export function createGroupDecrement(db: Writable): GroupDecrement {
   // Runs of a group that gave way count in the one that took it in.
   const add = db.prepare<[number, number]>(
     `UPDATE error_groups SET n_deleted = n_deleted + ?

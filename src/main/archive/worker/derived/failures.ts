@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { FailureInput } from '../../batch'
 
 /** Writes what failed runs say: classes interned, equal tracebacks kept once and counted. */
@@ -11,7 +11,7 @@ export interface FailureTexts {
   forget(): void
 }
 
-export function createFailureTexts(db: Database): FailureTexts {
+export function createFailureTexts(db: Writable): FailureTexts {
   const addType = db
     .prepare<[string], number>(
       'INSERT INTO error_types (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id',
@@ -58,7 +58,7 @@ export function createFailureTexts(db: Database): FailureTexts {
  */
 type RunErasure = (first: number, last: number) => number
 
-export function createRunErasure(db: Database): RunErasure {
+export function createRunErasure(db: Writable): RunErasure {
   const tracebacks = db.prepare<[number, number], { tracebackId: number; n: number }>(
     `SELECT traceback_id AS tracebackId, count(*) AS n FROM failures
      WHERE run_id BETWEEN ? AND ? AND traceback_id IS NOT NULL GROUP BY traceback_id`,

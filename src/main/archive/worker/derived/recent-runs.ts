@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Readable, Writable } from '../core/database'
 import { idsOfBlock, streamOf, blocksOfStream } from '../core/ids'
 import { letterOf } from '../core/run-codes'
 import { hasBit } from './zone-map'
@@ -33,7 +33,7 @@ export interface RecentRuns {
   forget(): void
 }
 
-export function createRecentRuns(db: Database): RecentRuns {
+export function createRecentRuns(db: Writable): RecentRuns {
   const find = db.prepare<[number], Row>('SELECT ids, ends, outcomes FROM target_recent WHERE target_id = ?')
   const write = db.prepare<[number, Uint8Array, Uint8Array, string]>(
     'INSERT OR REPLACE INTO target_recent (target_id, ids, ends, outcomes) VALUES (?, ?, ?, ?)',
@@ -147,7 +147,7 @@ function isNewer(a: { id: number; endUs: number }, b: { id: number; endUs: numbe
 }
 
 /** The same from the runs themselves, by zone map: right whatever happened. Oldest first. */
-function recountRecent(db: Database, targetId: number): RecentRun[] {
+function recountRecent(db: Writable, targetId: number): RecentRun[] {
   const streams = db
     .prepare<[number], number>(
       `SELECT st.id FROM targets t JOIN apps a ON a.id = t.app_id JOIN epochs e ON e.source_id = a.source_id
@@ -159,7 +159,7 @@ function recountRecent(db: Database, targetId: number): RecentRun[] {
   return newestFirst(runs, RECENT).reverse()
 }
 
-function newestOfStream(db: Database, stream: number, targetId: number): RecentRun[] {
+function newestOfStream(db: Writable, stream: number, targetId: number): RecentRun[] {
   const blocks = db
     .prepare<[number, number], { block: number; targets: Uint8Array }>(
       'SELECT block, targets FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block DESC',
@@ -224,7 +224,7 @@ interface StoredList extends Row {
   targetId: number
 }
 
-export function createRecentLists(db: Database): RecentLists {
+export function createRecentLists(db: Readable): RecentLists {
   const one = db.prepare<[number], StoredList>(
     'SELECT target_id AS targetId, ids, ends, outcomes FROM target_recent WHERE target_id = ?',
   )

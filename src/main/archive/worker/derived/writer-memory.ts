@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { createFailureTexts } from './failures'
 import type { FailureTexts } from './failures'
 import { createRecentRuns } from './recent-runs'
@@ -24,7 +24,7 @@ export interface WriterMemory {
   forget(): void
 }
 
-export function createWriterMemory(db: Database, clocks?: RollupClocks): WriterMemory {
+export function createWriterMemory(db: Writable, clocks?: RollupClocks): WriterMemory {
   const shared = {
     zones: createZoneMap(db),
     recent: createRecentRuns(db),

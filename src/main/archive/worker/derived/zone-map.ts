@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { blockOf, idsOfBlock } from '../core/ids'
 import { outcomeBit } from '../core/run-codes'
 
@@ -42,7 +42,7 @@ export interface ZoneMap {
 const COLUMNS =
   'block, n, min_start_us, max_start_us, min_end_us, max_end_us, max_duration_us, outcomes, bytes, targets'
 
-export function createZoneMap(db: Database): ZoneMap {
+export function createZoneMap(db: Writable): ZoneMap {
   const find = db.prepare<[number], BlockRow>(`SELECT ${COLUMNS} FROM blocks WHERE block = ?`)
   const write = db.prepare(
     `INSERT OR REPLACE INTO blocks (${COLUMNS}) VALUES (@block, @n, @min_start_us, @max_start_us, @min_end_us, @max_end_us, @max_duration_us, @outcomes, @bytes, @targets)`,

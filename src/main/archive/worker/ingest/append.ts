@@ -1,6 +1,6 @@
 import type { Tier } from '@shared/run'
 import type { CoverageKind } from '@shared/trends'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { AppendRole, ParentsInput, RunBatch, RunInput } from '../../batch'
 import { encodeUid } from '../core/execution-id'
 import { runId } from '../core/ids'
@@ -50,7 +50,7 @@ interface Owners {
 }
 
 /** All that append on one connection share its `memory`. */
-export function createAppender(db: Database, memory: WriterMemory, options: AppenderOptions): Appender {
+export function createAppender(db: Writable, memory: WriterMemory, options: AppenderOptions): Appender {
   const { sourceId, epochId, role = 'live', nowUs, keepsFrom = () => null } = options
   const { zones, recent, texts, trends } = memory
   const registrations = createRegistrations(db, sourceId, epochId)
@@ -214,7 +214,7 @@ type RunRow = [
   context: Uint8Array | null,
 ]
 
-function prepareAll(db: Database) {
+function prepareAll(db: Writable) {
   return {
     addRun: db.prepare<RunRow>(
       `INSERT INTO runs (id, target_id, session_id, started_us, duration_us, status, flags, group_id, uid, context)
@@ -250,7 +250,7 @@ interface Streams {
   forget(): void
 }
 
-function createStreams(db: Database, epochId: number, role: AppendRole): Streams {
+function createStreams(db: Writable, epochId: number, role: AppendRole): Streams {
   const find = db.prepare<[number, Tier], Stream>(
     `SELECT id, last_sequence AS lastSequence FROM streams WHERE epoch_id = ? AND tier = ? AND role = 'live'`,
   )

@@ -1,5 +1,5 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { BlockingInput } from '../../batch'
 import { encodeUid } from '../core/execution-id'
 
@@ -10,7 +10,7 @@ export interface BlockingEvents {
   copy(sourceId: number, epochId: number, reader: HassetteReader, breathe: () => Promise<void>): Promise<number>
 }
 
-export function createBlockingEvents(db: Database): BlockingEvents {
+export function createBlockingEvents(db: Writable): BlockingEvents {
   const selectLast = db
     .prepare<[number], number>('SELECT coalesce(max(foreign_id), 0) FROM blocking_events WHERE epoch_id = ?')
     .pluck()

@@ -1,7 +1,7 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import { TIERS } from '@shared/run'
 import type { Tier } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { SESSIONS } from '../core/ids'
 import { ANCHOR_KINDS } from '../../batch'
 import type { Anchor } from '../../batch'
@@ -43,7 +43,7 @@ interface Epochs {
 /** What the rows of one kind say. */
 type Verdict = 'same' | 'other' | 'unknown'
 
-export function createEpochs(db: Database): Epochs {
+export function createEpochs(db: Writable): Epochs {
   const anchors = createAnchors(db)
   const select = db.prepare<[number], Epoch>(
     `SELECT id, reason, last_foreign_id AS lastForeignId,
@@ -166,7 +166,7 @@ interface Anchors {
   of(epochId: number, kind: Anchor['kind']): StoredAnchor[]
 }
 
-export function createAnchors(db: Database): Anchors {
+export function createAnchors(db: Writable): Anchors {
   const add = db.prepare<[number, string, number, Uint8Array | null, number]>(
     'INSERT OR IGNORE INTO anchors (epoch_id, kind, foreign_id, uid, started_us) VALUES (?, ?, ?, ?, ?)',
   )

@@ -1,6 +1,6 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { StoredGapReason } from '@shared/trends'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { STREAMS, SESSIONS } from '../core/ids'
 import type { Epoch } from './epochs'
 import type { KnownRuns } from './known-runs'
@@ -26,7 +26,7 @@ export interface Gaps {
   noteRecreated(sourceId: number, epochId: number, reader: HassetteReader, seenUs: number | null, nowUs: number): void
 }
 
-export function createGaps(db: Database, knownRuns: KnownRuns): Gaps {
+export function createGaps(db: Writable, knownRuns: KnownRuns): Gaps {
   const selectEnd = db
     .prepare<[number], number | null>(
       `SELECT max(c.to_us) FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id

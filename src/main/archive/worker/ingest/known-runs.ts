@@ -1,5 +1,5 @@
 import type { Tier } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import type { RunInput } from '../../batch'
 import { encodeUid } from '../core/execution-id'
 import { blocksOfStream, idsOfBlock, STREAMS } from '../core/ids'
@@ -23,7 +23,7 @@ interface StoredKey {
   uid: Uint8Array | null
 }
 
-export function createKnownRuns(db: Database): KnownRuns {
+export function createKnownRuns(db: Readable): KnownRuns {
   const selectStreams = db.prepare<[number], { id: number; epochId: number }>(
     `SELECT st.id, e.id AS epochId FROM ${STREAMS} WHERE e.source_id = ?`,
   )
@@ -109,7 +109,7 @@ interface Reach {
 }
 
 /** What is known is looked up when the reading begins: what it counts itself is no reason to leave out a late run. */
-export function createCountedBefore(db: Database): CountedBefore {
+export function createCountedBefore(db: Readable): CountedBefore {
   const select = db.prepare<[number, number], Reach>(
     `SELECT st.tier, c.from_us AS fromUs, c.to_us AS toUs
      FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { SESSIONS } from '../core/ids'
 import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../../batch'
 
@@ -24,7 +24,7 @@ interface Known {
   signature: string
 }
 
-export function createRegistrations(db: Database, sourceId: number, epochId: number): Registrations {
+export function createRegistrations(db: Writable, sourceId: number, epochId: number): Registrations {
   const statements = prepareAll(db)
   const apps = new Map<string, Known>()
   const targets = new Map<string, Known>()
@@ -148,7 +148,7 @@ function lostTarget(run: RunInput, nowUs: number): TargetInput {
   }
 }
 
-function prepareAll(db: Database) {
+function prepareAll(db: Writable) {
   return {
     app: db
       .prepare<[number, string, string | null], number>(

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { LogInput, RunInput } from '../../batch'
 import { keepsLogs, LOGS_OF_A_RUN } from '../../batch'
 import { runId } from '../core/ids'
@@ -26,7 +26,7 @@ interface Failure {
   lines: number
 }
 
-export function createRunLogs(db: Database, epochId: number): RunLogs {
+export function createRunLogs(db: Writable, epochId: number): RunLogs {
   const addLine = db.prepare<[number, number, string, string, string | null, number | null, string, string | null]>(
     `INSERT INTO run_logs (run_id, at_us, level, logger, function, line, message, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )

@@ -4,7 +4,7 @@ import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import { Failure } from '@shared/result'
 import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { AddedSource, FileSourceRequest, Pace, RecordingImport, SyncReport, SyncRequest } from '../../api'
 import type { RunInput } from '../../batch'
 import { databaseVersion, fileFacts, isMissing, realPath } from '../../file-facts'
@@ -60,7 +60,7 @@ interface SourcesOptions {
   onRead?: (milliseconds: number) => void
 }
 
-export function createSources(db: Database, { copies, onRead, ...forSync }: SourcesOptions): Sources {
+export function createSources(db: Writable, { copies, onRead, ...forSync }: SourcesOptions): Sources {
   const statements = prepareAll(db)
   const sync = createSync(db, forSync)
   const epochs = createEpochs(db)
@@ -264,7 +264,7 @@ function nowUs(): number {
 
 const SELECT = 'SELECT s.id, s.mode, s.file_path, s.removed_us IS NOT NULL AS removed FROM sources s'
 
-function prepareAll(db: Database) {
+function prepareAll(db: Writable) {
   return {
     byPath: db.prepare<[string], SourceRow>(`${SELECT} WHERE file_path = ?`),
     sample: db.prepare<[], SourceRow>(`${SELECT} WHERE mode = 'sample' LIMIT 1`),

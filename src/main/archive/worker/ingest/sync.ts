@@ -1,6 +1,6 @@
 import type { HassetteReader } from '@main/sources/hassette-file/reader'
 import type { Tier } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { HassetteSigns, SyncReport } from '../../api'
 import type { AppendRole, ParentsInput, RunInput } from '../../batch'
 import { createExpected } from '../derived/rollups/expected-starts'
@@ -54,7 +54,7 @@ interface SyncOptions {
   keepsFrom?: (sourceId: number, tier: Tier) => number | null
 }
 
-export function createSync(db: Database, { memory, onCommitted, keepsFrom = () => null }: SyncOptions): Sync {
+export function createSync(db: Writable, { memory, onCommitted, keepsFrom = () => null }: SyncOptions): Sync {
   const epochs = createEpochs(db)
   const knownRuns = createKnownRuns(db)
   const gaps = createGaps(db, knownRuns)
@@ -233,7 +233,7 @@ interface RollupUpkeep {
 }
 
 /** `nowUs` gives the time, microseconds. */
-function createRollupUpkeep(db: Database, memory: WriterMemory, nowUs: () => number): RollupUpkeep {
+function createRollupUpkeep(db: Writable, memory: WriterMemory, nowUs: () => number): RollupUpkeep {
   const { trends } = memory
   const flush = db.transaction(() => trends.flush()).immediate
   const expected = createExpected(db, () => trends.flush(), nowUs)

@@ -7,7 +7,7 @@ import type { AlertNotification, NotificationState } from '@shared/alert-notific
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'
 import { groupTitle } from '@shared/error-group'
 import { Failure } from '@shared/result'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import type { ReadApi } from '../../api'
 import { createRunFeed } from '../alerts/run-feed'
 import { createSessionFeed } from '../alerts/session-feed'
@@ -31,7 +31,7 @@ const NOTIFICATION = `SELECT id, at_us AS atUs, kind, incident_id AS incidentId,
   FROM notifications`
 
 /** The queries of the Alerts page. */
-export function createAlertQueries(db: Database): AlertVerbs {
+export function createAlertQueries(db: Readable): AlertVerbs {
   const selectIncidents = db
     .prepare<[Record<string, number | null>], string>(
       `SELECT detail FROM incidents WHERE cleared_us IS NOT NULL AND (@sourceId IS NULL OR source_id = @sourceId)
@@ -111,7 +111,7 @@ const FOR_US = BASELINE_US
  * Judges the last seven days of a source again with another sensitivity: a new engine learns from the day before them
  * and from what it sees, as the first one would have. Reads slices of runs with pauses.
  */
-function createAlertReplay(db: Database): ThreadHandlers<ReadApi>['alerts.replay'] {
+function createAlertReplay(db: Readable): ThreadHandlers<ReadApi>['alerts.replay'] {
   const sourceOf = db.prepare<[number], { name: string }>('SELECT name FROM sources WHERE id = ?')
   return async ({ sourceId, sensitivity }, context) => {
     const state = createEngineState(1, { ...DEFAULT_ALERT_SETTINGS, sensitivity })

@@ -1,5 +1,5 @@
 import type { TargetKind, Tier } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 
 /** A target with what every list says of it. */
 export interface KnownTarget {
@@ -28,7 +28,7 @@ export interface Directory {
   streamsOf(sourceId: number): KnownStream[]
 }
 
-export function createDirectory(db: Database): Directory {
+export function createDirectory(db: Readable): Directory {
   const version = db.prepare<[], number>('PRAGMA data_version').pluck()
   const selectTargets = db.prepare<[], Omit<KnownTarget, 'instanceCount'>>(
     `SELECT t.id, a.source_id AS sourceId, t.kind, t.tier, a.app_key AS appKey, t.instance_index AS instanceIndex, t.name

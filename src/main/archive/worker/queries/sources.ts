@@ -2,7 +2,7 @@ import type { Output } from '@shared/contract'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { AppRow } from '@shared/target'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import type { KnownSource } from '../../api'
 import { SESSIONS, STREAMS, blocksOfStream } from '../core/ids'
 import { IS_GONE } from '../core/meta'
@@ -26,7 +26,7 @@ interface StreamTotals {
 }
 
 /** The queries about sources and their apps; totals come from the zone map, not from the runs. */
-export function createSourceQueries(db: Database) {
+export function createSourceQueries(db: Readable) {
   const selectSources = db.prepare<[], SourceRow>(
     `SELECT s.id, s.name, s.mode, iif(s.mode = 'sample', NULL, s.file_path) AS path, s.schema_version AS schemaVersion,
        (SELECT count(*) FROM ${SESSIONS} WHERE e.source_id = s.id) AS sessions,

@@ -2,7 +2,7 @@ import type { Input, Output } from '@shared/contract'
 import { Failure } from '@shared/result'
 import type { TargetDetail, TargetRow, TargetState } from '@shared/target'
 import type { TargetKind, Tier } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import { marksOf, statusOf } from '../core/run-codes'
 import type { CallContext } from '../core/serve'
 import type { Blocks } from './runs/blocks'
@@ -61,7 +61,7 @@ const SELECT = `SELECT t.id, a.source_id AS sourceId, t.kind, t.tier, a.app_key 
   FROM targets t JOIN apps a ON a.id = t.app_id`
 
 /** The queries about handlers and jobs. Counts are of the span, strips and the last run are not. */
-export function createTargetQueries(db: Database, parts: Parts) {
+export function createTargetQueries(db: Readable, parts: Parts) {
   const { blocks, directory, recent, gather } = parts
   const selectAll = db.prepare<[{ sourceId: number; kind: TargetKind; tier: Tier | 'all' }], StoredTarget>(
     `${SELECT} WHERE a.source_id = @sourceId AND t.kind = @kind AND (@tier = 'all' OR t.tier = @tier)

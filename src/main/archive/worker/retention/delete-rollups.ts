@@ -1,5 +1,5 @@
 import { SECOND_US } from '@main/util/time'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { META } from '../core/meta'
 import { bucketAt, KEPT_S, RESOLUTION } from '../derived/rollups/accumulator'
 
@@ -21,7 +21,7 @@ export interface RollupDeletion {
 
 type Table = 'rollups' | 'group_rollups'
 
-export function createRollupDeletion(db: Database): RollupDeletion {
+export function createRollupDeletion(db: Writable): RollupDeletion {
   const statements = prepareAll(db)
 
   /** Deletes whole buckets that begin before; at least one, if there is any. */
@@ -83,7 +83,7 @@ function endOfTerm(nowUs: number, length: 'minute' | 'hour'): number {
   return bucketAt(nowUs / SECOND_US - KEPT_S[length], RESOLUTION[length])
 }
 
-function prepareAll(db: Database) {
+function prepareAll(db: Writable) {
   const buckets = (table: Table) => ({
     first: db
       .prepare<[number, number], number>(

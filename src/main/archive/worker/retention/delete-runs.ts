@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { blockOf, BLOCK_SIZE, sequenceOf, streamOf } from '../core/ids'
 import { createRunErasure } from '../derived/failures'
 import type { WriterMemory } from '../derived/writer-memory'
@@ -36,7 +36,7 @@ interface Stretch {
 }
 
 /** `memory`: what the connection knows of these runs is written before, and forgotten after. */
-export function createRunDeletion(db: Database, memory: WriterMemory): RunDeletion {
+export function createRunDeletion(db: Writable, memory: WriterMemory): RunDeletion {
   const statements = prepareAll(db)
   const groups = createGroupDecrement(db)
   const goingRuns = createExpiredRuns(db)
@@ -111,7 +111,7 @@ function stretchesOf(found: readonly ExpiredRun[]): { stretches: Stretch[]; goin
   return { stretches, going }
 }
 
-function prepareAll(db: Database) {
+function prepareAll(db: Writable) {
   return {
     stream: db.prepare<[number], { last: number; rolled: number }>(
       'SELECT last_sequence AS last, rolled_sequence AS rolled FROM streams WHERE id = ?',

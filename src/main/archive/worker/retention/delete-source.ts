@@ -1,5 +1,5 @@
 import type { Tier } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import { BLOCK_SIZE, blockOf, idsOfBlock, runId, STREAMS } from '../core/ids'
 import { createMetaWriter, goneKey, IS_GONE } from '../core/meta'
 import type { CallContext } from '../core/serve'
@@ -19,7 +19,7 @@ interface SourceDeletion {
   finish(context: Pick<CallContext, 'pause'>): Promise<void>
 }
 
-export function createSourceDeletion(db: Database, memory: WriterMemory): SourceDeletion {
+export function createSourceDeletion(db: Writable, memory: WriterMemory): SourceDeletion {
   const erasure = prepareSourceErasure(db)
   const eraseRuns = createRunErasure(db)
   const size = createArchiveSize(db)
@@ -118,7 +118,7 @@ interface TrendKey {
 }
 
 /** The statements that delete a source. Rows that others refer to go after them: foreign keys are checked. */
-function prepareSourceErasure(db: Database) {
+function prepareSourceErasure(db: Writable) {
   const ofEpochs = (table: string): string =>
     `DELETE FROM ${table} WHERE id IN
        (SELECT x.id FROM epochs e JOIN ${table} x ON x.epoch_id = e.id WHERE e.source_id = ? LIMIT ?)`
@@ -216,7 +216,7 @@ function prepareSourceErasure(db: Database) {
   }
 }
 
-function trendTable(db: Database, table: string, column: string, owners: ReadonlySet<number>): TrendTable {
+function trendTable(db: Writable, table: string, column: string, owners: ReadonlySet<number>): TrendTable {
   const next = db.prepare<[number, number, number, number], TrendKey>(
     `SELECT resolution, bucket, ${column} AS owner FROM ${table}
      WHERE (resolution, bucket, ${column}) > (?, ?, ?) ORDER BY resolution, bucket, ${column} LIMIT ?`,

@@ -1,7 +1,7 @@
 import { DAY_US } from '@main/util/time'
 import type { Tier } from '@shared/run'
 import type { Limits } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../core/database'
 import { idsOfBlock, blocksOfStream } from '../core/ids'
 import type { TrustedTime } from './trusted-time'
 
@@ -97,7 +97,7 @@ interface AgedStreams {
 }
 
 /** Works on either connection. */
-export function createAgedStreams(db: Database): AgedStreams {
+export function createAgedStreams(db: Readable): AgedStreams {
   const selectStreams = db.prepare<[], Omit<AgedStream, 'hasTerm'> & { hasTerm: number }>(
     `SELECT st.id, st.tier, e.source_id AS sourceId, s.mode = 'live' AND s.removed_us IS NULL AS hasTerm,
        (SELECT min(later.first_seen_us) FROM epochs later
@@ -158,7 +158,7 @@ const GOES = `r.id BETWEEN @first AND @last AND (r.started_us < @beforeUs OR (@f
   AND NOT (@spares AND EXISTS (SELECT 1 FROM sessions s
     WHERE s.id = r.session_id AND s.started_us >= @beforeUs AND s.started_us <= @nowUs))`
 
-export function createExpiredRuns(db: Database): ExpiredRuns {
+export function createExpiredRuns(db: Readable): ExpiredRuns {
   const select = db.prepare<[Choice & { limit: number }], ExpiredRun>(
     `SELECT r.id, r.target_id AS targetId, r.started_us AS startedUs, r.group_id AS groupId FROM runs r
      WHERE ${GOES} ORDER BY r.id LIMIT @limit`,
@@ -191,7 +191,7 @@ export interface Expiry {
 }
 
 /** Before the first `set` everything is kept. */
-export function createExpiry(db: Database, time: Pick<TrustedTime, 'look'>): Expiry {
+export function createExpiry(db: Readable, time: Pick<TrustedTime, 'look'>): Expiry {
   const selectLive = db
     .prepare<[number], number>(`SELECT 1 FROM sources WHERE id = ? AND mode = 'live' AND removed_us IS NULL`)
     .pluck()

@@ -1,7 +1,7 @@
 import { Failure } from '@shared/result'
 import type { Tier } from '@shared/run'
 import type { Bound } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { RetainReport, RetainRequest, WriteApi } from '../../api'
 import { PAGE_BYTES } from '../core/connection'
 import { idsOfBlock, streamOf } from '../core/ids'
@@ -30,7 +30,7 @@ interface Passes {
 /** Framework runs give way first, then app runs. */
 const ORDER: readonly Tier[] = ['framework', 'app']
 
-function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime, 'look'>): Passes {
+function createPasses(db: Writable, memory: WriterMemory, time: Pick<TrustedTime, 'look'>): Passes {
   const streams = createAgedStreams(db)
   const size = createArchiveSize(db)
   const deletion = createRunDeletion(db, memory)
@@ -124,7 +124,7 @@ function createPasses(db: Database, memory: WriterMemory, time: Pick<TrustedTime
 /** Passes of the retention. */
 export type RetentionPasses = Pick<ThreadHandlers<WriteApi>, 'retain'> & Pick<WriteApi, 'retentionDue'>
 
-export function createRetentionPasses(db: Database, memory: WriterMemory, time: TrustedTime): RetentionPasses {
+export function createRetentionPasses(db: Writable, memory: WriterMemory, time: TrustedTime): RetentionPasses {
   const passes = createPasses(db, memory, time)
   const size = createArchiveSize(db)
   const log = createRetentionLog(db)

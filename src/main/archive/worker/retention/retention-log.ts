@@ -1,7 +1,7 @@
 import { DAY_US } from '@main/util/time'
 import { PASS_PERIODS_US, PASS_REASONS } from '@shared/storage'
 import type { Bound, RetentionLogRow, TimeWait } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable, Writable } from '../core/database'
 import { createMetaReader, createMetaWriter, META } from '../core/meta'
 
 /** Passes that found nothing to do are told of for so long, microseconds. */
@@ -34,7 +34,7 @@ interface RetentionLog extends Pick<Noted, 'due'> {
   noteTooSmall(maxSizeMb: number, tooSmall: boolean): void
 }
 
-export function createRetentionLog(db: Database): RetentionLog {
+export function createRetentionLog(db: Writable): RetentionLog {
   const insert = db.prepare<[Record<string, number | string | null>]>(
     `INSERT INTO retention_log (at_us, duration_us, reason, bound, runs, framework_runs, bytes_before, bytes_after,
        up_to_us, cancelled)
@@ -77,7 +77,7 @@ interface Noted {
   timeWaits(): TimeWait | null
 }
 
-export function createNoted(db: Database): Noted {
+export function createNoted(db: Readable): Noted {
   const meta = createMetaReader(db)
   return {
     due: () => ({ timeUs: meta.number(META.timeDue) ?? null, sizeUs: meta.number(META.sizeDue) ?? null }),
@@ -93,7 +93,7 @@ export function createNoted(db: Database): Noted {
 type Stored = Omit<RetentionLogRow, 'cancelled'> & { cancelled: 0 | 1 }
 
 /** The log of passes and of other work on the archive, newest first. */
-export function createRetentionLogReader(db: Database): (limit: number) => RetentionLogRow[] {
+export function createRetentionLogReader(db: Readable): (limit: number) => RetentionLogRow[] {
   const select = db.prepare<[number], Stored>(
     `SELECT id, at_us AS atUs, duration_us AS durationUs, reason, bound, runs, framework_runs AS frameworkRuns,
        bytes_before AS bytesBefore, bytes_after AS bytesAfter, up_to_us AS upToUs, cancelled

@@ -1,5 +1,5 @@
 import { MB_BYTES } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable, Writable } from '../core/database'
 import { fileFacts } from '../../file-facts'
 import { BUSY_MS, PAGE_BYTES } from '../core/connection'
 import type { CallContext } from '../core/serve'
@@ -36,7 +36,7 @@ export function sizeGoal(maxSizeMb: number): SizeGoal {
 }
 
 /** Keeps the WAL small beside a small size limit; it counts, too. */
-export function setWalLimit(db: Database, maxSizeMb: number): void {
+export function setWalLimit(db: Writable, maxSizeMb: number): void {
   const { walPages } = sizeGoal(maxSizeMb)
   db.pragma(`wal_autocheckpoint = ${walPages}`)
   db.pragma(`journal_size_limit = ${walPages * PAGE_BYTES}`)
@@ -51,7 +51,7 @@ interface ArchiveSize {
 }
 
 /** Works on either connection. */
-export function createArchiveSize(db: Database): ArchiveSize {
+export function createArchiveSize(db: Readable): ArchiveSize {
   const parts = ['', '-wal', '-shm'].map((end) => db.name + end)
   return {
     bytes: () => parts.reduce((sum, part) => sum + (fileFacts(part)?.size ?? 0), 0),
@@ -75,7 +75,7 @@ const TRIES = 50
  * between two steps.
  */
 export async function shrink(
-  db: Database,
+  db: Writable,
   size: ArchiveSize,
   freePages: number,
   context: Pick<CallContext, 'pause'>,
@@ -95,7 +95,7 @@ export async function shrink(
 }
 
 /** Writes the WAL into the file and cuts it to nothing; false when somebody reads from it. */
-function emptyWal(db: Database): boolean {
+function emptyWal(db: Writable): boolean {
   db.pragma(`busy_timeout = ${WAIT_MS}`)
   try {
     const rows = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]

@@ -1,6 +1,6 @@
 import { Failure } from '@shared/result'
 import type { SourceMode } from '@shared/source'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { WriteApi } from '../../api'
 import type { ThreadHandlers } from '../core/serve'
 import { IS_GONE } from '../core/meta'
@@ -13,7 +13,7 @@ export type SourceChanges = Pick<WriteApi, 'renameSource' | 'setSourceMode' | 'r
 
 /** `nowUs` gives the time by the clock, microseconds. */
 export function createSourceChanges(
-  db: Database,
+  db: Writable,
   memory: WriterMemory,
   nowUs: () => number = () => Date.now() * 1000,
 ): SourceChanges {

@@ -1,6 +1,6 @@
 import { MINUTE_US, HOUR_US, DAY_US, HOUR_MS } from '@main/util/time'
 import type { TimeWait } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable, Writable } from '../core/database'
 import { createMetaWriter, META } from '../core/meta'
 
 /** The time of everything that is deleted, or not kept, because of its age. */
@@ -29,7 +29,7 @@ const STARTS = 16
 const STEP_US = MINUTE_US
 
 /** Asks the judge on behalf of an archive that is open for writing: its evidence lies there, and what it remembers. */
-export function createTrustedTime(db: Database, { clockUs, elapsedMs }: TimeOrigin = REAL): TrustedTime {
+export function createTrustedTime(db: Writable, { clockUs, elapsedMs }: TimeOrigin = REAL): TrustedTime {
   const meta = createMetaWriter(db)
   const selectSigns = prepareSigns(db)
   const earlier = startsOf(meta.text(META.clockStarts))
@@ -79,7 +79,7 @@ function startsOf(text: string | undefined): number[] {
   return Array.isArray(found) ? found.filter((each) => typeof each === 'number') : []
 }
 
-function prepareSigns(db: Database) {
+function prepareSigns(db: Readable) {
   // The session that runs, or the one that was added last: what an older one said may come from a clock that was set.
   return db.prepare<[], Omit<SourceSign, 'live'> & { live: number }>(
     `SELECT source.id AS sourceId, source.mode = 'live' AS live,

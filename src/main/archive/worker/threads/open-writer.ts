@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../core/database'
 import type { ArchiveFacts, WriteApi } from '../../api'
 import { removeLeftovers, undoInterrupted } from '../../files'
 import { createAlerts } from '../alerts/alerts'
@@ -96,7 +96,7 @@ function identify(path: string, migrations: readonly Migration[]): ArchiveFile {
 }
 
 /** What is not written now is counted again from the runs next time; so a full disk keeps nobody from closing. */
-function writeTrends(db: Database, { trends }: WriterMemory): void {
+function writeTrends(db: Writable, { trends }: WriterMemory): void {
   try {
     db.transaction(() => trends.flush()).immediate()
   } catch {
@@ -107,7 +107,7 @@ function writeTrends(db: Database, { trends }: WriterMemory): void {
 /** What the writer does beside reading sources. */
 type Upkeep = RetentionPasses & SourceChanges & Pick<WriteApi, 'noteWork' | 'setLimits'>
 
-function createUpkeep(db: Database, memory: WriterMemory, expiry: Pick<Expiry, 'set'>, time: TrustedTime): Upkeep {
+function createUpkeep(db: Writable, memory: WriterMemory, expiry: Pick<Expiry, 'set'>, time: TrustedTime): Upkeep {
   const log = createRetentionLog(db)
   return {
     ...createRetentionPasses(db, memory, time),

@@ -1,5 +1,5 @@
 import { HOUR_US, SECOND_US } from '@main/util/time'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../../core/database'
 import { SESSIONS } from '../../core/ids'
 import { createMetaWriter, expectedKey, META } from '../../core/meta'
 import { zoneOf } from '../../core/time-zone'
@@ -32,7 +32,7 @@ interface Job extends JobRow {
 }
 
 /** `flush` writes the trends that wait in memory, within a transaction; `nowUs` gives the time, microseconds. */
-export function createExpected(db: Database, flush: () => void, nowUs: () => number): Expected {
+export function createExpected(db: Writable, flush: () => void, nowUs: () => number): Expected {
   const rows = createExpectedRows(db)
   /** Before this time there is nothing to do for a source, microseconds. */
   const dueUs = new Map<number, number>()
@@ -159,7 +159,7 @@ interface ExpectedRows {
   sumDay(day: number, jobId: number): void
 }
 
-export function createExpectedRows(db: Database): ExpectedRows {
+export function createExpectedRows(db: Writable): ExpectedRows {
   const selectSessions = db.prepare<[number], { startUs: number; endUs: number; ending: string }>(
     `SELECT x.started_us AS startUs, x.ending,
        coalesce(x.ended_us, max(x.started_us, coalesce(x.heartbeat_us, 0), coalesce(x.last_run_us, 0))) AS endUs

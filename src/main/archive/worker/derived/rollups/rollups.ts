@@ -1,5 +1,5 @@
 import { SECOND_US } from '@main/util/time'
-import type { Database } from 'better-sqlite3'
+import type { Writable } from '../../core/database'
 import { createMetaWriter, META } from '../../core/meta'
 import { runId, sequenceOf } from '../../core/ids'
 import { KEPT_S, createOpenBuckets, bucketAt, RESOLUTION } from './accumulator'
@@ -40,7 +40,7 @@ export interface RollupClocks {
   nowUs?: () => number
 }
 
-export function createRollups(db: Database, clocks: RollupClocks = {}): Rollups {
+export function createRollups(db: Writable, clocks: RollupClocks = {}): Rollups {
   const { clock = () => performance.now(), nowUs = () => Date.now() * 1000 } = clocks
   const minutes = createMinuteTerm(db, nowUs)
   const writer = createRowWriter(db)
@@ -127,7 +127,7 @@ interface MinuteTerm {
 }
 
 /** `nowUs` gives the time, microseconds. */
-function createMinuteTerm(db: Database, nowUs: () => number): MinuteTerm {
+function createMinuteTerm(db: Writable, nowUs: () => number): MinuteTerm {
   const meta = createMetaWriter(db)
   return {
     move: () => {

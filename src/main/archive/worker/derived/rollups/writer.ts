@@ -1,4 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3'
+import type { Statement } from 'better-sqlite3'
+import type { Writable } from '../../core/database'
 import { addSlot, clearHistogram, emptyHistogram, encodeHistogram, mergeEncoded } from '../../core/histogram'
 import { RESOLUTION, emptyTally, mergeCounts } from './accumulator'
 import type { GroupTally, RowTally, Tally } from './accumulator'
@@ -36,7 +37,7 @@ type Row = [
   targetId: number,
 ]
 
-export function createRowWriter(db: Database): RowWriter {
+export function createRowWriter(db: Writable): RowWriter {
   const find = db.prepare<[number, number, number], Stored>(
     `SELECT n, failed, timed_out AS timedOut, cancelled, skipped, di, min_us AS minUs, max_us AS maxUs, histogram
      FROM rollups WHERE resolution = ? AND bucket = ? AND target_id = ?`,

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { blockOf, blocksOfStream, idsOfBlock, runId, sequenceOf, streamOf } from '../../core/ids'
 import type { BlockRow } from '../../derived/zone-map'
 import { mayHold } from './filter'
@@ -45,7 +45,7 @@ export interface Blocks {
 /** Number of runs that are read with their messages at once; some are long. */
 const WITH_TEXTS = 128
 
-export function createBlocks(db: Database): Blocks {
+export function createBlocks(db: Readable): Blocks {
   const statements = prepareBlocks(db)
 
   const runs: Blocks['runs'] = (block, stretch, wanted, order, limit) => {
@@ -192,7 +192,7 @@ const RUN_COLUMNS = `r.id, r.target_id AS targetId, r.session_id AS sessionId, r
 const ERROR_COLUMNS = `et.name AS errorType, iif(@texts, f.message, NULL) AS message`
 
 /** The statements behind `Blocks`. */
-function prepareBlocks(db: Database) {
+function prepareBlocks(db: Readable) {
   const blocks = (direction: 'ASC' | 'DESC') =>
     db.prepare<[{ low: number; high: number; fromUs: number; toUs: number }], BlockRow>(
       `SELECT block, n, min_start_us, max_start_us, min_end_us, max_end_us, max_duration_us, outcomes, bytes, targets

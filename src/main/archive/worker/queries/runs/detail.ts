@@ -2,7 +2,7 @@ import type { Output } from '@shared/contract'
 import type { RunFilter } from '@shared/filter'
 import { Failure } from '@shared/result'
 import type { RunLogLine, RunSession } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { sequenceOf, streamOf } from '../../core/ids'
 import { RECENT } from '../../derived/recent-runs'
 import { letterOf, marksOf } from '../../core/run-codes'
@@ -29,7 +29,7 @@ interface Around {
 }
 
 /** One run with everything the archive keeps of it; `not_found` for an id that is not, or no longer, there. */
-export function createRunDetail(db: Database, parts: RunQueryParts) {
+export function createRunDetail(db: Readable, parts: RunQueryParts) {
   const selectTexts = db.prepare<[number], Texts>(
     `SELECT r.uid, r.context, f.message, tb.body AS traceback FROM runs r
      LEFT JOIN failures f ON f.run_id = r.id LEFT JOIN tracebacks tb ON tb.id = f.traceback_id WHERE r.id = ?`,

@@ -1,6 +1,6 @@
 import { SECOND_US } from '@main/util/time'
 import type { Input, Output } from '@shared/contract'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { blockOf, idsOfBlock, runId } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import { encodeUid } from '../../core/execution-id'
@@ -22,7 +22,7 @@ const CHUNK = 64
  * Finds a run by its execution id without an index: a UUIDv7 says when it was made, and the zone map which blocks were
  * written then. Other ids are found by reading everything, which is only done when asked for.
  */
-export function createRunFind(db: Database, { directory }: { directory: Directory }) {
+export function createRunFind(db: Readable, { directory }: { directory: Directory }) {
   const selectBlocks = db
     .prepare<[{ low: number; high: number; fromUs: number; toUs: number }], number>(
       `SELECT block FROM blocks WHERE block BETWEEN @low AND @high AND min_start_us <= @toUs AND max_start_us >= @fromUs

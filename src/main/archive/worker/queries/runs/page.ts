@@ -1,7 +1,7 @@
 import type { Input } from '@shared/contract'
 import { RUN_FLAG } from '@shared/run'
 import type { RunPage, RunRow } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { sequenceOf, streamOf } from '../../core/ids'
 import { marksOf, statusOf } from '../../core/run-codes'
 import { createYieldThread } from '../../core/scheduling'
@@ -105,7 +105,7 @@ interface FailureLine {
 }
 
 /** Turns stored runs into rows for a list. */
-export function createRunRows(db: Database, directory: Directory): (run: StoredRun) => RunRow {
+export function createRunRows(db: Readable, directory: Directory): (run: StoredRun) => RunRow {
   const failure = db.prepare<[number], FailureLine>(
     `SELECT et.name AS errorType, substr(f.message, 1, ${LINE_LENGTH * 5}) AS message
      FROM failures f LEFT JOIN error_types et ON et.id = f.error_type_id WHERE f.run_id = ?`,

@@ -1,5 +1,5 @@
 import type { ContentKind, StorageInfo } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { RESOLUTION } from '../../derived/rollups/accumulator'
 
 /** Bytes by content; they add up to the pages in use. */
@@ -21,7 +21,7 @@ const BUCKETS = {
  * Weighs what an archive holds without reading all of it: runs by the zone map, trends by their number, failures and log
  * lines by their number and a sample. What is left of the pages in use is `other`.
  */
-export function createContent(db: Database) {
+export function createContent(db: Readable) {
   const statements = prepareAll(db)
 
   const failures = (): number => {
@@ -74,7 +74,7 @@ export function createContent(db: Database) {
   }
 }
 
-function prepareAll(db: Database) {
+function prepareAll(db: Readable) {
   const number = (sql: string) => db.prepare<[], number>(sql).pluck()
   return {
     // Failed runs that are still there.

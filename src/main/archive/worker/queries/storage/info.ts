@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { DAY_US } from '@main/util/time'
 import type { ContentKind, Limits, StorageInfo, StorageTier } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import type { ReadApi } from '../../../api'
 import { freeBytes } from '../../../file-facts'
 import { PAGE_BYTES } from '../../core/connection'
@@ -17,7 +17,7 @@ import { createTiers } from './tiers'
 const OF_RUNS: readonly ContentKind[] = ['runs', 'failures', 'logs']
 
 /** Tells how big the archive is, what fills it, how far it reaches and which limit will bind. */
-function createStorageInfo(db: Database, clockUs: () => number) {
+function createStorageInfo(db: Readable, clockUs: () => number) {
   const size = createArchiveSize(db)
   const noted = createNoted(db)
   const weigh = createContent(db)
@@ -120,7 +120,7 @@ export function forecast(archive: GrowingArchive): Pick<StorageInfo, 'binds' | '
 
 /** The queries about the archive itself. `clockUs` gives the time by the clock, right or wrong, microseconds. */
 export function createStorageQueries(
-  db: Database,
+  db: Readable,
   clockUs: () => number = () => Date.now() * 1000,
 ): Pick<ThreadHandlers<ReadApi>, 'storage.info' | 'storage.log' | 'storage.preview'> {
   const log = createRetentionLogReader(db)

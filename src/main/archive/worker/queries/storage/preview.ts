@@ -1,6 +1,6 @@
 import type { Tier } from '@shared/run'
 import type { Limits, RetentionPreview } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { createAgedStreams, cutOffFor, shareBefore, createExpiredRuns } from '../../retention/expiry'
 import { createArchiveSize, sizeGoal } from '../../retention/size'
 import type { AgedBlock, CutBlock } from '../../retention/expiry'
@@ -18,7 +18,7 @@ interface Going {
 }
 
 /** Tells what limits would remove now, without removing it: as a pass would, in the same order. */
-export function createStoragePreview(db: Database, clockUs: () => number) {
+export function createStoragePreview(db: Readable, clockUs: () => number) {
   const streams = createAgedStreams(db)
   const size = createArchiveSize(db)
   const goingRuns = createExpiredRuns(db)

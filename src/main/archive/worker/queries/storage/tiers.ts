@@ -1,6 +1,6 @@
 import { DAY_US, HOUR_US } from '@main/util/time'
 import type { StorageTier } from '@shared/storage'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { RESOLUTION } from '../../derived/rollups/accumulator'
 import { createAgedStreams } from '../../retention/expiry'
 import type { AgedStream } from '../../retention/expiry'
@@ -17,7 +17,7 @@ interface StreamFigures {
 }
 
 /** Gives each source's tiers, from the zone map and from the hours of their streams; `bytes` as the zone map has them. */
-export function createTiers(db: Database): (nowUs: number) => StorageTier[] {
+export function createTiers(db: Readable): (nowUs: number) => StorageTier[] {
   const streams = createAgedStreams(db)
   const selectRuns = db
     .prepare<[{ hours: string; total: number }], number>(

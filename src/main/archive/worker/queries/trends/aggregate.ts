@@ -1,6 +1,6 @@
 import type { TierChoice } from '@shared/filter'
 import { Failure } from '@shared/result'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { BLOCK_SIZE } from '../../core/ids'
 import { createYieldThread } from '../../core/scheduling'
 import type { CallContext } from '../../core/serve'
@@ -48,7 +48,7 @@ interface Parts {
   known: ReturnType<typeof createAvailable>
 }
 
-export function createAggregate(db: Database, { blocks, rows, known: readKnown }: Parts): Aggregate {
+export function createAggregate(db: Readable, { blocks, rows, known: readKnown }: Parts): Aggregate {
   const readRows = (request: Request): void => {
     for (const piece of request.range.pieces) {
       if (isTrend(piece)) request.trends(piece, rows)

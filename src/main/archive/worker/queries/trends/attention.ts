@@ -4,7 +4,7 @@ import { groupTitle } from '@shared/error-group'
 import type { Span, TierChoice } from '@shared/filter'
 import type { TargetKind } from '@shared/run'
 import type { AttentionReason, AttentionRow } from '@shared/trends'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { STREAMS, SESSIONS } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import { GROUP_CAUSE, groupCause } from '../../derived/error-groups'
@@ -53,7 +53,7 @@ interface Parts {
 }
 
 /** Which targets need attention, and why. Retired and removed ones never do. */
-export function createAttention(db: Database, { gather, directory, blocks, recent, nowUs }: Parts) {
+export function createAttention(db: Readable, { gather, directory, blocks, recent, nowUs }: Parts) {
   const selectActive = db.prepare<[number, string, string], ActiveTarget>(
     `SELECT t.id, t.kind FROM apps a JOIN targets t ON t.app_id = a.id
      WHERE a.source_id = ? AND (? = 'all' OR t.tier = ?) AND t.retired_us IS NULL AND t.removed_us IS NULL`,
@@ -203,7 +203,7 @@ interface SessionRuns {
 }
 
 /** Runs of every target in a session, from the session's own trends: as many rows as targets, however long it lasts. */
-function createSessionRuns(db: Database, gather: Aggregate) {
+function createSessionRuns(db: Readable, gather: Aggregate) {
   const selectRuns = db.prepare<[number], { targetId: number; n: number }>(
     'SELECT target_id AS targetId, n FROM rollups WHERE resolution = 0 AND bucket = ? AND target_id > 0',
   )

@@ -3,7 +3,7 @@ import type { TierChoice, Span } from '@shared/filter'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'
 import type { Precision } from '@shared/trends'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { STREAMS } from '../../core/ids'
 import { createMetaReader, META } from '../../core/meta'
 import { RESOLUTION } from '../../derived/rollups/accumulator'
@@ -63,7 +63,7 @@ interface CoverageRow {
 }
 
 /** Reads what is known of the streams of a tier; within the transaction of the rows that rest on it. */
-export function createAvailable(db: Database, nowUs: () => number) {
+export function createAvailable(db: Readable, nowUs: () => number) {
   const selectStreams = db.prepare<[number], StreamRow>(
     `SELECT st.id, st.tier, s.mode, st.last_sequence AS lastSequence, st.rolled_sequence AS rolledSequence
      FROM sources s JOIN epochs e ON e.source_id = s.id JOIN streams st ON st.epoch_id = e.id

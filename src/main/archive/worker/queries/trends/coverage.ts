@@ -2,7 +2,7 @@ import type { Input, Output } from '@shared/contract'
 import type { Bound } from '@shared/storage'
 import type { Coverage } from '@shared/trends'
 import { TIERS } from '@shared/run'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { STREAMS, SESSIONS } from '../../core/ids'
 import type { createAvailable, Available, AvailableStream } from './available'
 
@@ -12,7 +12,7 @@ type Gap = Coverage['gaps'][number]
 const MOST_GAPS = 100
 
 /** What is known of a range. */
-export function createCoverage(db: Database, readKnown: ReturnType<typeof createAvailable>) {
+export function createCoverage(db: Readable, readKnown: ReturnType<typeof createAvailable>) {
   const selectGaps = db.prepare<[{ sourceId: number; tier: string; fromUs: number; toUs: number }], Gap>(
     `SELECT DISTINCT c.from_us AS fromUs, c.to_us AS toUs, c.reason, c.lost AS runs
      FROM ${STREAMS} JOIN coverage c ON c.stream_id = st.id

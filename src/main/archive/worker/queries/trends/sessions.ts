@@ -1,6 +1,6 @@
 import type { Input, Output } from '@shared/contract'
 import type { Precision, SessionRow } from '@shared/trends'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import { SESSIONS } from '../../core/ids'
 import type { CallContext } from '../../core/serve'
 import { addRow, addRun, nothingCounted } from './figures'
@@ -19,7 +19,7 @@ interface StoredSession extends Omit<
 }
 
 /** Sessions with the figures of their runs, of both tiers. */
-export function createSessions(db: Database, gather: Aggregate) {
+export function createSessions(db: Readable, gather: Aggregate) {
   const selectSessions = db.prepare<
     [{ sourceId: number; fromUs: number; toUs: number; beforeUs: number; limit: number }],
     StoredSession

@@ -1,5 +1,5 @@
 import { SECOND_US } from '@main/util/time'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import type { TrendPiece } from './tile-range'
 
 /** What rows of `rollups` count. */
@@ -84,7 +84,7 @@ const OF_TARGETS = `FROM rollups r
 const OF_KEYS = `FROM json_each(@buckets) b CROSS JOIN json_each(@keys) k
   CROSS JOIN rollups r ON r.resolution = @length AND r.bucket = b.value AND r.target_id = k.value`
 
-export function createTrendRows(db: Database): TrendRows {
+export function createTrendRows(db: Readable): TrendRows {
   const ofKeys = (histogram: string) =>
     db.prepare<[Lookups], Stored>(`SELECT r.bucket, ${COUNTS}, ${histogram} AS histogram ${OF_KEYS}`)
   const statements = {

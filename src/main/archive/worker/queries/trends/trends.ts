@@ -1,6 +1,6 @@
 import type { Input, Output } from '@shared/contract'
 import type { Figures, TrendScope, TrendSummary } from '@shared/trends'
-import type { Database } from 'better-sqlite3'
+import type { Readable } from '../../core/database'
 import type { ReadApi } from '../../../api'
 import type { CallContext, ThreadHandlers } from '../../core/serve'
 import type { RecentLists } from '../../derived/recent-runs'
@@ -34,7 +34,7 @@ interface Parts {
 }
 
 /** The queries about trends, and what others count with. */
-export function createTrendQueries(db: Database, parts: Parts): { verbs: TrendVerbs; gather: Aggregate } {
+export function createTrendQueries(db: Readable, parts: Parts): { verbs: TrendVerbs; gather: Aggregate } {
   const known = createAvailable(db, parts.nowUs)
   const gather = createAggregate(db, { blocks: parts.blocks, rows: createTrendRows(db), known })
   const all = { ...parts, gather }
