@@ -130,7 +130,7 @@ CREATE TABLE runs (
   session_id  INTEGER,
   started_us  INTEGER NOT NULL,
   duration_us INTEGER NOT NULL,
-  status      INTEGER NOT NULL,
+  status      INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
   flags       INTEGER NOT NULL,
   group_id    INTEGER,
   uid         BLOB,

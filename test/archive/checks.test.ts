@@ -9,7 +9,7 @@ import {
   NOTIFICATION_STATES,
   WITHHELD_REASONS,
 } from '@shared/alert-notification'
-import { SESSION_ENDINGS, TARGET_KINDS, TIERS } from '@shared/run'
+import { RUN_STATUSES, SESSION_ENDINGS, TARGET_KINDS, TIERS } from '@shared/run'
 import { SOURCE_MODES, ZONE_ORIGINS } from '@shared/source'
 import { BOUNDS, LOG_REASONS } from '@shared/storage'
 import { COVERAGE_KINDS, STORED_GAP_REASONS } from '@shared/trends'
@@ -70,6 +70,8 @@ describe('the codes in the archive', () => {
     db.close()
     const checked = Object.fromEntries(tables.flatMap(({ name, sql }) => listsOf(name, sql)))
     expect(checked).toEqual(LISTS)
+    const runs = tables.find(({ name }) => name === 'runs')
+    expect(runs?.sql).toContain(`CHECK (status BETWEEN 0 AND ${RUN_STATUSES.length - 1})`)
     const named = columns.filter((column) => OF_A_LIST.test(column.split('.')[1] ?? ''))
     expect(named.sort()).toEqual([...Object.keys(LISTS), ...WORDS_OF_HASSETTE].sort())
   })
