@@ -30,7 +30,7 @@ const FEW_LINES = 60
  */
 export const LIMITS = {
   'files in src/main': { most: 180 },
-  'median lines of a file there': { least: 112 },
+  'median lines of a file there': { least: 107 },
   'files there with at most 60 lines': { most: 31 },
   'files there that one file imports': { most: 71 },
   'rooms directly in archive/worker': { most: 8 },
@@ -39,7 +39,7 @@ export const LIMITS = {
   'floors of these rooms': { most: 5 },
   'exported names declared twice or more': { most: 1 },
   'files in src/renderer': { most: 236 },
-  'lines in src/renderer': { most: 13_943 },
+  'lines in src/renderer': { most: 13_952 },
 }
 
 /**
