@@ -14,7 +14,7 @@ export const USED: HouseOptions = { upkeep: true, ballast: { reusableBytes: 31 *
 /** An archive a little over 10 MB, the smallest limit: what a cleaning takes of it is enough to come below. */
 export const FULL: HouseOptions = {
   ...{ runs: 20_000, services: ['retention'] },
-  ballast: { keptBytes: 6_560_000 },
+  ballast: { keptBytes: 6_810_000 },
 }
 /** One that stays over that limit without a single run. */
 export const TOO_FULL: HouseOptions = { services: ['retention'], ballast: { keptBytes: 12 * MB } }

@@ -28,7 +28,7 @@ describe('the Storage page', () => {
       'Runs 515.kB',
       'Errors 164.kB',
       'Log lines 133.kB',
-      'Trends 505.kB',
+      'Trends 360.kB',
       'Reusable 31.MB',
       'Free 467.MB',
     ])
@@ -40,7 +40,7 @@ describe('the Storage page', () => {
       expect.stringMatching(/^Framework\s+15 Nov 15:28\s+8.d\s+1.025\s+135\s+93.kB$/),
     ])
     await page
-      .getByText(/Keeps 7 days of runs, trends for ever\. At your rate 500 MB would hold about 4.378 days\./)
+      .getByText(/Keeps 7 days of runs, trends for ever\. At your rate 500 MB would hold about 4.381 days\./)
       .waitFor()
   })
 
