@@ -5,25 +5,23 @@
  */
 import { availableParallelism, loadavg } from 'node:os'
 import { parseTestArguments } from './lib/arguments.mjs'
-import { startInvisibleDisplay } from './lib/display.mjs'
 import { setUp } from './lib/setup.mjs'
 import { failure, runMain, seconds } from './lib/steps.mjs'
 import { resultLine, sumTallies, timeLine } from './lib/tally.mjs'
-import { STEPS_WITH_WINDOWS, TEST_STEPS, runSteps } from './lib/test-steps.mjs'
+import { STEP_NAMES, runSteps } from './lib/test-steps.mjs'
 import { requireChromium } from './lib/test-tools.mjs'
 
-const STEP_NAMES = TEST_STEPS.map((step) => step.name)
+/** The steps that run the built application. */
+const ON_THE_BUILD = ['e2e', 'pictures']
 
 function chooseSteps(names) {
-  if (names.length === 0) return TEST_STEPS
-  const wanted = new Set(names)
-  if (wanted.has('e2e') || wanted.has('pictures')) wanted.add('build')
-  return TEST_STEPS.filter((step) => wanted.has(step.name))
+  if (names.length === 0) return STEP_NAMES
+  return names.some((name) => ON_THE_BUILD.includes(name)) ? ['build', ...names] : names
 }
 
 /** What the tests find in their environment, so that they need to know nothing of the set-up. */
-async function testEnvironment(runtime, steps, long) {
-  const env = {
+function testEnvironment(runtime, long) {
+  return {
     ...process.env,
     // Terminals inside of Electron applications hand it down; it would make Electron a plain Node.
     ELECTRON_RUN_AS_NODE: undefined,
@@ -33,12 +31,6 @@ async function testEnvironment(runtime, steps, long) {
     // Programs behind a pipe cannot see whether a person reads along.
     ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1', FORCE_COLOR: undefined }),
   }
-  const hasWindows = steps.some((step) => STEPS_WITH_WINDOWS.includes(step.name))
-  if (!hasWindows || process.platform !== 'linux') return { env, stop: () => {} }
-  // Never on the user's own display: windows would come and go under the mouse.
-  const display = await startInvisibleDisplay({ openToAllUsers: true })
-  delete env.WAYLAND_DISPLAY
-  return { env: { ...env, DISPLAY: display.name }, stop: display.stop }
 }
 
 runMain(async () => {
@@ -47,11 +39,10 @@ runMain(async () => {
   if (unknown.length > 0) throw failure(`Unknown step: ${unknown.join(' ')}.`, `choose from ${STEP_NAMES.join(', ')}.`)
   const steps = chooseSteps(names)
   const runtime = await setUp({ tests: true })
-  const { env, stop } = await testEnvironment(runtime, steps, long)
+  const env = testEnvironment(runtime, long)
   process.stdout.write('\n')
   const results = await runSteps(steps, { env, filters })
   const total = sumTallies(results)
-  stop()
   process.stdout.write(`\n${timeLine(results, loadavg()[0], availableParallelism())}\n`)
   process.stdout.write(`All of it took ${seconds(performance.now() - started)}.\n${resultLine(total)}\n`)
   return total.failed > 0 ? 1 : 0

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuild } from './build.mjs'
+import { startInvisibleDisplay } from './display.mjs'
 import { inRepository, repositoryRoot } from './paths.mjs'
 import { attempt, findProgram } from './processes.mjs'
 import { printFailure, seconds } from './steps.mjs'
@@ -14,7 +15,6 @@ const LONG_STEP_TIMEOUT_MS = 6 * 3600 * 1000
 /**
  * @typedef {object} TestStep
  * @property {string} name
- * @property {'static' | 'vitest'} kind static steps may run beside each other
  * @property {(context: TestContext) => Promise<import('./tally.mjs').Tally>} run
  * @typedef {object} TestContext
  * @property {NodeJS.ProcessEnv} env for every program
@@ -48,12 +48,11 @@ function staticStep(name, args) {
     printStep(name, passed ? 'passed' : 'FAILED', startedAt)
     return { ...emptyTally(), [passed ? 'passed' : 'failed']: 1 }
   }
-  return { name, kind: 'static', run }
+  return { name, run }
 }
 
 const buildStep = {
   name: 'build',
-  kind: 'static',
   run: async () => {
     const startedAt = performance.now()
     let text = 'built'
@@ -77,10 +76,18 @@ function readReport(path) {
   }
 }
 
-/** One vitest project in a process of its own; `onBus` gives it a private session bus. */
-function vitestStep(name, onBus = false) {
+/**
+ * One vitest project in a process of its own.
+ * @param {string} name
+ * @param {{ onBus?: boolean, onDisplay?: boolean }} [needs] a private session bus, an invisible display
+ * of its own: windows would come and go under the user's mouse, or under those of another step
+ * @returns {TestStep}
+ */
+function vitestStep(name, { onBus = false, onDisplay = false } = {}) {
   const run = async ({ env, filters }) => {
     const startedAt = performance.now()
+    const display =
+      onDisplay && process.platform === 'linux' ? await startInvisibleDisplay({ openToAllUsers: true }) : null
     const folder = mkdtempSync(join(tmpdir(), 'hassette-monitor-tests-'))
     const report = join(folder, 'report.json')
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
@@ -90,21 +97,32 @@ function vitestStep(name, onBus = false) {
     process.stdout.write(`\n${name}\n`)
     const { code } = await attempt(command, words, {
       cwd: repositoryRoot,
-      env,
+      env: display ? { ...env, DISPLAY: display.name, WAYLAND_DISPLAY: undefined } : env,
       timeoutMs: env.LONG ? LONG_STEP_TIMEOUT_MS : STEP_TIMEOUT_MS,
-      onOutput: (text) => process.stdout.write(text),
+      onOutput: wholeLines((lines) => process.stdout.write(lines)),
     })
+    display?.stop()
     const { tally, complaint } = tallyVitest(readReport(report), code)
     rmSync(folder, { recursive: true, force: true })
     const verdict = complaint ? `FAILED: ${complaint}` : `${tally.passed} passed, ${tally.failed} failed`
     printStep(name, verdict, startedAt)
     return tally
   }
-  return { name, kind: 'vitest', run }
+  return { name, run }
 }
 
-/** @type {TestStep[]} in the order of `npm test` */
-export const TEST_STEPS = [
+/** Passes text on line by line, so that two programs which print at the same time do not cut each other's lines. */
+function wholeLines(print) {
+  let begun = ''
+  return (text) => {
+    const lines = begun + text
+    const end = lines.lastIndexOf('\n') + 1
+    begun = lines.slice(end)
+    if (end > 0) print(lines.slice(0, end))
+  }
+}
+
+const STATIC_STEPS = [
   staticStep('types-main', tool('tsc', '-p', 'tsconfig.main.json')),
   staticStep('types-preload', tool('tsc', '-p', 'tsconfig.preload.json')),
   staticStep('types-renderer', tool('vue-tsc', '-p', 'tsconfig.renderer.json')),
@@ -116,37 +134,47 @@ export const TEST_STEPS = [
   // Who may import whom, and how tangled it may be.
   staticStep('layers', [inRepository('scripts', 'structure.mjs'), '--check']),
   staticStep('knip', tool('knip')),
-  buildStep,
-  vitestStep('unit'),
-  vitestStep('renderer'),
-  vitestStep('archive'),
-  vitestStep('browser'),
-  vitestStep('e2e', true),
-  vitestStep('pictures'),
-  vitestStep('package', true),
 ]
 
-/** The steps that run the built application. */
-export const STEPS_WITH_WINDOWS = ['e2e', 'pictures', 'package']
+/** Two steps run side by side: one works while the other waits, for a window or a clock. */
+const LANES = 2
 
 /**
- * Runs steps to the end, whatever fails: static ones two at a time, then vitest projects one by one.
- * @param {TestStep[]} steps
+ * One round after the other; the steps of a round are begun in this order, two at a time. The tests of the archive keep
+ * both processors busy by themselves.
+ * @type {TestStep[][]}
+ */
+const ROUNDS = [
+  [vitestStep('browser'), buildStep, ...STATIC_STEPS, vitestStep('unit'), vitestStep('renderer')],
+  [vitestStep('archive')],
+  [
+    vitestStep('e2e', { onBus: true, onDisplay: true }),
+    vitestStep('pictures', { onDisplay: true }),
+    vitestStep('package', { onBus: true, onDisplay: true }),
+  ],
+]
+
+/** Names of all steps, in the order of `npm test`. */
+export const STEP_NAMES = ROUNDS.flat().map(({ name }) => name)
+
+/**
+ * Runs steps to the end, whatever fails.
+ * @param {string[]} names of the steps to run, in any order
  * @param {TestContext} context
  * @returns {Promise<(import('./tally.mjs').Tally & { name: string, milliseconds: number })[]>} in the order of their ends
  */
-export async function runSteps(steps, context) {
+export async function runSteps(names, context) {
   const results = []
-  const take = async (step) => {
-    const startedAt = performance.now()
-    const tally = await step.run(context)
-    results.push({ ...tally, name: step.name, milliseconds: performance.now() - startedAt })
+  for (const round of ROUNDS) {
+    const waiting = round.filter(({ name }) => names.includes(name))
+    const runLane = async () => {
+      for (let step = waiting.shift(); step; step = waiting.shift()) {
+        const startedAt = performance.now()
+        const tally = await step.run(context)
+        results.push({ ...tally, name: step.name, milliseconds: performance.now() - startedAt })
+      }
+    }
+    await Promise.all(Array.from({ length: LANES }, runLane))
   }
-  const waiting = steps.filter((step) => step.kind === 'static')
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await take(next)
-  }
-  await Promise.all([work(), work()])
-  for (const step of steps.filter((each) => each.kind === 'vitest')) await take(step)
   return results
 }

@@ -73,7 +73,7 @@ export async function setup(project: TestProject): Promise<void> {
   await buildHouseThreads()
   const window = await serve(join(root, 'out/window'))
   const browser = await chromium.launchServer({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium-headless-shell',
     args: CHROMIUM_ARGS,
   })
   const madeArchives = mkdtempSync(join(tmpdir(), 'hassette-monitor-archives-'))
