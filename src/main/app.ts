@@ -77,7 +77,7 @@ export function runApp(start: Start, bundleDir: string): void {
   tellSystem(trayState, trouble, backEnd, log)
   exposeToTests({ trayState, notifier, clock, lookAtHassettes: () => archive.lookAtHassettes() })
   const { link, hidden } = flags
-  const { staysWithoutWindow } = tray
+  const { closesToTray } = tray
   const services = createServiceRunner(
     [
       ...backEndServices(backEnd, viewState),
@@ -87,7 +87,7 @@ export function runApp(start: Start, bundleDir: string): void {
       security,
       createRouter({ ipc: ipcMain, handlers: backEnd.handlers, origins: security.origins, warn: log.warn }),
       tray,
-      createAppEvents({ window, open, link, hidden, staysWithoutWindow }),
+      createAppEvents({ window, open, link, hidden, closesToTray }),
     ],
     (service, thrown) => log.error(`${service} did not stop`, thrown),
   )

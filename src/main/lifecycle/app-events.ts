@@ -13,14 +13,14 @@ export interface AppEventParts {
   link: string | null
   hidden: boolean
   /** Whether the app goes on when its last window was closed. */
-  staysWithoutWindow: () => boolean
+  closesToTray: () => boolean
 }
 
 /**
  * Opens the window at the start (unless hidden), at a second start, for links and at a click on the dock; ends the app
  * with its last window, unless something else is left to bring it back.
  */
-export function createAppEvents({ window, open, link, hidden, staysWithoutWindow }: AppEventParts): Service {
+export function createAppEvents({ window, open, link, hidden, closesToTray }: AppEventParts): Service {
   const onSecondStart = (_event: unknown, _argv: string[], _cwd: string, data: unknown): void => {
     // Chromium reorders the plain argv, so the second process sends its own along.
     const argv = (data as { argv?: unknown } | null)?.argv
@@ -33,7 +33,7 @@ export function createAppEvents({ window, open, link, hidden, staysWithoutWindow
   }
   const onActivate = (): void => open(null)
   const onLastClosed = (): void => {
-    if (!staysWithoutWindow()) app.quit()
+    if (!closesToTray()) app.quit()
   }
 
   return {

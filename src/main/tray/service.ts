@@ -12,7 +12,7 @@ export interface TrayService extends Service {
   /** Whether the system shows tray icons. */
   isShown: () => boolean
   /** Whether the app goes on without a window now: somebody chose it and the icon is there to bring the window back. */
-  staysWithoutWindow: () => boolean
+  closesToTray: () => boolean
 }
 
 /** What the service is made from. */
@@ -94,7 +94,7 @@ export function createTrayService(options: TrayServiceOptions): TrayService {
       icon.remove()
     },
     isShown: host.isThere,
-    staysWithoutWindow: () => {
+    closesToTray: () => {
       leftToTray = settings.values().close_to_tray && host.isThere() && host.holdsOurs()
       return leftToTray
     },
