@@ -88,7 +88,6 @@ CREATE TABLE targets (
   topic           TEXT,
   stable_key      TEXT NOT NULL UNIQUE,
   method          TEXT NOT NULL,
-  trigger_words   TEXT NOT NULL,
   entity_id       TEXT,
   schedule_type   TEXT,
   schedule_label  TEXT,

@@ -59,7 +59,6 @@ export function madeTarget(foreignId: number, more: Partial<TargetInput> = {}): 
     name: `target_${foreignId}`,
     topic: 'topic',
     method: 'method',
-    triggerWords: 'something happens',
     entityId: null,
     scheduleType: null,
     scheduleLabel: null,

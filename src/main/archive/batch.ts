@@ -35,8 +35,6 @@ export interface TargetInput {
   name: string
   topic: string | null
   method: string
-  /** When it runs, in words for people. */
-  triggerWords: string
   entityId: string | null
   scheduleType: string | null
   scheduleLabel: string | null

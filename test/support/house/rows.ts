@@ -266,7 +266,6 @@ function targetInput(target: HouseTarget, endUs: number): TargetInput {
     name: target.name,
     topic: isHandler ? `hass.event.state_changed.${subject}` : null,
     method: `apps.${target.app}.on_${target.name}`,
-    triggerWords: target.trigger,
     entityId: target.entity,
     scheduleType: target.schedule?.type ?? null,
     scheduleLabel: target.schedule?.label ?? null,

@@ -9,7 +9,6 @@ import type {
 } from '@main/archive/batch'
 import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
 import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
-import { handlerTrigger, jobTrigger } from './trigger-words'
 
 /**
  * A session. Rows are as Hassette has them: seconds since 1970 and milliseconds. A hostile file may hold anything in any
@@ -195,7 +194,6 @@ export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: numbe
     kind: 'handler',
     name: text(row.name) ?? '',
     topic: text(row.topic) ?? '',
-    triggerWords: handlerTrigger({ topic: text(row.topic) ?? '', entityId: text(row.entity_id) }),
     entityId: text(row.entity_id),
     scheduleType: null,
     scheduleLabel: null,
@@ -214,21 +212,15 @@ export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: numbe
 
 /** `cleanStopUs`: as in `removalOf`. */
 export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
-  const schedule = {
-    type: text(row.trigger_type),
-    label: text(row.trigger_label) ?? '',
-    detail: text(row.trigger_detail),
-  }
   return {
     ...parentOf(row, shiftUs, cleanStopUs),
     kind: 'job',
     name: text(row.job_name) ?? '',
     topic: null,
-    triggerWords: jobTrigger(schedule),
     entityId: null,
-    scheduleType: schedule.type,
-    scheduleLabel: schedule.label,
-    scheduleDetail: schedule.detail,
+    scheduleType: text(row.trigger_type),
+    scheduleLabel: text(row.trigger_label) ?? '',
+    scheduleDetail: text(row.trigger_detail),
     scheduleStatus: text(row.schedule_status),
     scheduleStatusReason: text(row.schedule_status_reason),
     backpressure: null,

@@ -1,4 +1,23 @@
+import type { TargetKind } from '@shared/run'
+
 /** When a handler or a job runs, in words for people. Pure; what is not understood is shown as Hassette wrote it. */
+
+/** What a source says of when a handler (topic, entity) or a job (schedule) runs. */
+export interface Trigger {
+  kind: TargetKind
+  topic: string | null
+  entityId: string | null
+  scheduleType: string | null
+  scheduleLabel: string | null
+  scheduleDetail: string | null
+}
+
+/** `unknown` for one of which nothing is known. */
+export function triggerWords(trigger: Trigger): string {
+  const { kind, topic, entityId, scheduleType: type, scheduleLabel: label, scheduleDetail: detail } = trigger
+  if (kind === 'job') return jobTrigger({ type, label: label ?? '', detail })
+  return topic ? handlerTrigger({ topic, entityId }) : 'unknown'
+}
 
 const STATE_CHANGED = 'hass.event.state_changed'
 const CALL_SERVICE = 'hass.event.call_service'

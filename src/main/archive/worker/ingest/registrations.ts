@@ -125,7 +125,6 @@ function lostTarget(run: RunInput, nowUs: number): TargetInput {
     name: `${run.kind} ${run.foreignTargetId}`,
     topic: run.kind === 'handler' ? '' : null,
     method: '',
-    triggerWords: 'unknown',
     entityId: null,
     scheduleType: null,
     scheduleLabel: null,
@@ -159,16 +158,16 @@ function prepareAll(db: Writable) {
       .pluck(),
     target: db
       .prepare<[Record<string, unknown>], number>(
-        `INSERT INTO targets (app_id, kind, tier, instance_index, name, topic, stable_key, method, trigger_words,
-           entity_id, schedule_type, schedule_label, schedule_detail, schedule_status,
+        `INSERT INTO targets (app_id, kind, tier, instance_index, name, topic, stable_key, method, entity_id,
+           schedule_type, schedule_label, schedule_detail, schedule_status,
            schedule_status_reason, mode, backpressure, debounce_s, throttle_s, duration_s, priority, once, immediate, predicate, source_location, registration, foreign_id,
            first_seen_us, retired_us, removed_us)
-         VALUES (@appId, @kind, @tier, @instanceIndex, @name, @topic, @key, @method, @triggerWords, @entityId,
+         VALUES (@appId, @kind, @tier, @instanceIndex, @name, @topic, @key, @method, @entityId,
            @scheduleType, @scheduleLabel, @scheduleDetail, @scheduleStatus,
            @scheduleStatusReason, @mode, @backpressure, @debounceS, @throttleS, @durationS, @priority, @once, @immediate, @predicate, @sourceLocation, @registration,
            @foreignId, @nowUs, @retiredUs, @removedUs)
          ON CONFLICT (stable_key) DO UPDATE SET
-           tier = excluded.tier, method = excluded.method, trigger_words = excluded.trigger_words,
+           tier = excluded.tier, method = excluded.method,
            entity_id = excluded.entity_id, schedule_type = excluded.schedule_type,
            schedule_label = excluded.schedule_label, schedule_detail = excluded.schedule_detail,
            schedule_status = excluded.schedule_status,

@@ -3,6 +3,7 @@ import { Failure } from '@shared/result'
 import type { TargetDetail, TargetRow, TargetState } from '@shared/target'
 import type { TargetKind, Tier } from '@shared/run'
 import type { Readable } from '../core/database'
+import { triggerWords } from '@main/sources/hassette-file/trigger-words'
 import { marksOf, statusOf } from '../core/run-codes'
 import type { CallContext } from '../core/serve'
 import type { Blocks } from './runs/blocks'
@@ -29,7 +30,6 @@ interface StoredTarget {
   appName: string | null
   instanceIndex: number
   name: string
-  triggerWords: string
   topic: string | null
   entityId: string | null
   scheduleType: string | null
@@ -53,7 +53,7 @@ interface StoredTarget {
 }
 
 const SELECT = `SELECT t.id, a.source_id AS sourceId, t.kind, t.tier, a.app_key AS appKey, a.display_name AS appName,
-  t.instance_index AS instanceIndex, t.name, t.trigger_words AS triggerWords, t.topic, t.entity_id AS entityId,
+  t.instance_index AS instanceIndex, t.name, t.topic, t.entity_id AS entityId,
   t.schedule_type AS scheduleType, t.schedule_label AS scheduleLabel, t.schedule_detail AS scheduleDetail, t.method,
   t.mode, t.backpressure, t.debounce_s AS debounceS, t.throttle_s AS throttleS, t.duration_s AS durationS, t.priority,
   t.once, t.immediate, t.predicate, t.source_location AS sourceLocation, t.registration, t.foreign_id AS foreignId,
@@ -78,7 +78,7 @@ export function createTargetQueries(db: Readable, parts: Parts) {
     instanceIndex: target.instanceIndex,
     instanceCount: directory.target(target.id)?.instanceCount ?? 1,
     name: target.name,
-    trigger: target.triggerWords,
+    trigger: triggerWords(target),
     state: stateOf(target),
     runs: figures.runs,
     failed: figures.failed,
