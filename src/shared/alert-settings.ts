@@ -35,6 +35,17 @@ export type Sensitivity = v.InferOutput<typeof sensitivitySchema>
 export const quietHoursSchema = v.strictObject({ fromMinute: minuteOfDay, toMinute: minuteOfDay })
 export type QuietHours = v.InferOutput<typeof quietHoursSchema>
 
+const MINUTE_US = 60_000_000
+
+/** Whether a moment (microseconds since 1970) is in quiet hours, by the offset of local time to UTC. */
+export function isQuiet(hours: QuietHours | null, us: number, utcOffsetMinutes: number): boolean {
+  if (hours === null) return false
+  const { fromMinute, toMinute } = hours
+  const minute = Math.floor(((us + utcOffsetMinutes * MINUTE_US) % (24 * 60 * MINUTE_US)) / MINUTE_US)
+  if (fromMinute <= toMinute) return minute >= fromMinute && minute < toMinute
+  return minute >= fromMinute || minute < toMinute
+}
+
 /** What people choose about alerts. Incidents are kept whatever is off here; it only says what is notified. */
 export const alertSettingsSchema = v.strictObject({
   /** Whether the system is asked to show notifications at all. */

@@ -1,5 +1,6 @@
 import { createMovableClock } from '@main/util/clock'
-import { trayStateOf, pauseOf, UNTIL_RESUMED_US } from '@main/alerts/status'
+import { pauseOf, UNTIL_RESUMED_US } from '@main/alerts/service'
+import { trayStateOf } from '@main/tray/publisher'
 import type { AlertsStatus, Incident } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'

@@ -9,7 +9,6 @@ import type { Service } from '../util/service'
 import type { Clock } from '../util/clock'
 import type { Delivery } from './delivery'
 import { createVisibility } from './visibility'
-import { pauseOf, UNTIL_RESUMED_US } from './status'
 
 /** The alerts of the app: they look at the archive again and again, show what is due, and say where they stand. */
 export interface AlertService extends Service {
@@ -215,4 +214,12 @@ export function createAlertService(options: AlertServiceOptions): AlertService {
 /** One that nobody reads now is waited for by nobody. */
 function isBeingRead({ state }: SourceInfo): boolean {
   return state.kind !== 'cancelled' && state.kind !== 'not_read' && state.kind !== 'failed' && state.kind !== 'stale'
+}
+
+/** Beyond the end of every calendar in use (µs), and a safe integer: "until somebody resumes". */
+export const UNTIL_RESUMED_US = 8_640_000_000_000_000
+
+/** A pause as the engine keeps it, for people. */
+export function pauseOf(untilUs: number | null): AlertsStatus['paused'] {
+  return untilUs !== null && untilUs >= UNTIL_RESUMED_US ? 'resumed' : untilUs
 }

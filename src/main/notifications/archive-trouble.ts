@@ -1,4 +1,4 @@
-import { isQuiet } from '@main/alerts/engine/quiet-hours'
+import { isQuiet } from '@shared/alert-settings'
 import type { AlertSettings } from '@shared/alert-settings'
 import { noticeWords as words } from '@shared/messages-tray'
 import { deliveryFailureWords } from '@shared/notification-text'

@@ -1,8 +1,10 @@
-import type { AlertsStatus } from '@shared/alert'
+import type { AlertsStatus, Incident } from '@shared/alert'
+import { isSourceRule } from '@shared/alert-settings'
+import { alertWords } from '@shared/messages-alerts'
+import { affectedApps, appsText } from '@shared/notification-text'
 import type { SourceInfo } from '@shared/source'
 import type { AlertService } from '../alerts/service'
-import { trayStateOf } from '../alerts/status'
-import type { QuietControls, TraySource, TrayStateStore } from './state'
+import type { QuietControls, TrayIncident, TraySource, TrayState, TrayStateStore } from './state'
 
 /** Brings to the tray what the sources and the alerts say. */
 export interface TrayPublisher {
@@ -73,4 +75,33 @@ export function traySources(sources: readonly SourceInfo[]): TraySource[] {
         return [{ name, state: hassette.signUs === null ? 'live' : 'unsure', sinceUs: hassette.signUs }]
     }
   })
+}
+
+/**
+ * What the tray tells of the alerts; what concerns a whole Hassette is told with the sources. `isNews` = whether a source
+ * is watched: what a recording held is not told.
+ */
+export function trayStateOf(
+  { open, paused, problem, unread }: AlertsStatus,
+  isNews: (sourceId: number) => boolean,
+): Pick<TrayState, 'judged' | 'incidents' | 'paused'> {
+  return {
+    judged: problem === null && unread.length === 0,
+    incidents: open.filter(({ rule, sourceId }) => !isSourceRule(rule) && isNews(sourceId)).map(trayIncident),
+    paused,
+  }
+}
+
+function trayIncident(incident: Incident): TrayIncident {
+  const { id, firstUs: sinceUs, snooze } = incident
+  return { id, title: titleOf(incident), sinceUs, snooze, path: `/alerts?incident=${id}` }
+}
+
+/** Who and what in one line. */
+function titleOf({ rule, targets, failures }: Incident): string {
+  const where = appsText(affectedApps(targets))
+  const { title } = alertWords
+  if (rule === 'streak') return title.always(where)
+  if (rule === 'missed') return title.missed(where, failures)
+  return rule === 'failures' ? title.row(where, failures) : title.rate(where, failures)
 }

@@ -5,7 +5,7 @@ import type { AlertEffect } from './events'
 import type { IncidentRecord } from './incident-record'
 import type { Happening } from './incidents'
 import { affectedOf, notifiedIncident } from './notification-content'
-import { isQuiet } from './quiet-hours'
+import { isQuiet } from '@shared/alert-settings'
 
 /** What decides about a notification. */
 export interface NotifyContext {
