@@ -111,7 +111,7 @@ function vitestStep(name, { onBus = false, onDisplay = false } = {}) {
   return { name, run }
 }
 
-/** Passes text on line by line, so that two programs which print at the same time do not cut each other's lines. */
+/** Passes text on line by line: a line is never cut by what another program prints. */
 function wholeLines(print) {
   let begun = ''
   return (text) => {
@@ -136,22 +136,23 @@ const STATIC_STEPS = [
   staticStep('knip', tool('knip')),
 ]
 
-/** Two steps run side by side: one works while the other waits, for a window or a clock. */
+/** Static checks run two at a time. */
 const LANES = 2
 
 /**
- * One round after the other; the steps of a round are begun in this order, two at a time. The tests of the archive keep
- * both processors busy by themselves.
+ * One round after the other; the steps of a round run side by side. Tests have a round each: two such steps at a time
+ * were slower than one after the other (2 processors), and windows that wait for one fail.
  * @type {TestStep[][]}
  */
 const ROUNDS = [
-  [vitestStep('browser'), buildStep, ...STATIC_STEPS, vitestStep('unit'), vitestStep('renderer')],
+  [buildStep, ...STATIC_STEPS],
+  [vitestStep('unit')],
+  [vitestStep('renderer')],
   [vitestStep('archive')],
-  [
-    vitestStep('e2e', { onBus: true, onDisplay: true }),
-    vitestStep('pictures', { onDisplay: true }),
-    vitestStep('package', { onBus: true, onDisplay: true }),
-  ],
+  [vitestStep('browser')],
+  [vitestStep('e2e', { onBus: true, onDisplay: true })],
+  [vitestStep('pictures', { onDisplay: true })],
+  [vitestStep('package', { onBus: true, onDisplay: true })],
 ]
 
 /** Names of all steps, in the order of `npm test`. */

@@ -99,7 +99,7 @@ describe('open incidents', () => {
     expect(await focused(page)).toMatch(/^Snooze: kitchen_lights/)
     await button.click()
     await page.getByRole('button', { name: 'End the snooze' }).click()
-    await kitchen(page).getByText('snoozed').waitFor({ state: 'detached' })
+    await kitchen(page).getByText('snoozed until').waitFor({ state: 'detached' })
     expect(await page.locator('.open-incident.hot h3').innerText()).toContain('kitchen_lights.motion')
   })
 
