@@ -29,9 +29,9 @@ const FEW_LINES = 60
  * @type {Record<string, { most: number } | { least: number }>}
  */
 export const LIMITS = {
-  'files in src/main': { most: 180 },
-  'median lines of a file there': { least: 107 },
-  'files there with at most 60 lines': { most: 31 },
+  'files in src/main': { most: 178 },
+  'median lines of a file there': { least: 113 },
+  'files there with at most 60 lines': { most: 29 },
   'files there that one file imports': { most: 71 },
   'rooms directly in archive/worker': { most: 8 },
   'arrows between these rooms': { most: 19 },
