@@ -39,7 +39,6 @@ module.exports = {
       '^src/main/sources/hassette-file/',
       // Pure: no clock, no files.
       '^src/main/alerts/engine/',
-      '^src/main/util/time\\.ts$',
       '^migrations/',
       '^node_modules/(better-sqlite3|croner)/',
       '^(node:)?(worker_threads|path|os|crypto|util|timers|perf_hooks|url|child_process|module)',
@@ -48,7 +47,6 @@ module.exports = {
       '^src/shared/',
       '^src/main/archive/(batch|file-facts)\\.ts$',
       '^src/main/sources/hassette-file/',
-      '^src/main/util/time\\.ts$',
       '^node_modules/better-sqlite3/',
       '^(node:)?(path|os|crypto|util|timers)',
     ]),

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '@main/util/time'
+import { MINUTE_MS } from '@shared/time'
 import { Failure, toProblem } from '@shared/result'
 import type { Problem } from '@shared/result'
 import type { ArchiveState } from '@shared/source'

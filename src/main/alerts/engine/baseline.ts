@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
+import { DAY_US, HOUR_US, MINUTE_US } from '@shared/time'
 import type { SeenTime } from './coverage'
 import { coveredHoursUs, coveredUs } from './coverage'
 import { BASELINE_US } from './time'

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US } from '@main/util/time'
+import { DAY_US, HOUR_US } from '@shared/time'
 import { BASELINE_US } from './time'
 
 /** Times from which a source's runs are known, microseconds: sorted, apart from one another, at most `MOST`. */

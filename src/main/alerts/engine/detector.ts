@@ -1,6 +1,6 @@
 import type { IncidentReason } from '@shared/alert-notification'
 import type { GroupCause } from '@shared/error-group'
-import { DAY_US, SECOND_US } from '@main/util/time'
+import { DAY_US, SECOND_US } from '@shared/time'
 import type { Sensitivity } from '@shared/alert-settings'
 import { expectedAt } from './baseline'
 import { coveredUs } from './coverage'

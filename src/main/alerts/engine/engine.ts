@@ -1,4 +1,4 @@
-import { MINUTE_US, SECOND_US } from '@main/util/time'
+import { MINUTE_US, SECOND_US } from '@shared/time'
 import type { IncidentReason } from '@shared/alert-notification'
 import { SOURCE_RULES } from '@shared/alert-settings'
 import { clearMuted, extend, passTime, takeEvent } from './source-events'

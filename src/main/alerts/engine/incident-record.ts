@@ -1,4 +1,4 @@
-import { MINUTE_US } from '@main/util/time'
+import { MINUTE_US } from '@shared/time'
 import type { Incident, IncidentTarget } from '@shared/alert'
 import type { IncidentReason } from '@shared/alert-notification'
 import type { AlertRule } from '@shared/alert-settings'

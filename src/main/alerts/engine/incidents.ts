@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '@main/util/time'
+import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '@shared/time'
 import type { IncidentEnding } from '@shared/alert'
 import type { AlertRule } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
+import { DAY_US, HOUR_US, MINUTE_US } from '@shared/time'
 import type { NotificationContent, RequestedNotification, WithheldReason } from '@shared/alert-notification'
 import type { EngineState, SourceAlertState } from './engine-state'
 import type { AlertEffect } from './events'

@@ -1,4 +1,4 @@
-import { HOUR_US, MINUTE_US, SECOND_US } from '@main/util/time'
+import { HOUR_US, MINUTE_US, SECOND_US } from '@shared/time'
 
 /** Failures of one handler or job and one group within a second (of older ones, a minute). */
 export interface Failures {

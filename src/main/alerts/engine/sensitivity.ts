@@ -1,4 +1,4 @@
-import { MINUTE_US } from '@main/util/time'
+import { MINUTE_US } from '@shared/time'
 import type { Sensitivity } from '@shared/alert-settings'
 
 /** A window of the rate rule: its length, and the fewest failures that it fires at. */

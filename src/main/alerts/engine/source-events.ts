@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, SECOND_US } from '@main/util/time'
+import { DAY_US, HOUR_US, SECOND_US } from '@shared/time'
 import type { AlertSettings } from '@shared/alert-settings'
 import { isSourceRule } from '@shared/alert-settings'
 import { countFailures } from './baseline'

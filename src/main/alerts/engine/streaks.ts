@@ -1,4 +1,4 @@
-import { HOUR_US } from '@main/util/time'
+import { HOUR_US } from '@shared/time'
 import type { GroupCause } from '@shared/error-group'
 import { BASELINE_US } from './time'
 

@@ -1,4 +1,4 @@
-import { SECOND_US, MINUTE_US, DAY_US } from '@main/util/time'
+import { SECOND_US, MINUTE_US, DAY_US } from '@shared/time'
 
 /** How far back the usual is learnt from. */
 export const BASELINE_US = 7 * DAY_US

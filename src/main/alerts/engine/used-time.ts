@@ -1,4 +1,4 @@
-import { MINUTE_US } from '@main/util/time'
+import { MINUTE_US } from '@shared/time'
 import { BEHIND_US } from './time'
 
 /**

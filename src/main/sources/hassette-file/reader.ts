@@ -9,7 +9,7 @@ import type {
   TargetInput,
 } from '@main/archive/batch'
 import { fileFacts } from '@main/archive/file-facts'
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import type { Tier } from '@shared/run'
 import type { HassetteFacts, SourceMode } from '@shared/source'
 import { openHassetteFile, openHassetteImage, sourceFailure } from './identify'

@@ -1,4 +1,4 @@
-import { SECOND_US } from '@main/util/time'
+import { SECOND_US } from '@shared/time'
 import type { SourceEvent } from '@main/alerts/engine/events'
 import type { Readable } from '../core/database'
 import { SESSIONS } from '../core/ids'

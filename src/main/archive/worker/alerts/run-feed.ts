@@ -1,4 +1,4 @@
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import type { FinishedRun } from '@main/alerts/engine/events'
 import { BASELINE_US } from '@main/alerts/engine/time'
 import { FOLLOWING, clockLeadOf, usedTimes } from '@main/alerts/engine/used-time'

@@ -1,4 +1,4 @@
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import type { SourceAlertState } from '@main/alerts/engine/engine-state'
 import type { SourceEvent } from '@main/alerts/engine/events'
 import { usedTimes } from '@main/alerts/engine/used-time'

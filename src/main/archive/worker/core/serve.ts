@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { MINUTE_MS } from '@main/util/time'
+import { MINUTE_MS } from '@shared/time'
 import { Failure, toProblem } from '@shared/result'
 import type { Progress, WatchState } from '../../api'
 import { THREAD_VERBS } from '../../protocol'

@@ -1,4 +1,4 @@
-import { DAY_US, SECOND_US } from '@main/util/time'
+import { DAY_US, SECOND_US } from '@shared/time'
 
 /** A time zone's clock. Times in microseconds since 1970, UTC. */
 export interface Zone {

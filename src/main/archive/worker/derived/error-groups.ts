@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { FINGERPRINT_VERSION, fingerprintOf } from '@main/archive/worker/derived/fingerprint'
 import type { Fingerprint } from '@main/archive/worker/derived/fingerprint'
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import { RUN_STATUSES } from '@shared/run'
 import type { TargetKind } from '@shared/run'
 import type { GroupCause } from '@shared/error-group'

@@ -1,4 +1,4 @@
-import { HOUR_US } from '@main/util/time'
+import { HOUR_US } from '@shared/time'
 import type { HassetteSigns } from '../../api'
 import type { SessionInput } from '../../batch'
 

@@ -1,7 +1,7 @@
 import { advance } from '@main/alerts/engine/engine'
 import { createEngineState } from '@main/alerts/engine/engine-state'
 import { BASELINE_US } from '@main/alerts/engine/time'
-import { DAY_US, SECOND_US } from '@main/util/time'
+import { DAY_US, SECOND_US } from '@shared/time'
 import type { Incident } from '@shared/alert'
 import type { AlertNotification, NotificationState } from '@shared/alert-notification'
 import { DEFAULT_ALERT_SETTINGS } from '@shared/alert-settings'

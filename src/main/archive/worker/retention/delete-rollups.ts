@@ -1,4 +1,4 @@
-import { SECOND_US } from '@main/util/time'
+import { SECOND_US } from '@shared/time'
 import type { Writable } from '../core/database'
 import { META } from '../core/meta'
 import { bucketAt, KEPT_S, RESOLUTION } from '../derived/rollups/accumulator'

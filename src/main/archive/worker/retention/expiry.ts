@@ -1,4 +1,4 @@
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import type { Tier } from '@shared/run'
 import type { Limits } from '@shared/storage'
 import type { Readable } from '../core/database'

@@ -1,4 +1,4 @@
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import { PASS_PERIODS_US, PASS_REASONS } from '@shared/storage'
 import type { Bound, RetentionLogRow, TimeWait } from '@shared/storage'
 import type { Readable, Writable } from '../core/database'

@@ -1,4 +1,4 @@
-import { MINUTE_US, HOUR_US, DAY_US, HOUR_MS } from '@main/util/time'
+import { MINUTE_US, HOUR_US, DAY_US, HOUR_MS } from '@shared/time'
 import type { TimeWait } from '@shared/storage'
 import type { Readable, Writable } from '../core/database'
 import { createMetaWriter, META } from '../core/meta'

@@ -1,4 +1,4 @@
-import { MINUTE_US } from '@main/util/time'
+import { MINUTE_US } from '@shared/time'
 import { RUN_FLAG, RUN_STATUSES } from '@shared/run'
 import type { RunStatus } from '@shared/run'
 import { slotOf } from '../../core/histogram'

@@ -1,4 +1,4 @@
-import { HOUR_US, SECOND_US } from '@main/util/time'
+import { HOUR_US, SECOND_US } from '@shared/time'
 import type { Writable } from '../../core/database'
 import { SESSIONS } from '../../core/ids'
 import { createMetaWriter, expectedKey, META } from '../../core/meta'

@@ -1,4 +1,4 @@
-import { SECOND_US } from '@main/util/time'
+import { SECOND_US } from '@shared/time'
 import type { Writable } from '../../core/database'
 import { createMetaWriter, META } from '../../core/meta'
 import { runId, sequenceOf } from '../../core/ids'

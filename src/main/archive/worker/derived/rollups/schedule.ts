@@ -1,4 +1,4 @@
-import { SECOND_US, HOUR_MS, MINUTE_MS, MINUTE_US } from '@main/util/time'
+import { SECOND_US, HOUR_MS, MINUTE_MS, MINUTE_US } from '@shared/time'
 import { Cron } from 'croner'
 import type { Zone } from '../../core/time-zone'
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { DAY_US } from '@main/util/time'
+import { DAY_US } from '@shared/time'
 import type { ContentKind, Limits, StorageInfo, StorageTier } from '@shared/storage'
 import type { Readable } from '../../core/database'
 import type { ReadApi } from '../../../api'

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US } from '@main/util/time'
+import { DAY_US, HOUR_US } from '@shared/time'
 import type { StorageTier } from '@shared/storage'
 import type { Readable } from '../../core/database'
 import { RESOLUTION } from '../../derived/rollups/accumulator'

@@ -1,4 +1,4 @@
-import { HOUR_US } from '@main/util/time'
+import { HOUR_US } from '@shared/time'
 import type { Input, Output } from '@shared/contract'
 import { groupTitle } from '@shared/error-group'
 import type { Span, TierChoice } from '@shared/filter'

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, SECOND_US } from '@main/util/time'
+import { DAY_US, HOUR_US, SECOND_US } from '@shared/time'
 import type { TierChoice, Span } from '@shared/filter'
 import type { Tier } from '@shared/run'
 import type { SourceMode } from '@shared/source'

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
+import { DAY_US, HOUR_US, MINUTE_US } from '@shared/time'
 import type { Span } from '@shared/filter'
 import type { TargetRow } from '@shared/target'
 import type { Zone } from '../../core/time-zone'

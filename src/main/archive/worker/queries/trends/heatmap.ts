@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US } from '@main/util/time'
+import { DAY_US, HOUR_US } from '@shared/time'
 import type { Input, Output } from '@shared/contract'
 import type { CallContext } from '../../core/serve'
 import { RESOLUTION } from '../../derived/rollups/accumulator'

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US, MINUTE_US } from '@main/util/time'
+import { DAY_US, HOUR_US, MINUTE_US } from '@shared/time'
 import type { Input, Output } from '@shared/contract'
 import type { Precision, TrendPoint } from '@shared/trends'
 import type { CallContext } from '../../core/serve'

@@ -1,4 +1,4 @@
-import { SECOND_US } from '@main/util/time'
+import { SECOND_US } from '@shared/time'
 import { RESOLUTION } from '../../derived/rollups/accumulator'
 
 /** Where each kind of knowledge begins, microseconds; −Infinity = it was never cut. Days are kept for ever. */

@@ -1,4 +1,4 @@
-import { SECOND_US } from '@main/util/time'
+import { SECOND_US } from '@shared/time'
 import type { Readable } from '../../core/database'
 import type { TrendPiece } from './tile-range'
 
