@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DAY_US, MINUTE_US } from './time'
 
 /**
  * Which rule opened an incident: `rate` = more dependency failures than usual, `streak` = a handler or job whose last
@@ -35,13 +36,11 @@ export type Sensitivity = v.InferOutput<typeof sensitivitySchema>
 export const quietHoursSchema = v.strictObject({ fromMinute: minuteOfDay, toMinute: minuteOfDay })
 export type QuietHours = v.InferOutput<typeof quietHoursSchema>
 
-const MINUTE_US = 60_000_000
-
 /** Whether a moment (microseconds since 1970) is in quiet hours, by the offset of local time to UTC. */
 export function isQuiet(hours: QuietHours | null, us: number, utcOffsetMinutes: number): boolean {
   if (hours === null) return false
   const { fromMinute, toMinute } = hours
-  const minute = Math.floor(((us + utcOffsetMinutes * MINUTE_US) % (24 * 60 * MINUTE_US)) / MINUTE_US)
+  const minute = Math.floor(((us + utcOffsetMinutes * MINUTE_US) % DAY_US) / MINUTE_US)
   if (fromMinute <= toMinute) return minute >= fromMinute && minute < toMinute
   return minute >= fromMinute || minute < toMinute
 }

@@ -11,11 +11,10 @@ import { groupTitle } from './error-group'
 import { formatSpanLength } from './format'
 import { alertWords } from './messages-alerts'
 import { noticeWords } from './messages-tray'
+import { MINUTE_US, SECOND_US } from './time'
 
 /** Longest title and body of a notification, characters. */
 const LONGEST = 120
-const SECOND_US = 1_000_000
-const MINUTE_US = 60 * SECOND_US
 const words = alertWords.notice
 
 /** A notification in words; title and body have 120 characters at most. */

@@ -1,10 +1,10 @@
 import type { Snooze } from './alert'
+import { HOUR_US } from './time'
 
 /** How long to be quiet; `open` = until it recovers, or until somebody resumes. */
 export const QUIET_SPANS = ['hour', 'tomorrow', 'open'] as const
 export type QuietSpan = (typeof QUIET_SPANS)[number]
 
-const HOUR_US = 3_600_000_000
 const MORNING_HOUR = 8
 
 /** The end of a quiet span that begins now, microseconds since 1970; null = it has no end of its own. */

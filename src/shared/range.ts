@@ -1,4 +1,5 @@
 import type { Span } from './filter'
+import { DAY_US, HOUR_US, MINUTE_US } from './time'
 
 /** The ranges offered as buttons. */
 export const RANGE_PRESETS = ['restart', '15m', '1h', '24h', '7d', '30d', '90d'] as const
@@ -8,8 +9,7 @@ export const DEFAULT_RANGE = '24h'
 export type ParsedRange =
   { kind: 'restart' } | { kind: 'last'; lengthUs: number } | { kind: 'between'; fromUs: number; toUs: number }
 
-const MINUTE_US = 60_000_000
-const UNIT_US = { m: MINUTE_US, h: 60 * MINUTE_US, d: 1440 * MINUTE_US, w: 7 * 1440 * MINUTE_US } as const
+const UNIT_US = { m: MINUTE_US, h: HOUR_US, d: DAY_US, w: 7 * DAY_US } as const
 const MAX_LENGTH_US = 3650 * UNIT_US.d
 
 const LENGTH = /^(\d{1,5})\s*([mhdw])$/

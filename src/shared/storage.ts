@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Problem } from './result'
 import type { Tier } from './run'
 import { MAX_RETENTION_DAYS, MIN_SIZE_MB } from './settings'
+import { DAY_US, HOUR_US } from './time'
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RETENTION_DAYS))
 
@@ -21,7 +22,7 @@ export const BOUNDS = ['time', 'size'] as const
 export type Bound = (typeof BOUNDS)[number]
 
 /** Time between two passes of a rule, microseconds; the archive keeps when the next one is due. */
-export const PASS_PERIODS_US: Readonly<Record<Bound, number>> = { time: 3_600_000_000, size: 86_400_000_000 }
+export const PASS_PERIODS_US: Readonly<Record<Bound, number>> = { time: HOUR_US, size: DAY_US }
 
 export const CONTENT_KINDS = ['runs', 'failures', 'logs', 'trends', 'other'] as const
 export type ContentKind = (typeof CONTENT_KINDS)[number]

@@ -5,6 +5,7 @@ import type { RunStatus } from '@shared/run'
 import type { Figures, Precision, TrendPoint, TrendSeries } from '@shared/trends'
 import { shortMoment } from './lead'
 import type { ShapeKind } from './shapes'
+import { DAY_US, HOUR_US, MINUTE_US } from '@shared/time'
 
 /** A step of a chart as its words: for the cursor, the table, a screen reader. */
 export interface ChartPoint {
@@ -14,18 +15,14 @@ export interface ChartPoint {
   cells: { label: string; value: string; shape?: ShapeKind; zero?: boolean }[]
 }
 
-const MINUTE = 60_000_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
 /** `per 15 min`, `per hour`, `per 2 h`, `per day`, `per week`. */
 export function stepWords(stepUs: number): string {
   const { per, steps } = words.chart
-  if (stepUs >= 7 * DAY) return per(steps.week)
-  if (stepUs >= DAY) return per(steps.day)
-  if (stepUs > HOUR) return per(`${stepUs / HOUR} ${steps.hour}`)
-  if (stepUs === HOUR) return per(steps.oneHour)
-  return per(stepUs === MINUTE ? steps.oneMinute : `${stepUs / MINUTE} ${steps.minute}`)
+  if (stepUs >= 7 * DAY_US) return per(steps.week)
+  if (stepUs >= DAY_US) return per(steps.day)
+  if (stepUs > HOUR_US) return per(`${stepUs / HOUR_US} ${steps.hour}`)
+  if (stepUs === HOUR_US) return per(steps.oneHour)
+  return per(stepUs === MINUTE_US ? steps.oneMinute : `${stepUs / MINUTE_US} ${steps.minute}`)
 }
 
 /** All runs of a step. */
@@ -100,8 +97,8 @@ function count(label: string, value: number, shape: ShapeKind): ChartPoint['cell
 
 /** `14:00 to 14:15`, `22 Nov 14:00 to 15:00`, `22 Nov`. */
 export function pointTime({ fromUs, toUs }: Pick<ChartPoint, 'fromUs' | 'toUs'>, nowUs: number): string {
-  if (toUs - fromUs >= 23 * HOUR && toUs - fromUs <= 25 * HOUR) return formatDay(fromUs, nowUs)
-  if (toUs - fromUs > 25 * HOUR) return words.chart.chosen(formatDay(fromUs, nowUs), formatDay(toUs - 1, nowUs))
+  if (toUs - fromUs >= 23 * HOUR_US && toUs - fromUs <= 25 * HOUR_US) return formatDay(fromUs, nowUs)
+  if (toUs - fromUs > 25 * HOUR_US) return words.chart.chosen(formatDay(fromUs, nowUs), formatDay(toUs - 1, nowUs))
   const end = sameDay(fromUs, toUs - 1) ? formatMinute(toUs) : shortMoment(toUs, nowUs)
   return words.chart.chosen(shortMoment(fromUs, nowUs), end)
 }

@@ -9,6 +9,7 @@ import { countAxis, frameOptions, PLOT_RIGHT, timeAxis } from './chart-frame'
 import { clipped, domain } from './chart-outcome'
 import type { ChartPoint } from './chart-points'
 import { endOfPoint, isForming } from './chart-points'
+import { HOUR_US } from '@shared/time'
 
 /** What a rate chart draws: failures of a kind by step, and what is usual. */
 export interface RateModel {
@@ -19,7 +20,6 @@ export interface RateModel {
   nowUs: number
 }
 
-const HOUR_US = 3_600_000_000
 /** One failure is still seen, CSS pixels. */
 const LEAST_BAR = 4
 

@@ -2,6 +2,7 @@ import { formatCount, formatDay, formatMinute, plural, THIN } from '@shared/form
 import { words } from '@shared/messages'
 import type { Coverage } from '@shared/trends'
 import { shortMoment } from './lead'
+import { DAY_US } from '@shared/time'
 
 /** A stretch of the coverage line, in per cent of the range. */
 export interface CoverPart {
@@ -99,7 +100,7 @@ export function gapWords(gap: Coverage['gaps'][number], nowUs: number): string {
 /** The end of a range on the line: weekday or day, and minute. */
 export function endWords(us: number, nowUs: number): string {
   const day =
-    nowUs - us < 6 * 86_400_000_000
+    nowUs - us < 6 * DAY_US
       ? new Date(us / 1000).toLocaleDateString('en-GB', { weekday: 'short' })
       : formatDay(us, nowUs)
   return `${day} ${formatMinute(us)}`

@@ -1,6 +1,7 @@
 import { THIN, formatDay, formatMoment } from '@shared/format'
 import { words } from '@shared/messages'
 import type { HassetteFacts } from '@shared/source'
+import { DAY_US, HOUR_US } from '@shared/time'
 
 /** What Hassette itself still holds, and which of its limits took the rest. Times in microseconds. */
 export type HassetteKeeps =
@@ -17,8 +18,6 @@ export type HassetteKeeps =
   /** No limit has bound yet. */
   | { kind: 'all'; sinceUs: number; days: number }
 
-const DAY_US = 86_400_000_000
-const HOUR_US = 3_600_000_000
 /** Hassette's usual `database.max_size_mb`, 500; nearly full counts as full, since its failsafe stops just below. */
 const FULL_BYTES = 475_000_000
 

@@ -4,6 +4,7 @@ import type { Condition, Span } from '@shared/filter'
 import { rangeText } from '@shared/range'
 import { incidentEndUs } from './incident-words'
 import { queryOf } from './route-state'
+import { HOUR_US, MINUTE_US } from '@shared/time'
 
 /** A place in the window. */
 export interface IncidentLink {
@@ -13,7 +14,6 @@ export interface IncidentLink {
 
 /** A filter holds so many conditions; more handlers than that are looked for without naming them. */
 const MOST_TARGETS = 40
-const MINUTE_US = 60_000_000
 
 /**
  * The time of an incident, first failure to end, microseconds; an end of its own even where it lasted no time. One that is
@@ -64,9 +64,8 @@ export function memberLink(
 
 /** From an hour before the first failure to the end; open at the end while it is open. */
 export function chartSpan(incident: Incident): Span {
-  const hourUs = 60 * MINUTE_US
   return {
-    fromUs: incident.firstUs - hourUs,
+    fromUs: incident.firstUs - HOUR_US,
     toUs: incident.ending === null ? null : Math.max(incident.clearedUs ?? 0, incident.lastUs) + MINUTE_US,
   }
 }

@@ -3,15 +3,14 @@ import { words } from '@shared/messages'
 import type { TrendSeries } from '@shared/trends'
 import { endOfPoint, runsOf } from './chart-points'
 import { shortMoment } from './lead'
+import { DAY_US, HOUR_US } from '@shared/time'
 
 /** Width of the map and of a failure's tick, CSS pixels. */
 export const MAP_WIDTH = 58
 const TICK = 8
 /** Hours keep this distance, CSS pixels. */
 const LABEL_GAP = 44
-const HOUR = 3_600_000_000
-const DAY = 24 * HOUR
-const LABEL_STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY]
+const LABEL_STEPS = [1, 3, 6, 12, 24, 48, 7 * 24, 14 * 24, 30 * 24].map((hours) => hours * HOUR_US)
 
 /** Newest at the top: where a moment stands, CSS pixels. */
 export function yOf(us: number, series: TrendSeries, height: number): number {
@@ -76,9 +75,9 @@ export function mapLabels(series: TrendSeries, height: number, nowUs: number): {
 
 /** Days by the calendar, so that labels stay at midnight where the clock changes. */
 function nextLabel(us: number, step: number): number {
-  if (step < DAY) return us + step
+  if (step < DAY_US) return us + step
   const date = new Date(us / 1000)
-  date.setDate(date.getDate() + Math.max(1, Math.round(step / DAY)))
+  date.setDate(date.getDate() + Math.max(1, Math.round(step / DAY_US)))
   return date.getTime() * 1000
 }
 

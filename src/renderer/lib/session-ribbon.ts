@@ -1,6 +1,7 @@
 import type { SessionRow } from '@shared/trends'
 import type { ShapeKind } from './shapes'
 import { ENDING_SHAPE, failedShare } from './session-words'
+import { DAY_US, MINUTE_US } from '@shared/time'
 
 /** A session on the ribbon: place and width as shares of it (0 to 1), height of its failures in pixels. */
 export interface RibbonBand {
@@ -16,8 +17,6 @@ export interface RibbonBand {
   end: ShapeKind | null
 }
 
-const MINUTE_US = 60_000_000
-const DAY_US = 1440 * MINUTE_US
 /** Steps of the scale below a day, minutes. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720] as const
 const MOST_TICKS = 7

@@ -1,8 +1,7 @@
 import { THIN, formatDay, formatMinute, formatShare, formatSpanLength } from '@shared/format'
 import type { SessionRow } from '@shared/trends'
 import type { ShapeKind } from './shapes'
-
-const MINUTE_US = 60_000_000
+import { HOUR_US, MINUTE_US, SECOND_US } from '@shared/time'
 
 /** The shape of how a session ended. */
 export const ENDING_SHAPE: Record<SessionRow['ending'], ShapeKind> = {
@@ -17,13 +16,13 @@ export function sessionRange(session: Pick<SessionRow, 'startedUs' | 'endedUs'>,
   const from = typed(session.startedUs)
   let end = Math.max(session.startedUs, session.endedUs ?? nowUs) + MINUTE_US
   // In the hour that a clock is put back, the end may read as before the start.
-  while (typed(end) <= from) end += 60 * MINUTE_US
+  while (typed(end) <= from) end += HOUR_US
   return `${from}..${typed(end)}`
 }
 
 /** `7 m`, `7 h 17 m`, `3 d 16 h`; `38 s` below a minute. Microseconds. */
 export function formatLength(us: number): string {
-  const seconds = Math.max(0, Math.floor(us / 1_000_000))
+  const seconds = Math.max(0, Math.floor(us / SECOND_US))
   if (seconds < 3600) return formatSpanLength(seconds)
   const minutes = Math.floor(seconds / 60)
   const hours = Math.floor(minutes / 60)

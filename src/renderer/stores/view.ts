@@ -12,6 +12,7 @@ import { nowUs } from '../lib/clock'
 import { recordingEnd } from '../lib/recording-end'
 import { idOf, rangeOf, tierOf } from '../lib/route-state'
 import { useSources } from './sources'
+import { DAY_US } from '@shared/time'
 
 /** What the route says about source, range and tier; remembered, so that it holds across pages and restarts. */
 export const useView = defineStore('view', () => {
@@ -39,7 +40,7 @@ export const useView = defineStore('view', () => {
 
   /** The span of the range as of this moment. Not reactive: lists would load anew with every second. */
   function spanNow(): Span {
-    const parsed = parseRange(range.value) ?? { kind: 'last' as const, lengthUs: 86_400_000_000 }
+    const parsed = parseRange(range.value) ?? { kind: 'last' as const, lengthUs: DAY_US }
     return spanOf(parsed, endUs.value ?? nowUs(), source.value?.restartUs ?? null)
   }
 
