@@ -37,9 +37,9 @@ export const LIMITS = {
   'arrows between these rooms': { most: 19 },
   'arrows among them that lead back': { most: 0 },
   'floors of these rooms': { most: 5 },
-  'exported names declared twice or more': { most: 1 },
+  'exported names declared twice or more': { most: 0 },
   'files in src/renderer': { most: 236 },
-  'lines in src/renderer': { most: 13_952 },
+  'lines in src/renderer': { most: 13_946 },
 }
 
 /**

@@ -37,7 +37,7 @@ export function sessionBands(
         width: percent(endUs) - left,
         starts: session.startedUs >= fromUs,
         end: ended ? endShape(session.ending) : null,
-        words: sessionWords(session, nowUs),
+        words: sessionLabel(session, nowUs),
       }
     })
     .sort((a, b) => a.left - b.left)
@@ -49,7 +49,7 @@ function endShape(ending: SessionRow['ending']): ShapeKind | null {
 }
 
 /** A session in words: `since 21 Nov 09:14, crashed: OSError`. */
-export function sessionWords(session: SessionRow, nowUs: number): string {
+function sessionLabel(session: SessionRow, nowUs: number): string {
   const text = words.sessionStrip
   const start = text.since(`${formatDay(session.startedUs, nowUs)} ${formatMinute(session.startedUs)}`)
   const crash = session.ending === 'crashed' && session.errorType ? `: ${session.errorType}` : ''
