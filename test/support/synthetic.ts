@@ -1,3 +1,4 @@
+import { BARE_TARGET } from '@main/archive/batch'
 import type { AppendRole, ParentsInput, RunInput, SessionInput, TargetInput } from '@main/archive/batch'
 import { openForWriting, migrate } from '@archive/core'
 import type { WriterMemory } from '@archive/derived'
@@ -51,6 +52,7 @@ export function createSynthetic(path: string, nowUs = (): number => BEGIN_US): S
 
 export function madeTarget(foreignId: number, more: Partial<TargetInput> = {}): TargetInput {
   return {
+    ...BARE_TARGET,
     foreignId,
     kind: 'handler',
     tier: 'app',
@@ -59,25 +61,6 @@ export function madeTarget(foreignId: number, more: Partial<TargetInput> = {}): 
     name: `target_${foreignId}`,
     topic: 'topic',
     method: 'method',
-    entityId: null,
-    scheduleType: null,
-    scheduleLabel: null,
-    scheduleDetail: null,
-    scheduleStatus: null,
-    scheduleStatusReason: null,
-    mode: null,
-    backpressure: null,
-    debounceS: null,
-    throttleS: null,
-    durationS: null,
-    priority: null,
-    once: false,
-    immediate: false,
-    predicate: null,
-    sourceLocation: null,
-    registration: null,
-    retiredUs: null,
-    removedUs: null,
     ...more,
   }
 }

@@ -57,6 +57,31 @@ export interface TargetInput {
   removedUs: number | null
 }
 
+/** A target of which its source says no more than what it is. */
+export const BARE_TARGET = {
+  topic: null,
+  method: '',
+  entityId: null,
+  scheduleType: null,
+  scheduleLabel: null,
+  scheduleDetail: null,
+  scheduleStatus: null,
+  scheduleStatusReason: null,
+  mode: null,
+  backpressure: null,
+  debounceS: null,
+  throttleS: null,
+  durationS: null,
+  priority: null,
+  once: false,
+  immediate: false,
+  predicate: null,
+  sourceLocation: null,
+  registration: null,
+  retiredUs: null,
+  removedUs: null,
+} as const satisfies Partial<TargetInput>
+
 /** Everything a run may refer to, as it stands now. */
 export interface ParentsInput {
   apps: AppInput[]

@@ -7,6 +7,7 @@ import type {
   BlockingInput,
   LogInput,
 } from '@main/archive/batch'
+import { BARE_TARGET } from '@main/archive/batch'
 import { RUN_ORIGINS, RUN_STATUSES } from '@shared/run'
 import type { RunOrigin, RunStatus, SessionEnding, Tier } from '@shared/run'
 
@@ -190,16 +191,12 @@ export function removalOf(removedUs: number | null, cleanStopUs: number | null):
 /** `cleanStopUs`: as in `removalOf`. */
 export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
   return {
+    ...BARE_TARGET,
     ...parentOf(row, shiftUs, cleanStopUs),
     kind: 'handler',
     name: text(row.name) ?? '',
     topic: text(row.topic) ?? '',
     entityId: text(row.entity_id),
-    scheduleType: null,
-    scheduleLabel: null,
-    scheduleDetail: null,
-    scheduleStatus: null,
-    scheduleStatusReason: null,
     backpressure: text(row.backpressure),
     debounceS: real(row.debounce),
     throttleS: real(row.throttle),
@@ -213,23 +210,15 @@ export function listenerOf(row: ListenerRow, shiftUs: number, cleanStopUs: numbe
 /** `cleanStopUs`: as in `removalOf`. */
 export function jobOf(row: JobRow, shiftUs: number, cleanStopUs: number | null): TargetInput {
   return {
+    ...BARE_TARGET,
     ...parentOf(row, shiftUs, cleanStopUs),
     kind: 'job',
     name: text(row.job_name) ?? '',
-    topic: null,
-    entityId: null,
     scheduleType: text(row.trigger_type),
     scheduleLabel: text(row.trigger_label) ?? '',
     scheduleDetail: text(row.trigger_detail),
     scheduleStatus: text(row.schedule_status),
     scheduleStatusReason: text(row.schedule_status_reason),
-    backpressure: null,
-    debounceS: null,
-    throttleS: null,
-    durationS: null,
-    priority: null,
-    once: false,
-    immediate: false,
   }
 }
 

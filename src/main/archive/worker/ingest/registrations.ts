@@ -1,5 +1,6 @@
 import type { Writable } from '../core/database'
 import { SESSIONS } from '../core/ids'
+import { BARE_TARGET } from '../../batch'
 import type { AppendRole, AppInput, ParentsInput, RunInput, SessionInput, TargetInput } from '../../batch'
 
 /** What runs refer to: apps, targets and sessions of one epoch, kept up to date and found by the source's own numbers. */
@@ -117,6 +118,7 @@ export function stableKey(sourceId: number, target: TargetInput): string {
 
 function lostTarget(run: RunInput, nowUs: number): TargetInput {
   return {
+    ...BARE_TARGET,
     foreignId: run.foreignTargetId,
     kind: run.kind,
     tier: run.tier,
@@ -124,30 +126,39 @@ function lostTarget(run: RunInput, nowUs: number): TargetInput {
     instanceIndex: 0,
     name: `${run.kind} ${run.foreignTargetId}`,
     topic: run.kind === 'handler' ? '' : null,
-    method: '',
-    entityId: null,
-    scheduleType: null,
-    scheduleLabel: null,
-    scheduleDetail: null,
-    scheduleStatus: null,
-    scheduleStatusReason: null,
-    mode: null,
-    backpressure: null,
-    debounceS: null,
-    throttleS: null,
-    durationS: null,
-    priority: null,
-    once: false,
-    immediate: false,
-    predicate: null,
-    sourceLocation: null,
-    registration: null,
     retiredUs: nowUs,
-    removedUs: null,
   }
 }
 
+/** What is kept of a target as its source says it now, and in which column. */
+const SAID_OF_TARGET = {
+  tier: 'tier',
+  method: 'method',
+  entityId: 'entity_id',
+  scheduleType: 'schedule_type',
+  scheduleLabel: 'schedule_label',
+  scheduleDetail: 'schedule_detail',
+  scheduleStatus: 'schedule_status',
+  scheduleStatusReason: 'schedule_status_reason',
+  mode: 'mode',
+  backpressure: 'backpressure',
+  debounceS: 'debounce_s',
+  throttleS: 'throttle_s',
+  durationS: 'duration_s',
+  priority: 'priority',
+  once: 'once',
+  immediate: 'immediate',
+  predicate: 'predicate',
+  sourceLocation: 'source_location',
+  registration: 'registration',
+  foreignId: 'foreign_id',
+  retiredUs: 'retired_us',
+  removedUs: 'removed_us',
+} as const satisfies Record<Exclude<keyof TargetInput, 'kind' | 'appKey' | 'instanceIndex' | 'name' | 'topic'>, string>
+
 function prepareAll(db: Writable) {
+  const columns = Object.values(SAID_OF_TARGET)
+  const values = Object.keys(SAID_OF_TARGET).map((name) => `@${name}`)
   return {
     app: db
       .prepare<[number, string, string | null], number>(
@@ -158,25 +169,9 @@ function prepareAll(db: Writable) {
       .pluck(),
     target: db
       .prepare<[Record<string, unknown>], number>(
-        `INSERT INTO targets (app_id, kind, tier, instance_index, name, topic, stable_key, method, entity_id,
-           schedule_type, schedule_label, schedule_detail, schedule_status,
-           schedule_status_reason, mode, backpressure, debounce_s, throttle_s, duration_s, priority, once, immediate, predicate, source_location, registration, foreign_id,
-           first_seen_us, retired_us, removed_us)
-         VALUES (@appId, @kind, @tier, @instanceIndex, @name, @topic, @key, @method, @entityId,
-           @scheduleType, @scheduleLabel, @scheduleDetail, @scheduleStatus,
-           @scheduleStatusReason, @mode, @backpressure, @debounceS, @throttleS, @durationS, @priority, @once, @immediate, @predicate, @sourceLocation, @registration,
-           @foreignId, @nowUs, @retiredUs, @removedUs)
-         ON CONFLICT (stable_key) DO UPDATE SET
-           tier = excluded.tier, method = excluded.method,
-           entity_id = excluded.entity_id, schedule_type = excluded.schedule_type,
-           schedule_label = excluded.schedule_label, schedule_detail = excluded.schedule_detail,
-           schedule_status = excluded.schedule_status,
-           schedule_status_reason = excluded.schedule_status_reason, mode = excluded.mode, backpressure = excluded.backpressure,
-           debounce_s = excluded.debounce_s, throttle_s = excluded.throttle_s, duration_s = excluded.duration_s,
-           priority = excluded.priority, once = excluded.once, immediate = excluded.immediate,
-           predicate = excluded.predicate, source_location = excluded.source_location,
-           registration = excluded.registration, foreign_id = excluded.foreign_id,
-           retired_us = excluded.retired_us, removed_us = excluded.removed_us
+        `INSERT INTO targets (app_id, kind, instance_index, name, topic, stable_key, first_seen_us, ${columns.join(', ')})
+         VALUES (@appId, @kind, @instanceIndex, @name, @topic, @key, @nowUs, ${values.join(', ')})
+         ON CONFLICT (stable_key) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
          RETURNING id`,
       )
       .pluck(),
