@@ -30,7 +30,7 @@ const PAUSE_MS = 1000
 /** The desktop by Electron. */
 export function createDesktop(): Desktop {
   const inTurn = oncePer(PAUSE_MS, () => performance.now())
-  const alone = oneAtATime()
+  const alone = oneAtATime('A choice is waited for.', 'Answer the dialog that is open first.')
 
   const ask = (what: 'openFile' | 'openDirectory', from: string): Promise<string> =>
     alone(async () => {

@@ -145,7 +145,7 @@ describe('what reaches outside of the window', () => {
   })
 
   it('asks one question at a time', async () => {
-    const alone = oneAtATime()
+    const alone = oneAtATime('A choice is waited for.', 'Answer the dialog that is open first.')
     let answer: (path: string) => void = () => undefined
     const first = alone(() => new Promise<string>((resolve) => (answer = resolve)))
     await expect(alone(() => Promise.resolve('/b'))).rejects.toMatchObject({ code: 'busy' })

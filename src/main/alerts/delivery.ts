@@ -12,7 +12,7 @@ export interface Delivery {
   deliver: (notification: PendingNotification, open: readonly Incident[], settled: () => void) => void
   /** Set when the newest notification was not taken. */
   failed: () => AlertsStatus['undelivered']
-  /** Shows one that is about nothing, and answers what the system said. */
+  /** Shows one that is about nothing, and returns what the system said. */
   tryOne: () => Promise<NotificationOutcome>
 }
 

@@ -5,7 +5,7 @@ import { DATABASE_PARTS } from './files'
 
 /**
  * Ways out when an archive cannot be used. Files are renamed, never opened and never deleted; no connection of ours may
- * be open. Each answers the path to be opened then, and throws `not_found` or `archive_unreadable`.
+ * be open. Each returns the path to be opened then, and throws `not_found` or `archive_unreadable`.
  */
 
 /**
@@ -57,7 +57,7 @@ export function wasOurs(path: string): boolean {
 /** What a file that is moved aside is called after. */
 type Aside = 'damaged' | 'before-0.1.0'
 
-/** Answers how to undo it. */
+/** Returns how to undo it. */
 function moveAside(path: string, why: Aside, now: Date): () => void {
   const aside = freeName(`${path}.${why}-${now.toISOString().slice(0, 19).replaceAll(':', '-')}`)
   const moved: { from: string; to: string }[] = []

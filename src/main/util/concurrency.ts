@@ -36,11 +36,11 @@ export function rerunMeanwhile(work: () => Promise<void>): () => void {
   }
 }
 
-/** Does one piece of work at a time; a caller that comes meanwhile gets `busy`. */
-export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Does one piece of work at a time; a caller that comes meanwhile gets `busy` in these words. */
+export function oneAtATime(message: string, hint: string): <T>(work: () => Promise<T>) => Promise<T> {
   let isGoing = false
   return async (work) => {
-    if (isGoing) throw new Failure('busy', 'A choice is waited for.', 'Answer the dialog that is open first.')
+    if (isGoing) throw new Failure('busy', message, hint)
     isGoing = true
     try {
       return await work()

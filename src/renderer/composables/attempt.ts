@@ -8,7 +8,7 @@ import { useAnnouncer } from '../stores/announcer'
 export function useAttempt(): {
   busy: Ref<boolean>
   problem: Ref<Problem | null>
-  /** Answers whether it worked. */
+  /** Returns whether it worked. */
   attempt: (work: () => Promise<unknown>, said: string) => Promise<boolean>
 } {
   const announcer = useAnnouncer()

@@ -1,4 +1,4 @@
-import type { NotificationContent, NotifiedIncident } from '@shared/alert-notification'
+import type { AffectedApps, NotifiedIncident } from '@shared/alert-notification'
 import { affectedApps } from '@shared/notification-text'
 import type { SourceAlertState } from './engine-state'
 import type { IncidentRecord } from './incident-record'
@@ -35,8 +35,6 @@ export function notifiedIncident(
 }
 
 /** The apps of several incidents, for one notification of all. */
-export function affectedOf(
-  records: readonly IncidentRecord[],
-): Extract<NotificationContent, { kind: 'digest' }>['affected'] {
+export function affectedOf(records: readonly IncidentRecord[]): AffectedApps[] {
   return records.slice(0, MOST_NAMES).map((record) => affectedApps(publicIncident(record).targets))
 }
