@@ -101,6 +101,9 @@ describe('a damaged archive', () => {
     mkdirSync(folder.path('home'), { recursive: true })
     expect(await client.retry()).toEqual({ kind: 'ready' })
     expect(Array.isArray(await client.read.sources())).toBe(true)
+    // What was closed on purpose did not die, also when somebody tries again meanwhile.
+    expect(client.faults).toEqual([])
+    expect(client.states.filter(({ kind }) => kind === 'restarting')).toEqual([])
   })
 
   it('leaves the log of another file alone that took its place', async () => {

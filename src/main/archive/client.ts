@@ -59,7 +59,7 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   let state: ArchiveState = { kind: 'opening' }
   let deaths: number[] = []
   let closing = false
-  /** Opening or restarting: a death meanwhile is seen there. */
+  /** Opening, restarting or closing: a death meanwhile is seen there. */
   let busy = true
   /** Settles when the current opening or restart has come to an end. */
   let settled: Promise<void> = Promise.resolve()
@@ -195,7 +195,9 @@ export function createArchiveClient(options: ArchiveClientOptions): ArchiveClien
   /** What makes an open archive unusable; its state says what can be done. */
   const fail = (problem: Problem): void => {
     if (closing || busy || state.kind === 'unavailable') return
-    settled = giveUp(problem)
+    // Who tries again meanwhile changes the state: what ends here is closed all the same, and did not die.
+    busy = true
+    settled = giveUp(problem).finally(() => (busy = false))
   }
 
   const resumeWriting = (): void => {
